@@ -13,6 +13,13 @@ public interface IEngine
     /// <exception cref="InputException">The folder is not a checkpoint that can be run; the message says why.</exception>
     IVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options);
 
+    /// <summary>
+    /// Loads a checkpoint folder to look at its stages. Tokenizer files may be absent, and so may the language model
+    /// (a folder of a vision tower alone).
+    /// </summary>
+    /// <exception cref="InputException">The folder is not a checkpoint that can be run; the message says why.</exception>
+    IStagedModel LoadStagedModel(string checkpointFolder, ModelOptions options);
+
     /// <summary>Opens a folder of videos.</summary>
     /// <param name="videosFolder">The folder.</param>
     /// <param name="layout"><c>auto</c>, <c>epic</c>, <c>chunks</c>, <c>frames</c> or <c>trimmed</c>.</param>
@@ -43,4 +50,16 @@ public sealed record ModelOptions
 
     /// <summary>Pooling mode: <c>bilinear</c>, <c>average</c> or <c>max</c>.</summary>
     public string? PoolingMode { get; init; }
+
+    /// <summary>Action token mode: <c>none</c>, <c>one_token</c>, <c>three_tokens</c> or <c>newline</c>.</summary>
+    public string? ActionTokenMode { get; init; }
+
+    /// <summary>Repetition penalty of greedy generation, over generated tokens only; 1 for none.</summary>
+    public float? RepetitionPenalty { get; init; }
+
+    /// <summary>Exact texts of the tokens that end generation, for example <c>&lt;|im_end|&gt;</c>.</summary>
+    public IReadOnlyList<string>? StopTokens { get; init; }
+
+    /// <summary>How many vocabulary rows count; logits at and beyond it are masked.</summary>
+    public int? VocabularySize { get; init; }
 }

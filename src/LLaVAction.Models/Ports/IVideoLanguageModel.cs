@@ -75,11 +75,24 @@ public sealed record PromptAnswer(
 /// <summary>What a model is: everything about it that a number depends on.</summary>
 public sealed record ModelDescription
 {
+    private readonly Lazy<string?>? _hash;
+
     /// <summary>Name to show: the checkpoint folder's name, or a server's model name.</summary>
     public required string Name { get; init; }
 
     /// <summary>SHA-256 over the weights, configuration and tokenizer files; null where unknown (a server).</summary>
-    public string? Hash { get; init; }
+    /// <remarks>Computed when first read where <see cref="DeferredHash"/> was given: seconds per ten gigabytes.</remarks>
+    public string? Hash
+    {
+        get => _hash?.Value;
+        init => _hash = new Lazy<string?>(value);
+    }
+
+    /// <summary>Sets <see cref="Hash"/> to what is computed at its first reading.</summary>
+    public Lazy<string?> DeferredHash
+    {
+        init => _hash = value;
+    }
 
     /// <summary>Engine and device, for example <c>embedded cpu</c> or <c>torch cuda:0</c>.</summary>
     public required string Engine { get; init; }
