@@ -1,0 +1,28 @@
+using System.Globalization;
+using System.Text;
+
+namespace LLaVAction.Models.Checkpoints;
+
+/// <summary>Names and shapes from untrusted files as they appear in messages: short, one line, printable.</summary>
+internal static class DisplayText
+{
+    private const int LongestName = 120;
+
+    public static string Quote(string name)
+    {
+        var text = new StringBuilder("'");
+        foreach (char unit in name.Length > LongestName ? name[..LongestName] : name)
+        {
+            text.Append(char.IsControl(unit) || char.IsSurrogate(unit) ? '\uFFFD' : unit);
+        }
+
+        return text.Append(name.Length > LongestName ? "…'" : "'").ToString();
+    }
+
+    public static string Shape(IEnumerable<long> shape)
+    {
+        long[] sizes = shape.Take(9).ToArray();
+        IEnumerable<string> shown = sizes.Take(8).Select(size => size.ToString(CultureInfo.InvariantCulture));
+        return $"[{string.Join(", ", shown)}{(sizes.Length > 8 ? ", …" : "")}]";
+    }
+}

@@ -1,0 +1,20 @@
+namespace LLaVAction.Testing;
+
+/// <summary>A new, empty folder that is removed with all it holds.</summary>
+public sealed class TemporaryFolder : IDisposable
+{
+    /// <summary>Creates it below the system's temporary folder.</summary>
+    public TemporaryFolder()
+    {
+        FullName = Directory.CreateTempSubdirectory("llavaction-").FullName;
+    }
+
+    /// <summary>Its full path.</summary>
+    public string FullName { get; }
+
+    /// <summary>Full path of something in it.</summary>
+    public string this[string relative] => Path.Combine(FullName, relative);
+
+    /// <inheritdoc/>
+    public void Dispose() => Directory.Delete(FullName, recursive: true);
+}
