@@ -1,0 +1,52 @@
+namespace LLaVAction.Embedded.Kernels;
+
+/// <summary>
+/// What kernels run with: the workers, and scratch memory that grows to what the largest call needed and is then used
+/// again, so that a steady state allocates nothing. One model owns one; its calls come one after the other.
+/// </summary>
+internal sealed class ComputeContext : IDisposable
+{
+    private readonly NativeBuffer?[] scratch;
+
+    /// <summary>Starts the workers.</summary>
+    /// <param name="threads">Threads to use; null for what the process may use.</param>
+    public ComputeContext(int? threads = null)
+    {
+        Pool = new WorkerPool(threads);
+        scratch = new NativeBuffer?[Pool.Workers + 1];
+    }
+
+    /// <summary>The workers.</summary>
+    public WorkerPool Pool { get; }
+
+    /// <summary>Bytes of scratch held.</summary>
+    public long ScratchBytes => scratch.Sum(buffer => (buffer?.Length ?? 0) * sizeof(float));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Pool.Dispose();
+        foreach (NativeBuffer? buffer in scratch)
+        {
+            buffer?.Dispose();
+        }
+    }
+
+    /// <summary>Scratch that all workers of one call share; holds whatever the last user left.</summary>
+    internal unsafe float* SharedScratch(long length) => Scratch(Pool.Workers, length);
+
+    /// <summary>Scratch of one worker; holds whatever the last user left.</summary>
+    internal unsafe float* WorkerScratch(int worker, long length) => Scratch(worker, length);
+
+    private unsafe float* Scratch(int slot, long length)
+    {
+        NativeBuffer? buffer = scratch[slot];
+        if (buffer is null || buffer.Length < length)
+        {
+            buffer?.Dispose();
+            scratch[slot] = buffer = new NativeBuffer(length);
+        }
+
+        return buffer.Pointer;
+    }
+}

@@ -1,0 +1,81 @@
+using LLaVAction.Embedded.Kernels.Scalar;
+
+namespace LLaVAction.Embedded.Kernels;
+
+/// <summary>What becomes of a projection's sums on their way into the output.</summary>
+internal enum Epilogue
+{
+    /// <summary>y = x · Wᵀ + b.</summary>
+    None,
+
+    /// <summary>y += x · Wᵀ + b: a residual connection whose stream is the output itself.</summary>
+    Add,
+
+    /// <summary>y = gelu(x · Wᵀ + b), tanh form.</summary>
+    GeluTanh,
+
+    /// <summary>y = gelu(x · Wᵀ + b), exact form.</summary>
+    GeluErf,
+}
+
+/// <summary>
+/// Projections: x [rows, input features] · weightᵀ + bias → y [rows, output features]. An optional normalisation of the rows
+/// of x goes with the reading of x. The bits of a row of y depend on that row of x and on the layer alone.
+/// </summary>
+internal static class Linear
+{
+    /// <summary>y = epilogue(normalization(x) · Wᵀ + b). x and y do not overlap.</summary>
+    public static void Apply(
+        ComputeContext context,
+        MatrixView x,
+        DenseLayer layer,
+        MatrixView y,
+        Epilogue epilogue = Epilogue.None,
+        Normalization? normalization = null)
+        => Apply(context, x, [layer], [y], epilogue, normalization);
+
+    /// <summary>Several projections of the same rows (query, key and value), which then are read and normalised once.</summary>
+    public static void Apply(
+        ComputeContext context,
+        MatrixView x,
+        ReadOnlySpan<DenseLayer> layers,
+        ReadOnlySpan<MatrixView> outputs,
+        Epilogue epilogue = Epilogue.None,
+        Normalization? normalization = null)
+    {
+        Matrix? normalized = normalization is null ? null : Normalized(context, x, normalization);
+        MatrixView input = normalized?.View ?? x;
+        for (int index = 0; index < layers.Length; index++)
+        {
+            outputs[index].RequireShape(x.Rows, layers[index].Weight.Rows, nameof(outputs));
+            x.RequireShape(x.Rows, layers[index].Weight.Columns, nameof(x));
+            ScalarLinear.Apply(input, layers[index], outputs[index], epilogue);
+        }
+
+        normalized?.Dispose();
+    }
+
+    /// <summary>y = silu(n(x) · gateᵀ) · (n(x) · upᵀ), n being the normalisation: the first half of a SwiGLU block.</summary>
+    public static void SwiGlu(
+        ComputeContext context,
+        MatrixView x,
+        DenseLayer gate,
+        DenseLayer up,
+        MatrixView y,
+        Normalization? normalization = null)
+    {
+        x.RequireShape(x.Rows, gate.Weight.Columns, nameof(x));
+        x.RequireShape(x.Rows, up.Weight.Columns, nameof(x));
+        y.RequireShape(x.Rows, gate.Weight.Rows, nameof(y));
+        Matrix? normalized = normalization is null ? null : Normalized(context, x, normalization);
+        ScalarLinear.SwiGlu(normalized?.View ?? x, gate, up, y);
+        normalized?.Dispose();
+    }
+
+    private static Matrix Normalized(ComputeContext context, MatrixView x, Normalization normalization)
+    {
+        var target = new Matrix(x.Rows, x.Columns);
+        RowKernels.Normalize(context, x, normalization, target.View);
+        return target;
+    }
+}
