@@ -1,1 +1,3 @@
-return 0;
+using LLaVAction.Cli.Hosting;
+
+return await CommandHost.RunAsync(args);

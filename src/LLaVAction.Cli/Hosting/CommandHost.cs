@@ -1,0 +1,126 @@
+using System.CommandLine;
+using System.Text;
+using LLaVAction.Cli.Configuration;
+
+namespace LLaVAction.Cli.Hosting;
+
+/// <summary>Runs one command line from its arguments to its exit code.</summary>
+internal static class CommandHost
+{
+    /// <summary>Runs the command line.</summary>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var output = OpenOutput();
+        using var log = new LogOutput(Console.Error);
+        var command = string.Empty;
+        try
+        {
+            var exitCode = await DispatchAsync(args, output, log, name => command = name);
+            await output.FlushAsync();
+            return exitCode;
+        }
+#pragma warning disable CA1031 // The last resort: whatever ends a command becomes a message and an exit code.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            await FlushQuietlyAsync(output);
+            var failure = Failure.Of(exception, command);
+            log.WriteFailure(failure, exception);
+            return failure.ExitCode;
+        }
+    }
+
+    private static async Task FlushQuietlyAsync(TextWriter output)
+    {
+        try
+        {
+            await output.FlushAsync();
+        }
+        catch (IOException)
+        {
+            // The failure that ended the command is the one to report.
+        }
+    }
+
+    private static async Task<int> DispatchAsync(string[] args, TextWriter output, LogOutput log, Action<string> onCommand)
+    {
+        // The fast path: nothing of the parser is loaded to print a version.
+        if (args is ["--version"])
+        {
+            await output.WriteLineAsync(ToolVersion.Current);
+            return ExitCode.Done;
+        }
+
+        var modules = CommandRegistry.CreateAll();
+        var globals = new GlobalOptions();
+        var root = CreateRoot(modules, globals);
+        if (args.Length > 0 && args[0].StartsWith("[suggest", StringComparison.Ordinal))
+        {
+            return await root.Parse(args).InvokeAsync(new InvocationConfiguration { Output = output });
+        }
+
+        var module = args.Length == 0 ? null : modules.FirstOrDefault(module => string.Equals(module.Command.Name, args[0], StringComparison.Ordinal));
+        if (HelpPage.IsAskedFor(args) && (module is not null || args[0].StartsWith('-')))
+        {
+            HelpPage.Write(root, module, output);
+            return ExitCode.Done;
+        }
+
+        if (module is null)
+        {
+            throw new UsageException(ComplaintWithoutCommand(args, modules));
+        }
+
+        onCommand(module.Command.Name);
+        var layers = new OptionLayers(root, globals, [.. modules.Select(other => other.Command)], ReadEnvironment());
+        var line = layers.Resolve(args, module.Command);
+        log.Configure(line.Result.GetValue(globals.Verbosity)!, line.Result.GetValue(globals.LogFile));
+        return await RunModuleAsync(module, line, output, log);
+    }
+
+    private static async Task<int> RunModuleAsync(CommandModule module, LayeredCommandLine line, TextWriter output, LogOutput log)
+    {
+        using var interruption = new Interruption(() => log.WriteNotice("Interrupted: stopping; a second signal stops at once."));
+        return await module.RunAsync(new CommandContext(line.Result, line.Configuration, output, log, interruption.Token));
+    }
+
+    private static RootCommand CreateRoot(IReadOnlyList<CommandModule> modules, GlobalOptions globals)
+    {
+        var root = new RootCommand("Builds multiple-choice video question sets from EPIC-KITCHENS-100 and measures video language models on them.");
+        root.Options.Clear();
+        root.Options.Add(HelpPage.CreateOption());
+        root.Options.Add(new VersionOption("--version") { Description = "Prints the version." });
+        globals.AddTo(root);
+        foreach (var module in modules)
+        {
+            root.Subcommands.Add(module.Command);
+        }
+
+        return root;
+    }
+
+    private static string ComplaintWithoutCommand(string[] args, IReadOnlyList<CommandModule> modules)
+    {
+        var names = modules.Select(module => module.Command.Name).ToList();
+        if (args.Length == 0)
+        {
+            return $"No command given. Commands: {string.Join(", ", names)}.";
+        }
+
+        return args[0].StartsWith('-')
+            ? $"The command comes first, then its options; found '{args[0]}'."
+            : $"'{args[0]}' is not a command.{NearestName.Hint(args[0], names)}";
+    }
+
+    private static Dictionary<string, string> ReadEnvironment() =>
+        Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+            .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? string.Empty, StringComparer.Ordinal);
+
+    private static StreamWriter OpenOutput() =>
+        new(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16384)
+        {
+            AutoFlush = !Console.IsOutputRedirected,
+            NewLine = "\n",
+        };
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+
+namespace LLaVAction.Cli.Progress;
+
+/// <summary>Counts work done and tells rate and time left. Safe to advance from several threads.</summary>
+internal sealed class ProgressState
+{
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(60);
+
+    private readonly Lock gate = new();
+    private readonly Queue<(long Timestamp, long Done)> samples = new();
+    private readonly TimeProvider clock;
+    private readonly long start;
+    private readonly long alreadyDone;
+    private long done;
+
+    /// <summary>Starts to count.</summary>
+    public ProgressState(string activity, string unit, long total, long alreadyDone, TimeProvider clock)
+    {
+        Activity = activity;
+        Unit = unit;
+        Total = total;
+        this.clock = clock;
+        this.alreadyDone = alreadyDone;
+        done = alreadyDone;
+        start = clock.GetTimestamp();
+        samples.Enqueue((start, done));
+    }
+
+    /// <summary>What is going on.</summary>
+    public string Activity { get; }
+
+    /// <summary>What is counted, in the plural.</summary>
+    public string Unit { get; }
+
+    /// <summary>How many there are.</summary>
+    public long Total { get; }
+
+    /// <summary>How many are done, those of an earlier start included.</summary>
+    public long Done => Interlocked.Read(ref done);
+
+    /// <summary>Time since the start.</summary>
+    public TimeSpan Elapsed => clock.GetElapsedTime(start);
+
+    /// <summary>Counts more work as done.</summary>
+    public void Advance(long count) => Interlocked.Add(ref done, count);
+
+    /// <summary>Units per second over the last minute; null before anything is done.</summary>
+    public double? MeasureRate()
+    {
+        lock (gate)
+        {
+            var now = clock.GetTimestamp();
+            var current = Done;
+            samples.Enqueue((now, current));
+            while (samples.Count > 2 && clock.GetElapsedTime(samples.Peek().Timestamp, now) > Window)
+            {
+                samples.Dequeue();
+            }
+
+            var (timestamp, before) = samples.Peek();
+            var seconds = clock.GetElapsedTime(timestamp, now).TotalSeconds;
+            return seconds > 0 && current > before ? (current - before) / seconds : null;
+        }
+    }
+
+    /// <summary>One line: <c>evaluating: 120 of 9668 clips (1.2 %), 4.5 clips/s, 35 min left</c>.</summary>
+    public string Describe()
+    {
+        var current = Done;
+        var share = Total > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({100.0 * current / Total:0.0} %)") : string.Empty;
+        return string.Create(CultureInfo.InvariantCulture, $"{Activity}: {current} of {Total} {Unit}{share}{DescribeRate(current)}");
+    }
+
+    /// <summary>The last line: <c>evaluating: 9668 of 9668 clips in 35 min</c>.</summary>
+    public string DescribeEnd()
+    {
+        var earlier = alreadyDone > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({alreadyDone} done before)") : string.Empty;
+        return string.Create(CultureInfo.InvariantCulture, $"{Activity}: {Done} of {Total} {Unit}{earlier} in {Duration(Elapsed)}");
+    }
+
+    /// <summary>Rate and time left, as <c>4.5 clips/s, 35 min left</c>; empty before anything is done.</summary>
+    public string DescribeRate() => DescribeRate(Done).TrimStart(',', ' ');
+
+    private string DescribeRate(long current)
+    {
+        if (MeasureRate() is not { } rate)
+        {
+            return string.Empty;
+        }
+
+        var speed = rate >= 1
+            ? string.Create(CultureInfo.InvariantCulture, $"{rate:0.0} {Unit}/s")
+            : string.Create(CultureInfo.InvariantCulture, $"{rate * 60:0.0} {Unit}/min");
+        return $", {speed}, {Duration(TimeSpan.FromSeconds((Total - current) / rate))} left";
+    }
+
+    private static string Duration(TimeSpan time) => time switch
+    {
+        { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, time.TotalSeconds):0} s"),
+        { TotalHours: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalMinutes} min {time.Seconds} s"),
+        { TotalDays: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours} h {time.Minutes} min"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalDays} d {time.Hours} h"),
+    };
+}

@@ -1,0 +1,113 @@
+using System.Runtime.InteropServices;
+using LLaVAction.Cli.Tests.Support;
+
+namespace LLaVAction.Cli.Tests.Hosting;
+
+public sealed class WholeProcessTests
+{
+    [Fact]
+    public async Task Version_is_printed_and_nothing_else()
+    {
+        var result = await CliProcess.RunAsync("--version");
+
+        Assert.Equal((0, ToolVersion.Current + "\n", string.Empty), (result.ExitCode, result.Output, result.Error));
+    }
+
+    [Fact]
+    public async Task Help_of_the_tool_lists_the_commands()
+    {
+        var result = await CliProcess.RunAsync("--help");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("doctor", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(new string[0], "No command given")]
+    [InlineData(new[] { "docto" }, "Did you mean 'doctor'?")]
+    [InlineData(new[] { "doctor", "--formt", "json" }, "Did you mean '--format'?")]
+    [InlineData(new[] { "doctor", "--format", "jsn" }, "'jsn' is none of")]
+    [InlineData(new[] { "doctor", "--format" }, "--format needs a value")]
+    [InlineData(new[] { "doctor", "extra" }, "does not take the argument 'extra'")]
+    [InlineData(new[] { "--verbosity", "debug", "doctor" }, "The command comes first")]
+    public async Task Bad_usage_is_exit_code_2_with_one_reason_and_a_pointer_to_help(string[] arguments, string reason)
+    {
+        var result = await CliProcess.RunAsync(arguments);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Empty(result.Output);
+        Assert.Equal(2, result.ErrorLines.Count);
+        Assert.StartsWith("error: ", result.ErrorLines[0], StringComparison.Ordinal);
+        Assert.Contains(reason, result.ErrorLines[0], StringComparison.Ordinal);
+        Assert.Contains("--help", result.ErrorLines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_says_what_is_installed_and_how_to_get_what_is_not()
+    {
+        using var folder = new TemporaryFolder();
+        var dotnet = Path.GetDirectoryName(RuntimeEnvironment.GetRuntimeDirectory().TrimEnd(Path.DirectorySeparatorChar))!;
+        var dotnetRoot = Path.GetFullPath(Path.Combine(dotnet, "..", ".."));
+        var withoutTools = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = $"{dotnetRoot}:{folder.Root}" };
+
+        var result = await CliProcess.RunAsync(["doctor"], withoutTools);
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains("SIMD", result.Output, StringComparison.Ordinal);
+        Assert.Contains("apt-get install ffmpeg", result.Output, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task A_full_disk_under_stdout_is_one_message_and_exit_code_2()
+    {
+        Skip.IfNot(File.Exists("/dev/full"), "needs /dev/full");
+
+        var result = await ShellAsync($"dotnet {CliProcess.ToolPath} doctor > /dev/full");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Single(result.ErrorLines);
+        Assert.Contains("No space left on device", result.Error, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task A_reader_that_goes_away_ends_the_command_quietly()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "needs bash");
+
+        var result = await ShellAsync($"dotnet {CliProcess.ToolPath} --help | true");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Empty(result.Error);
+    }
+
+    [Fact]
+    public async Task A_log_file_that_cannot_be_written_is_bad_input()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Root, "no", "such", "folder.log");
+
+        var result = await CliProcess.RunAsync("doctor", "--log-file", path);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(path, result.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Root));
+    }
+
+    private static async Task<CliResult> ShellAsync(string line)
+    {
+        using var process = new System.Diagnostics.Process
+        {
+            StartInfo = new System.Diagnostics.ProcessStartInfo("bash", ["-o", "pipefail", "-c", line])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
+        };
+        process.Start();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new CliResult(process.ExitCode, await output, await error);
+    }
+}
