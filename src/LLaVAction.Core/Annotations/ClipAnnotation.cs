@@ -44,4 +44,33 @@ public sealed record ClipAnnotation
 
     /// <summary>Classes of <see cref="AllNouns"/>, in the same order.</summary>
     public required IReadOnlyList<int> AllNounClasses { get; init; }
+
+    /// <summary>Whether every column of the two rows is equal, the lists by their items.</summary>
+    public bool Equals(ClipAnnotation? other) => other is not null && FirstDifference(other) is null;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(NarrationId);
+
+    /// <summary>The first column in which the rows differ, by its name in the CSV, or null.</summary>
+    internal string? FirstDifference(ClipAnnotation other)
+    {
+        return !Same(NarrationId, other.NarrationId) ? "narration_id"
+            : !Same(ParticipantId, other.ParticipantId) ? "participant_id"
+            : !Same(VideoId, other.VideoId) ? "video_id"
+            : NarrationSeconds != other.NarrationSeconds ? "narration_timestamp"
+            : StartSeconds != other.StartSeconds ? "start_timestamp"
+            : StopSeconds != other.StopSeconds ? "stop_timestamp"
+            : StartFrame != other.StartFrame ? "start_frame"
+            : StopFrame != other.StopFrame ? "stop_frame"
+            : !Same(Narration, other.Narration) ? "narration"
+            : !Same(Verb, other.Verb) ? "verb"
+            : Class.Verb != other.Class.Verb ? "verb_class"
+            : !Same(Noun, other.Noun) ? "noun"
+            : Class.Noun != other.Class.Noun ? "noun_class"
+            : !AllNouns.SequenceEqual(other.AllNouns, StringComparer.Ordinal) ? "all_nouns"
+            : !AllNounClasses.SequenceEqual(other.AllNounClasses) ? "all_noun_classes"
+            : null;
+
+        static bool Same(string left, string right) => string.Equals(left, right, StringComparison.Ordinal);
+    }
 }
