@@ -8,15 +8,17 @@ internal static class DisplayText
 {
     private const int LongestName = 120;
 
-    public static string Quote(string name)
+    public static string Quote(string name) => $"'{Shorten(name)}'";
+
+    public static string Shorten(string name)
     {
-        var text = new StringBuilder("'");
+        var text = new StringBuilder();
         foreach (char unit in name.Length > LongestName ? name[..LongestName] : name)
         {
             text.Append(char.IsControl(unit) || char.IsSurrogate(unit) ? '\uFFFD' : unit);
         }
 
-        return text.Append(name.Length > LongestName ? "…'" : "'").ToString();
+        return text.Append(name.Length > LongestName ? "…" : "").ToString();
     }
 
     public static string Shape(IEnumerable<long> shape)

@@ -1,0 +1,44 @@
+namespace LLaVAction.Models.Checkpoints;
+
+/// <summary>A checkpoint's tensors by canonical name, and what their shapes tell about the model.</summary>
+internal sealed class CheckpointTensors
+{
+    private readonly Dictionary<string, TensorView> _tensors = new(StringComparer.Ordinal);
+
+    public IReadOnlyDictionary<string, TensorView> All => _tensors;
+
+    /// <summary>Whether there is a vision tower among them.</summary>
+    public bool HasVisionTower => _tensors.Keys.Any(name => name.StartsWith("vision_tower.", StringComparison.Ordinal));
+
+    /// <summary>How many encoder layers are stored: one more than the highest index.</summary>
+    public int StoredVisionLayers => _tensors.Keys.Select(name => CanonicalNames.VisionLayerOf(name) + 1 ?? 0).DefaultIfEmpty(0).Max();
+
+    /// <summary>Adds tensors under their canonical names.</summary>
+    /// <exception cref="InputException">Two tensors have one canonical name.</exception>
+    public void Add(IEnumerable<TensorView> tensors)
+    {
+        foreach (TensorView tensor in tensors)
+        {
+            string name = CanonicalNames.Of(tensor.Name);
+            if (!_tensors.TryAdd(name, tensor))
+            {
+                throw new InputException(
+                    $"{tensor.File}: tensors {DisplayText.Quote(_tensors[name].Name)} and {DisplayText.Quote(tensor.Name)} both are {DisplayText.Quote(name)}; expected one of them.");
+            }
+        }
+    }
+
+    public bool Has(string name) => _tensors.ContainsKey(name);
+
+    /// <summary>One size of a tensor's shape; null where there is no such tensor, axis, or the size is no plausible one.</summary>
+    public int? Size(string name, int axis)
+    {
+        if (!_tensors.TryGetValue(name, out TensorView? tensor) || axis >= tensor.Shape.Count)
+        {
+            return null;
+        }
+
+        long size = tensor.Shape[axis];
+        return size is > 0 and <= 1 << 24 ? (int)size : null;
+    }
+}
