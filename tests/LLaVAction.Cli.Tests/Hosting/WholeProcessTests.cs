@@ -62,7 +62,7 @@ public sealed class WholeProcessTests
     {
         Skip.IfNot(File.Exists("/dev/full"), "needs /dev/full");
 
-        var result = await ShellAsync($"dotnet {CliProcess.ToolPath} doctor > /dev/full");
+        var result = await Shell.RunAsync($"dotnet {CliProcess.ToolPath} doctor > /dev/full");
 
         Assert.Equal(2, result.ExitCode);
         Assert.Single(result.ErrorLines);
@@ -74,7 +74,7 @@ public sealed class WholeProcessTests
     {
         Skip.If(OperatingSystem.IsWindows(), "needs bash");
 
-        var result = await ShellAsync($"dotnet {CliProcess.ToolPath} --help | true");
+        var result = await Shell.RunAsync($"dotnet {CliProcess.ToolPath} --help | true");
 
         Assert.Equal(0, result.ExitCode);
         Assert.Empty(result.Error);
@@ -91,23 +91,5 @@ public sealed class WholeProcessTests
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(path, result.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Root));
-    }
-
-    private static async Task<CliResult> ShellAsync(string line)
-    {
-        using var process = new System.Diagnostics.Process
-        {
-            StartInfo = new System.Diagnostics.ProcessStartInfo("bash", ["-o", "pipefail", "-c", line])
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            },
-        };
-        process.Start();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return new CliResult(process.ExitCode, await output, await error);
     }
 }
