@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LLaVAction.Cli.Tests.Support;
+using LLaVAction.Testing;
 
 namespace LLaVAction.Cli.Tests.Hosting;
 
@@ -12,12 +13,12 @@ public sealed class InterruptionTests
     {
         Skip.IfNot(Shell.IsAvailable, "needs bash and POSIX signals");
         using var folder = new TemporaryFolder();
-        var started = folder.PathOf("started");
+        var started = folder["started"];
 
         // An ffmpeg that never answers keeps doctor waiting.
         var ffmpeg = folder.Write("ffmpeg", $"#!/bin/bash\necho $$ > {started}.tmp; mv {started}.tmp {started}; exec sleep 300\n");
         await Shell.RunAsync($"chmod +x {ffmpeg}");
-        var environment = new Dictionary<string, string> { ["PATH"] = $"{folder.Root}:{Environment.GetEnvironmentVariable("PATH")}" };
+        var environment = new Dictionary<string, string> { ["PATH"] = $"{folder.FullName}:{Environment.GetEnvironmentVariable("PATH")}" };
         using var process = CliProcess.Start(["doctor"], environment);
         var error = process.StandardError.ReadToEndAsync();
         await WaitForAsync(() => File.Exists(started));

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using LLaVAction.Cli.Tests.Support;
+using LLaVAction.Testing;
 
 namespace LLaVAction.Cli.Tests.Hosting;
 
@@ -48,7 +49,7 @@ public sealed class WholeProcessTests
         using var folder = new TemporaryFolder();
         var dotnet = Path.GetDirectoryName(RuntimeEnvironment.GetRuntimeDirectory().TrimEnd(Path.DirectorySeparatorChar))!;
         var dotnetRoot = Path.GetFullPath(Path.Combine(dotnet, "..", ".."));
-        var withoutTools = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = $"{dotnetRoot}:{folder.Root}" };
+        var withoutTools = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = $"{dotnetRoot}:{folder.FullName}" };
 
         var result = await CliProcess.RunAsync(["doctor"], withoutTools);
 
@@ -84,12 +85,12 @@ public sealed class WholeProcessTests
     public async Task A_log_file_that_cannot_be_written_is_bad_input()
     {
         using var folder = new TemporaryFolder();
-        var path = Path.Combine(folder.Root, "no", "such", "folder.log");
+        var path = Path.Combine(folder.FullName, "no", "such", "folder.log");
 
         var result = await CliProcess.RunAsync("doctor", "--log-file", path);
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(path, result.Error, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFileSystemEntries(folder.Root));
+        Assert.Empty(Directory.GetFileSystemEntries(folder.FullName));
     }
 }
