@@ -12,11 +12,12 @@ public sealed class ToolPackageTests
     {
         Skip.IfNot(Shell.IsAvailable, "needs bash");
         using var folder = new TemporaryFolder();
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!;
+        var stack = configuration.Parent!.Name.StartsWith("torch-", StringComparison.Ordinal) ? $"-p:Stack={configuration.Parent.Name}" : string.Empty;
         var project = Path.Combine(Repository.Root, "src", "LLaVAction.Cli");
 
         // --no-build: the tests were built with the tool, and a second build beside a test run would race with it.
-        var pack = await Shell.RunAsync($"dotnet pack --no-build -c {configuration} '{project}' -o '{folder["packages"]}'");
+        var pack = await Shell.RunAsync($"dotnet pack --no-build {stack} -c {configuration.Name} '{project}' -o '{folder["packages"]}'");
         Assert.True(pack.ExitCode == 0, pack.Output + pack.Error);
         var install = await Shell.RunAsync($"dotnet tool install LLaVAction --tool-path '{folder["tools"]}' --add-source '{folder["packages"]}'");
         Assert.True(install.ExitCode == 0, install.Output + install.Error);
