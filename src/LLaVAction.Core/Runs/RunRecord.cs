@@ -96,8 +96,8 @@ public sealed record RunSet
     /// <summary>Questions asked: fewer than in the set with <c>--limit</c> or <c>--ids</c>.</summary>
     public required int QuestionsAsked { get; init; }
 
-    /// <summary>SHA-256 of the asked ids in ordinal order, each followed by a line feed: what completeness is proved against.</summary>
-    public required string IdsSha256 { get; init; }
+    /// <summary>SHA-256 of the lines of the questions asked, in the order of the set: what completeness is proved against.</summary>
+    public required string AskedSha256 { get; init; }
 }
 
 /// <summary>The model of a run.</summary>
