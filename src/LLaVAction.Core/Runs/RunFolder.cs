@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using LLaVAction.Questions.Files;
+using LLaVAction.Questions.Manifests;
 
 namespace LLaVAction.Runs;
 
@@ -77,6 +78,17 @@ public sealed class RunFolder
     /// <summary>Reads the questions asked, in the order of the run's sets, and proves by their hashes that they are those of the run.</summary>
     /// <exception cref="InputException">A file is missing or was changed.</exception>
     public IReadOnlyList<AskedSet> ReadQuestions() => [.. Record.Identity.Benchmark.Sets.Select(ReadQuestions)];
+
+    /// <summary>Reads the manifest of the benchmark that the run asks.</summary>
+    /// <exception cref="InputException">The copy is missing or was changed.</exception>
+    public BenchmarkManifest ReadManifest()
+    {
+        var file = System.IO.Path.Combine(Path, BenchmarkFolderName, BenchmarkFolder.ManifestName);
+        var bytes = File.Exists(file) ? File.ReadAllBytes(file) : [];
+        return AskedSet.Sha256(bytes) == Record.Identity.Benchmark.ManifestSha256
+            ? BenchmarkJson.ParseManifest(bytes)
+            : throw new InputException($"{file}: missing, or not the manifest of this run's benchmark; start the same 'llavaction evaluate-model' again to restore it.");
+    }
 
     /// <summary>Reads all results there are, from whatever parts, and merges them.</summary>
     /// <exception cref="InputException">A results file was damaged, or is of another run.</exception>

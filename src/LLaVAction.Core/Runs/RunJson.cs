@@ -37,6 +37,10 @@ public static class RunJson
     public static byte[] ToBytes(RunRecord record) =>
         [.. JsonSerializer.SerializeToUtf8Bytes(record, Documents.RunRecord), (byte)'\n'];
 
+    /// <summary>The bytes of <c>summary.json</c>, ending with a line feed.</summary>
+    public static byte[] ToBytes(RunSummary summary) =>
+        [.. JsonSerializer.SerializeToUtf8Bytes(summary, Documents.RunSummary), (byte)'\n'];
+
     /// <summary>Reads <c>run.json</c>.</summary>
     /// <exception cref="JsonException">The bytes are not a run record of this schema.</exception>
     public static RunRecord ParseRecord(ReadOnlySpan<byte> bytes) =>
@@ -52,4 +56,5 @@ public static class RunJson
 [JsonSerializable(typeof(ResultLine))]
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(RunIdentity))]
+[JsonSerializable(typeof(RunSummary))]
 internal sealed partial class RunJsonContext : JsonSerializerContext;

@@ -56,21 +56,21 @@ public sealed class RunResults
             set => set.Strategy,
             set => set.Questions.ToDictionary(question => question.Id, StringComparer.Ordinal),
             StringComparer.Ordinal);
-        var lines = new Dictionary<ResultKey, ResultLine>();
+        var merged = new Dictionary<ResultKey, ResultLine>();
         foreach (var (path, file) in files)
         {
             for (var i = 0; i < file.Lines.Count; i++)
             {
                 var line = file.Lines[i];
                 Check(identity, questions, path, i + 1, line);
-                if (!lines.TryGetValue(line.Key, out var earlier) || earlier.Status.IsFailure() || !line.Status.IsFailure())
+                if (!merged.TryGetValue(line.Key, out var earlier) || earlier.Status.IsFailure() || !line.Status.IsFailure())
                 {
-                    lines[line.Key] = line;
+                    merged[line.Key] = line;
                 }
             }
         }
 
-        return new RunResults(identity, sets, lines);
+        return new RunResults(identity, sets, merged);
     }
 
     /// <summary>The result of a key; null where there is none.</summary>
