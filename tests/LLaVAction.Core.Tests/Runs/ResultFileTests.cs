@@ -8,7 +8,7 @@ public sealed class ResultFileTests : IDisposable
     private readonly TemporaryFolder folder = new();
     private readonly byte[][] lines = [.. new SyntheticRun(2).Lines(Shard.Whole).Select(RunJson.ToLine)];
 
-    private string FilePath => folder.File("results-1of1.jsonl");
+    private string FilePath => folder["results-1of1.jsonl"];
 
     public void Dispose() => folder.Dispose();
 

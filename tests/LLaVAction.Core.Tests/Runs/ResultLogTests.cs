@@ -7,7 +7,7 @@ public sealed class ResultLogTests : IDisposable
     private readonly TemporaryFolder folder = new();
     private readonly ResultLine[] lines = [.. new SyntheticRun(2).Lines(Shard.Whole)];
 
-    private string FilePath => folder.File("results-1of1.jsonl");
+    private string FilePath => folder["results-1of1.jsonl"];
 
     public void Dispose() => folder.Dispose();
 
@@ -58,7 +58,7 @@ public sealed class ResultLogTests : IDisposable
             log.Sync();
         }
 
-        Assert.Equal([FilePath], Directory.GetFileSystemEntries(folder.Path));
+        Assert.Equal([FilePath], Directory.GetFileSystemEntries(folder.FullName));
     }
 
     [SkippableFact]

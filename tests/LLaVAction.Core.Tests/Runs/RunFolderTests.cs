@@ -51,7 +51,7 @@ public sealed class RunFolderTests : IDisposable
         var joined = await Task.WhenAll(records.Select(record => Task.Run(() => Join(record))));
 
         Assert.Single(joined.Select(each => each.Record.Configuration["process"]).Distinct());
-        Assert.Empty(Directory.GetFiles(folder.Path, "*.tmp"));
+        Assert.Empty(Directory.GetFiles(folder.FullName, "*.tmp"));
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public void Results_without_a_record_are_refused()
     {
-        File.WriteAllText(folder.File("results-1of1.jsonl"), "");
+        File.WriteAllText(folder["results-1of1.jsonl"], "");
 
         Assert.Contains("no run.json", Assert.Throws<InputException>(() => Join(run.Record)).Message, StringComparison.Ordinal);
     }
@@ -80,7 +80,7 @@ public sealed class RunFolderTests : IDisposable
     public void Questions_changed_afterwards_are_noticed_and_restored()
     {
         var joined = Join(run.Record);
-        var file = Path.Combine(folder.Path, "benchmark", "tim.jsonl");
+        var file = Path.Combine(folder.FullName, "benchmark", "tim.jsonl");
         File.AppendAllText(file, "{}");
 
         Assert.Contains("SHA-256", Assert.Throws<InputException>(() => joined.ReadQuestions()).Message, StringComparison.Ordinal);
@@ -93,17 +93,17 @@ public sealed class RunFolderTests : IDisposable
     [InlineData("null")]
     public void Damaged_record_is_an_input_error(string text)
     {
-        File.WriteAllText(folder.File("run.json"), text);
+        File.WriteAllText(folder["run.json"], text);
 
-        Assert.Contains("run.json", Assert.Throws<InputException>(() => RunFolder.Open(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("run.json", Assert.Throws<InputException>(() => RunFolder.Open(folder.FullName)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Folder_that_is_no_run_is_an_input_error()
     {
-        Assert.Throws<InputException>(() => RunFolder.Open(folder.Path));
-        Assert.Throws<InputException>(() => RunFolder.Open(folder.File("missing")));
+        Assert.Throws<InputException>(() => RunFolder.Open(folder.FullName));
+        Assert.Throws<InputException>(() => RunFolder.Open(folder["missing"]));
     }
 
-    private RunFolder Join(RunRecord record) => RunFolder.Join(folder.Path, record, run.Sets, SyntheticRun.Manifest);
+    private RunFolder Join(RunRecord record) => RunFolder.Join(folder.FullName, record, run.Sets, SyntheticRun.Manifest);
 }

@@ -95,7 +95,7 @@ public sealed class RunResultsTests : IDisposable
 
     private string Summary(int count)
     {
-        var path = folder.File($"run-{count}");
+        var path = folder[$"run-{count}"];
         var joined = RunFolder.Join(path, run.Record, run.Sets, SyntheticRun.Manifest);
         for (var index = 1; index <= count; index++)
         {

@@ -144,13 +144,3 @@ internal sealed class SyntheticRun
         };
     }
 }
-
-/// <summary>A folder for one test, removed afterwards.</summary>
-internal sealed class TemporaryFolder : IDisposable
-{
-    public string Path { get; } = Directory.CreateTempSubdirectory("llavaction-").FullName;
-
-    public string File(string name) => System.IO.Path.Combine(Path, name);
-
-    public void Dispose() => Directory.Delete(Path, recursive: true);
-}
