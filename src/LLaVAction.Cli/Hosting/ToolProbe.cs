@@ -29,6 +29,7 @@ internal static class ToolProbe
             process.Start();
             process.StandardInput.Close();
             var firstLine = await process.StandardOutput.ReadLineAsync(timeout.Token);
+            process.Kill();
             return firstLine is null ? NotUsable(name, "it printed nothing") : new EngineFact(name, firstLine);
         }
         catch (Win32Exception)
@@ -37,23 +38,8 @@ internal static class ToolProbe
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return NotUsable(name, "no answer within 10 s");
-        }
-        finally
-        {
-            End(process);
-        }
-    }
-
-    private static void End(Process process)
-    {
-        try
-        {
             process.Kill(entireProcessTree: true);
-        }
-        catch (InvalidOperationException)
-        {
-            // It never started.
+            return NotUsable(name, "no answer within 10 s");
         }
     }
 

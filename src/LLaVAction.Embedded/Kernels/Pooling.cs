@@ -1,21 +1,21 @@
 namespace LLaVAction.Embedded.Kernels;
 
 /// <summary>
-/// Stride-2 pooling of square grids of tokens: x [frames · side², columns] → y [frames · pooled side², columns], row major
+/// Pooling of square grids of tokens by a stride, 2 in every published model: x [frames · side², columns] → y [frames · pooled side², columns], row major
 /// within a frame.
 /// </summary>
 internal static class Pooling
 {
     /// <summary>Side after bilinear pooling: rounded up (27 → 14).</summary>
-    public static int BilinearSide(int side) => (side + 1) / 2;
+    public static int BilinearSide(int side, int stride = 2) => (side + stride - 1) / stride;
 
-    /// <summary>Side after average and max pooling: rounded down, the odd last row and column dropped (27 → 13).</summary>
-    public static int WindowSide(int side) => side / 2;
+    /// <summary>Side after average and max pooling: rounded down, the last rows and columns dropped (27 → 13).</summary>
+    public static int WindowSide(int side, int stride = 2) => side / stride;
 
     /// <summary>Bilinear interpolation to <see cref="BilinearSide"/>, pixel centres aligned, no antialiasing.</summary>
-    public static void Bilinear(ComputeContext context, MatrixView x, int side, MatrixView y)
+    public static void Bilinear(ComputeContext context, MatrixView x, int side, MatrixView y, int stride = 2)
     {
-        int pooled = BilinearSide(side);
+        int pooled = BilinearSide(side, stride);
         float ratio = (float)side / pooled;
         int frames = RequireShapes(x, side, y, pooled);
         for (int frame = 0; frame < frames; frame++)
@@ -43,34 +43,42 @@ internal static class Pooling
         }
     }
 
-    /// <summary>The mean of each 2×2 window.</summary>
-    public static void Average(ComputeContext context, MatrixView x, int side, MatrixView y)
-        => Windows(x, side, y, static (a, b, c, d) => (a + b + c + d) * 0.25f);
-
-    /// <summary>The largest value of each 2×2 window, column by column.</summary>
-    public static void Max(ComputeContext context, MatrixView x, int side, MatrixView y)
-        => Windows(x, side, y, static (a, b, c, d) => MathF.Max(MathF.Max(a, b), MathF.Max(c, d)));
-
-    private static void Windows(MatrixView x, int side, MatrixView y, Func<float, float, float, float, float> combine)
+    /// <summary>The mean of each stride × stride window.</summary>
+    public static void Average(ComputeContext context, MatrixView x, int side, MatrixView y, int stride = 2)
     {
-        int pooled = WindowSide(side);
-        int frames = RequireShapes(x, side, y, pooled);
-        for (int frame = 0; frame < frames; frame++)
+        Windows(x, side, y, stride, static (sum, value) => sum + value);
+        for (int row = 0; row < y.Rows; row++)
         {
-            for (int row = 0; row < pooled; row++)
+            foreach (ref float value in y.Row(row))
             {
-                for (int column = 0; column < pooled; column++)
+                value /= stride * stride;
+            }
+        }
+    }
+
+    /// <summary>The largest value of each stride × stride window, column by column.</summary>
+    public static void Max(ComputeContext context, MatrixView x, int side, MatrixView y, int stride = 2)
+        => Windows(x, side, y, stride, MathF.Max);
+
+    /// <summary>Folds the tokens of each window, row by row.</summary>
+    private static void Windows(MatrixView x, int side, MatrixView y, int stride, Func<float, float, float> fold)
+    {
+        int pooled = WindowSide(side, stride);
+        int frames = RequireShapes(x, side, y, pooled);
+        for (int token = 0; token < y.Rows; token++)
+        {
+            int frame = token / (pooled * pooled);
+            int row = token / pooled % pooled;
+            int column = token % pooled;
+            int corner = (((frame * side) + (stride * row)) * side) + (stride * column);
+            Span<float> target = y.Row(token);
+            x.Row(corner).CopyTo(target);
+            for (int step = 1; step < stride * stride; step++)
+            {
+                Span<float> source = x.Row(corner + (step / stride * side) + (step % stride));
+                for (int index = 0; index < target.Length; index++)
                 {
-                    int corner = (((frame * side) + (2 * row)) * side) + (2 * column);
-                    Span<float> a = x.Row(corner);
-                    Span<float> b = x.Row(corner + 1);
-                    Span<float> c = x.Row(corner + side);
-                    Span<float> d = x.Row(corner + side + 1);
-                    Span<float> target = y.Row((((frame * pooled) + row) * pooled) + column);
-                    for (int index = 0; index < target.Length; index++)
-                    {
-                        target[index] = combine(a[index], b[index], c[index], d[index]);
-                    }
+                    target[index] = fold(target[index], source[index]);
                 }
             }
         }

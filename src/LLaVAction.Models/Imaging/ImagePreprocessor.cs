@@ -1,4 +1,5 @@
 using System.Buffers;
+using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Ports;
 
 namespace LLaVAction.Models.Imaging;
@@ -9,22 +10,28 @@ namespace LLaVAction.Models.Imaging;
 /// </summary>
 public sealed class ImagePreprocessor
 {
-    private readonly float[] samples;
+    private readonly float[][] samples;
 
     /// <summary>Creates the preprocessor of a vision tower.</summary>
     /// <param name="size">Width and height of the tower's input, in pixels (384 for SigLIP so400m).</param>
-    /// <param name="mean">Subtracted after scaling to 0..1.</param>
-    /// <param name="standardDeviation">Divided by after that.</param>
-    public ImagePreprocessor(int size, float mean = 0.5f, float standardDeviation = 0.5f)
+    /// <param name="settings">Scale, means and deviations; null for SigLIP's own.</param>
+    public ImagePreprocessor(int size, PixelSettings? settings = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         Size = size;
+        settings ??= new PixelSettings();
 
         // The scale is applied in double and rounded to single before the rest, as the reference image processor does.
-        samples = new float[256];
-        for (var i = 0; i < samples.Length; i++)
+        samples = new float[3][];
+        for (var channel = 0; channel < 3; channel++)
         {
-            samples[i] = ((float)(i * (1 / 255.0)) - mean) / standardDeviation;
+            var values = new float[256];
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = ((float)(i * settings.RescaleFactor) - settings.Mean[channel]) / settings.StandardDeviation[channel];
+            }
+
+            samples[channel] = values;
         }
     }
 
@@ -75,9 +82,9 @@ public sealed class ImagePreprocessor
             for (var i = 0; i < pixelCount; i++)
             {
                 var pixel = pixels.Slice(i * 4, 4);
-                red[i] = samples[pixel[0]];
-                green[i] = samples[pixel[1]];
-                blue[i] = samples[pixel[2]];
+                red[i] = samples[0][pixel[0]];
+                green[i] = samples[1][pixel[1]];
+                blue[i] = samples[2][pixel[2]];
             }
         }
         finally

@@ -1,3 +1,4 @@
+using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Imaging;
 using LLaVAction.Models.Ports;
 
@@ -41,13 +42,16 @@ public sealed class ImagePreprocessorTests
     }
 
     [Fact]
-    public void Mean_and_deviation_are_applied_in_single_precision()
+    public void Mean_and_deviation_are_applied_per_channel_in_single_precision()
     {
         var values = new float[3];
+        var settings = new PixelSettings { Mean = [0.1f, 0.48f, 0.2f], StandardDeviation = [0.3f, 0.26f, 0.4f] };
 
-        new ImagePreprocessor(1, mean: 0.48f, standardDeviation: 0.26f).ToPixelValues([10, 20, 30], 1, 1, values);
+        new ImagePreprocessor(1, settings).ToPixelValues([10, 20, 30], 1, 1, values);
 
+        Assert.Equal(((float)(10 * (1 / 255.0)) - 0.1f) / 0.3f, values[0]);
         Assert.Equal(((float)(20 * (1 / 255.0)) - 0.48f) / 0.26f, values[1]);
+        Assert.Equal(((float)(30 * (1 / 255.0)) - 0.2f) / 0.4f, values[2]);
     }
 
     [Fact]

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Globalization;
+using LLaVAction.Models.Ports;
+using LLaVAction.Models.Prompting;
+
+namespace LLaVAction.Embedded.Model;
+
+/// <summary>
+/// The embedded stack's video language model. A clip's frames go through the tower once; the prompts of a group share the
+/// prefill of what they have in common; each answer has the bits it would have alone.
+/// </summary>
+internal sealed class EmbeddedVideoLanguageModel(LlavaModel model, ITokenizer tokenizer, ModelDescription description) : IVideoLanguageModel
+{
+    private readonly PrefixBatchRunner _runner = new(model, tokenizer);
+
+    /// <inheritdoc/>
+    public ModelDescription Description => description;
+
+    /// <inheritdoc/>
+    public ITokenizer Tokenizer => tokenizer;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IEncodedClip> Encode(IReadOnlyList<ClipFrames> clips, CancellationToken cancellationToken)
+    {
+        var encoded = new List<IEncodedClip>();
+        try
+        {
+            foreach (ClipFrames clip in clips)
+            {
+                long started = Stopwatch.GetTimestamp();
+                EncodedClip result = model.EncodeClip(clip, cancellationToken);
+                result.VisionMilliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+                encoded.Add(result);
+            }
+
+            return encoded;
+        }
+        catch
+        {
+            encoded.ForEach(clip => clip.Dispose());
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<PromptGroupAnswer> Answer(IReadOnlyList<PromptGroup> groups, CancellationToken cancellationToken)
+        => groups.Select(group => Answer(group, cancellationToken)).ToArray();
+
+    /// <inheritdoc/>
+    public void Dispose() => model.Dispose();
+
+    private PromptGroupAnswer Answer(PromptGroup group, CancellationToken cancellationToken)
+    {
+        VisualTokenEmbeddings? video = Video(group);
+        PreparedPrompt[] prompts = group.Requests.Select(request => Prepare(request, video)).ToArray();
+        var answers = new PromptAnswer[prompts.Length];
+        double prefillMilliseconds = 0;
+        foreach (PrefixBatch batch in PrefixBatch.Plan(prompts.Select(prompt => prompt.Tokens).ToArray()))
+        {
+            prefillMilliseconds += _runner.Run(batch, prompts, video, answers, cancellationToken);
+        }
+
+        return new PromptGroupAnswer(answers, prefillMilliseconds);
+    }
+
+    private VisualTokenEmbeddings? Video(PromptGroup group)
+    {
+        if (group.Clip is null)
+        {
+            return null;
+        }
+
+        if (group.Clip is not EncodedClip clip)
+        {
+            throw new ArgumentException("The clip was encoded by another model.", nameof(group));
+        }
+
+        if (group.FrameIndices.Count == 0 || group.FrameIndices.Any(index => index < 0 || index >= clip.FrameCount))
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"Frame indices [{string.Join(", ", group.FrameIndices)}] of a clip with {clip.FrameCount} encoded frames."),
+                nameof(group));
+        }
+
+        return model.ArrangeVisualTokens(clip.Features.View, group.FrameIndices);
+    }
+
+    private PreparedPrompt Prepare(PromptRequest request, VisualTokenEmbeddings? video)
+    {
+        PromptTokens tokens = PromptTokens.Of(request.Prompt, tokenizer);
+        if (tokens.HasVideo != video is not null)
+        {
+            throw new ArgumentException(
+                tokens.HasVideo
+                    ? $"The prompt holds {PromptTokens.VideoPlaceholder} and its group has no clip."
+                    : $"The group has a clip and the prompt holds no {PromptTokens.VideoPlaceholder}.",
+                nameof(request));
+        }
+
+        if (tokens.AfterVideo.Count == 0)
+        {
+            throw new ArgumentException("The prompt ends where its video ends, or is empty; text must follow.", nameof(request));
+        }
+
+        int length = tokens.BeforeVideo.Count + (video?.Length ?? 0) + tokens.AfterVideo.Count;
+        int limit = model.Configuration.Language!.MaximumPositions;
+        if (length > limit)
+        {
+            throw new InputException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"A prompt has {length} tokens, {video?.Length ?? 0} of them visual; the model takes {limit} (max_position_embeddings). Use fewer frames or a shorter prompt."));
+        }
+
+        int[] candidates = request.Candidates.Select(CandidateId).ToArray();
+        return new PreparedPrompt(tokens, candidates, Math.Min(request.MaxNewTokens, limit - length), length);
+    }
+
+    private int CandidateId(string candidate)
+    {
+        IReadOnlyList<int> ids = tokenizer.Encode(candidate);
+        return ids.Count == 1 && ids[0] < model.Settings.VocabularySize
+            ? ids[0]
+            : throw new InputException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"'{candidate}' is {ids.Count} tokens in the vocabulary of {description.Name}; a candidate must be one token. Use generation to score this model."));
+    }
+}

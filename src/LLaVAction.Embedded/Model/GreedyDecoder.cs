@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using LLaVAction.Embedded.Kernels;
+using LLaVAction.Models.Generation;
+
+namespace LLaVAction.Embedded.Model;
+
+/// <summary>One continuation being written.</summary>
+/// <param name="Cache">Keys and values of everything before the next token, with room for the tokens to come.</param>
+/// <param name="MaxNewTokens">How many tokens at most.</param>
+internal sealed record Continuation(KeyValueCache Cache, int MaxNewTokens)
+{
+    /// <summary>The tokens so far, without the stop token.</summary>
+    public List<int> Tokens { get; } = [];
+
+    /// <summary>Time spent on it, in milliseconds.</summary>
+    public double Milliseconds { get; set; }
+}
+
+/// <summary>Greedy generation of several continuations at once: one pass of one row each per token.</summary>
+/// <param name="Model">The decoder.</param>
+/// <param name="StopTokens">Ids that end a continuation and are not part of it.</param>
+/// <param name="VocabularySize">How many vocabulary rows count.</param>
+/// <param name="RepetitionPenalty">Over generated tokens; 1 for none.</param>
+internal sealed record GreedyDecoder(Qwen2Model Model, IReadOnlyList<int> StopTokens, int VocabularySize, float RepetitionPenalty)
+{
+    /// <summary>Writes continuations to their ends.</summary>
+    /// <param name="pass">Room for a pass of one row each.</param>
+    /// <param name="continuations">What to continue.</param>
+    /// <param name="logits">Logits [continuations, vocabulary rows] of the first new tokens; overwritten.</param>
+    /// <param name="cancellationToken">Looked at between layers.</param>
+    public void Run(DecoderPass pass, IReadOnlyList<Continuation> continuations, Matrix logits, CancellationToken cancellationToken)
+    {
+        var active = new List<(Continuation Continuation, int LogitsRow)>();
+        for (int i = 0; i < continuations.Count; i++)
+        {
+            active.Add((continuations[i], i));
+        }
+
+        using var states = new Matrix(continuations.Count, Model.HiddenSize);
+        while (true)
+        {
+            long started = Stopwatch.GetTimestamp();
+            active.RemoveAll(item => !TakeToken(item.Continuation, logits.Row(item.LogitsRow)));
+            if (active.Count == 0)
+            {
+                return;
+            }
+
+            Step(pass, active.ConvertAll(item => item.Continuation), states, logits, cancellationToken);
+            double milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds / active.Count;
+            for (int i = 0; i < active.Count; i++)
+            {
+                active[i] = (active[i].Continuation, i);
+                active[i].Continuation.Milliseconds += milliseconds;
+            }
+        }
+    }
+
+    /// <summary>Takes the next token; false when the continuation ends.</summary>
+    private bool TakeToken(Continuation continuation, Span<float> logits)
+    {
+        if (continuation.Tokens.Count >= continuation.MaxNewTokens)
+        {
+            return false;
+        }
+
+        int token = NextToken.Greedy(logits, VocabularySize, continuation.Tokens, RepetitionPenalty);
+        if (StopTokens.Contains(token))
+        {
+            return false;
+        }
+
+        continuation.Tokens.Add(token);
+        return continuation.Tokens.Count < continuation.MaxNewTokens;
+    }
+
+    private void Step(DecoderPass pass, List<Continuation> active, Matrix states, Matrix logits, CancellationToken cancellationToken)
+    {
+        pass.Begin(active.Select((continuation, row) => new SequenceRows(row, 1, continuation.Cache)).ToArray());
+        for (int row = 0; row < active.Count; row++)
+        {
+            Model.EmbedTokens.ReadRow(active[row].Tokens[^1], pass.HiddenStates.Row(row));
+        }
+
+        MatrixView last = states.View.SliceRows(0, active.Count);
+        Model.Forward(pass, WantedRows.LastOfEach, last, cancellationToken);
+        Model.Logits(pass.Context, last, logits.View.SliceRows(0, active.Count));
+    }
+}

@@ -1,0 +1,29 @@
+using LLaVAction.Embedded.Kernels;
+using LLaVAction.Models.Checkpoints;
+
+namespace LLaVAction.Embedded.Model;
+
+/// <summary>Pooling of a frame's patches as a model is set to it; the reference always uses a stride of 2.</summary>
+internal static class SpatialPooling
+{
+    /// <summary>Pooled patches along one side of a frame.</summary>
+    public static int Side(PoolingMode mode, int side)
+        => mode == PoolingMode.Bilinear ? Pooling.BilinearSide(side) : Pooling.WindowSide(side);
+
+    /// <summary>Pools [frames · side², columns] to [frames · pooled side², columns].</summary>
+    public static void Forward(ComputeContext context, PoolingMode mode, MatrixView patches, int side, MatrixView pooled)
+    {
+        switch (mode)
+        {
+            case PoolingMode.Bilinear:
+                Pooling.Bilinear(context, patches, side, pooled);
+                break;
+            case PoolingMode.Average:
+                Pooling.Average(context, patches, side, pooled);
+                break;
+            default:
+                Pooling.Max(context, patches, side, pooled);
+                break;
+        }
+    }
+}
