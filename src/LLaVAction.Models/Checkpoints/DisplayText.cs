@@ -4,12 +4,14 @@ using System.Text;
 namespace LLaVAction.Models.Checkpoints;
 
 /// <summary>Names and shapes from untrusted files as they appear in messages: short, one line, printable.</summary>
-internal static class DisplayText
+public static class DisplayText
 {
     private const int LongestName = 120;
 
+    /// <summary>A name in quotes, shortened.</summary>
     public static string Quote(string name) => $"'{Shorten(name)}'";
 
+    /// <summary>The first characters of a text, without control characters and surrogates.</summary>
     public static string Shorten(string name)
     {
         var text = new StringBuilder();
@@ -21,6 +23,7 @@ internal static class DisplayText
         return text.Append(name.Length > LongestName ? "…" : "").ToString();
     }
 
+    /// <summary>A shape as <c>[2, 3]</c>, shortened.</summary>
     public static string Shape(IEnumerable<long> shape)
     {
         long[] sizes = shape.Take(9).ToArray();

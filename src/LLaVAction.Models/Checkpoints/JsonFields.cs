@@ -7,7 +7,7 @@ namespace LLaVAction.Models.Checkpoints;
 /// One object of an untrusted JSON file, read key by key. A key that is absent or null takes the default; a value of the
 /// wrong kind or out of range is an <see cref="InputException"/> that names file and key.
 /// </summary>
-internal sealed class JsonFields
+public sealed class JsonFields
 {
     /// <summary>No file of this kind that anyone publishes comes near this length.</summary>
     public const long MaximumFileLength = 1 << 28;
@@ -75,6 +75,19 @@ internal sealed class JsonFields
         { ValueKind: JsonValueKind.Object } value => new JsonFields(_file, _path + key + ".", value),
         { } value => throw Wrong(key, value, "an object"),
     };
+
+    /// <summary>A list of objects; empty where absent.</summary>
+    public IReadOnlyList<JsonFields> Objects(string key)
+    {
+        if (Value(key) is not { } value)
+        {
+            return [];
+        }
+
+        return List(key, value, "a list of objects")
+            .Select(item => item.ValueKind == JsonValueKind.Object ? new JsonFields(_file, _path + key + ".", item) : throw Wrong(key, item, "an object"))
+            .ToArray();
+    }
 
     /// <summary>A whole number in a range; null where absent.</summary>
     public int? Integer(string key, int minimum, int maximum) =>
@@ -144,6 +157,19 @@ internal sealed class JsonFields
 
     /// <summary>The complaint that a key is not there.</summary>
     public InputException Missing(string key) => new($"{_file}: {_path}{key} is missing. Copy or download the file again.");
+
+    /// <summary>A JSON string's text; U+FFFD alone where it escapes a lone surrogate, which no .NET API accepts.</summary>
+    public static string TextOrReplacement(JsonElement text)
+    {
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return "\uFFFD";
+        }
+    }
 
     private string NameOf(JsonProperty member)
     {
