@@ -1,3 +1,5 @@
+using LLaVAction.Embedded.Kernels.Gemm;
+
 namespace LLaVAction.Embedded.Kernels;
 
 /// <summary>
@@ -10,8 +12,11 @@ internal sealed class ComputeContext : IDisposable
 
     /// <summary>Starts the workers.</summary>
     /// <param name="threads">Threads to use; null for what the process may use.</param>
-    public ComputeContext(int? threads = null)
+    /// <param name="kernel">Variant of the matrix products; null for the fastest of this machine.</param>
+    public ComputeContext(int? threads = null, MicroKernel? kernel = null)
     {
+        Kernel = kernel ?? MicroKernel.Best;
+        LinearJob = new LinearJob(this, Kernel);
         Pool = new WorkerPool(threads);
         scratch = new NativeBuffer?[Pool.Workers + 1];
     }
@@ -19,8 +24,14 @@ internal sealed class ComputeContext : IDisposable
     /// <summary>The workers.</summary>
     public WorkerPool Pool { get; }
 
+    /// <summary>The variant of the matrix products.</summary>
+    public MicroKernel Kernel { get; }
+
     /// <summary>Bytes of scratch held.</summary>
     public long ScratchBytes => scratch.Sum(buffer => (buffer?.Length ?? 0) * sizeof(float));
+
+    /// <summary>What runs projections; used again by every call.</summary>
+    internal LinearJob LinearJob { get; }
 
     /// <inheritdoc/>
     public void Dispose()

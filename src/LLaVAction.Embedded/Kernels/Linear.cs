@@ -1,4 +1,4 @@
-using LLaVAction.Embedded.Kernels.Scalar;
+using LLaVAction.Embedded.Kernels.Gemm;
 
 namespace LLaVAction.Embedded.Kernels;
 
@@ -43,16 +43,16 @@ internal static class Linear
         Epilogue epilogue = Epilogue.None,
         Normalization? normalization = null)
     {
-        Matrix? normalized = normalization is null ? null : Normalized(context, x, normalization);
-        MatrixView input = normalized?.View ?? x;
+        ArgumentOutOfRangeException.ThrowIfNotEqual(outputs.Length, layers.Length, nameof(outputs));
+        Span<LinearTarget> targets = new LinearTarget[layers.Length];
         for (int index = 0; index < layers.Length; index++)
         {
-            outputs[index].RequireShape(x.Rows, layers[index].Weight.Rows, nameof(outputs));
             x.RequireShape(x.Rows, layers[index].Weight.Columns, nameof(x));
-            ScalarLinear.Apply(input, layers[index], outputs[index], epilogue);
+            outputs[index].RequireShape(x.Rows, layers[index].Weight.Rows, nameof(outputs));
+            targets[index] = new LinearTarget(layers[index], null, outputs[index]);
         }
 
-        normalized?.Dispose();
+        context.LinearJob.Run(x, targets, epilogue, normalization);
     }
 
     /// <summary>y = silu(n(x) · gateᵀ) · (n(x) · upᵀ), n being the normalisation: the first half of a SwiGLU block.</summary>
@@ -67,15 +67,7 @@ internal static class Linear
         x.RequireShape(x.Rows, gate.Weight.Columns, nameof(x));
         x.RequireShape(x.Rows, up.Weight.Columns, nameof(x));
         y.RequireShape(x.Rows, gate.Weight.Rows, nameof(y));
-        Matrix? normalized = normalization is null ? null : Normalized(context, x, normalization);
-        ScalarLinear.SwiGlu(normalized?.View ?? x, gate, up, y);
-        normalized?.Dispose();
-    }
-
-    private static Matrix Normalized(ComputeContext context, MatrixView x, Normalization normalization)
-    {
-        var target = new Matrix(x.Rows, x.Columns);
-        RowKernels.Normalize(context, x, normalization, target.View);
-        return target;
+        y.RequireShape(x.Rows, up.Weight.Rows, nameof(y));
+        context.LinearJob.Run(x, [new LinearTarget(gate, up, y)], Epilogue.None, normalization);
     }
 }

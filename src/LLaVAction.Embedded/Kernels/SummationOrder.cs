@@ -18,15 +18,15 @@ internal static class SummationOrder
     /// <summary>Keys per step of the online softmax, counted from absolute position 0.</summary>
     public const int KeyBlock = 128;
 
-    /// <summary>Number of blocks a projection over <paramref name="columns"/> input features is summed in.</summary>
-    public static int BlockCount(int columns) => Math.Max(1, (columns + BlockLimit - 1) / BlockLimit);
-
-    /// <summary>Input features per block; the last block may be shorter.</summary>
+    /// <summary>Input features per block, a multiple of 32 where there is more than one block; the last block may be shorter.</summary>
     public static int BlockSize(int columns)
     {
-        int count = BlockCount(columns);
-        return (columns + count - 1) / count;
+        int blocks = (columns + BlockLimit - 1) / BlockLimit;
+        return blocks <= 1 ? Math.Max(1, columns) : (((columns + blocks - 1) / blocks) + 31) / 32 * 32;
     }
+
+    /// <summary>Number of blocks a projection over <paramref name="columns"/> input features is summed in.</summary>
+    public static int BlockCount(int columns) => (columns + BlockSize(columns) - 1) / BlockSize(columns);
 
     /// <summary>Adds up lanes in halves: 16 to 8 to 4 to 2 to 1.</summary>
     public static float Reduce(Span<float> lanes)

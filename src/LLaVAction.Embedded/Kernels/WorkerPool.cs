@@ -22,13 +22,12 @@ internal sealed unsafe class WorkerPool : IDisposable
 
     private readonly Lock gate = new();
     private readonly Thread[] threads;
-    private readonly SemaphoreSlim wake = new(0);
+    private readonly Sleeper[] sleepers;
     private delegate*<void*, int, int, void> invoke;
     private void* work;
     private int pieceCount;
     private int nextPiece;
     private int busyWorkers;
-    private int sleepers;
     private int epoch;
     private volatile bool isStopping;
     private Exception? failure;
@@ -40,9 +39,11 @@ internal sealed unsafe class WorkerPool : IDisposable
         Workers = workers ?? Environment.ProcessorCount;
         ArgumentOutOfRangeException.ThrowIfLessThan(Workers, 1, nameof(workers));
         threads = new Thread[Workers - 1];
+        sleepers = new Sleeper[Workers - 1];
         for (int index = 0; index < threads.Length; index++)
         {
             int worker = index + 1;
+            sleepers[index] = new Sleeper();
             threads[index] = new Thread(() => Loop(worker)) { IsBackground = true, Name = $"kernel worker {worker}" };
             threads[index].Start();
         }
@@ -78,12 +79,7 @@ internal sealed unsafe class WorkerPool : IDisposable
             failure = null;
             Volatile.Write(ref busyWorkers, threads.Length);
             Interlocked.Increment(ref epoch);
-            int asleep = Volatile.Read(ref sleepers);
-            if (asleep > 0)
-            {
-                wake.Release(asleep);
-            }
-
+            WakeAll();
             TakePieces(0);
             var spinner = default(SpinWait);
             for (int spins = 0; Volatile.Read(ref busyWorkers) > 0; spins++)
@@ -118,7 +114,7 @@ internal sealed unsafe class WorkerPool : IDisposable
 
             isStopping = true;
             Interlocked.Increment(ref epoch);
-            wake.Release(Math.Max(1, threads.Length));
+            WakeAll();
         }
 
         foreach (Thread thread in threads)
@@ -126,7 +122,10 @@ internal sealed unsafe class WorkerPool : IDisposable
             thread.Join();
         }
 
-        wake.Dispose();
+        foreach (Sleeper sleeper in sleepers)
+        {
+            sleeper.Dispose();
+        }
     }
 
     private static void Invoke<TWork>(void* body, int piece, int worker)
@@ -155,7 +154,7 @@ internal sealed unsafe class WorkerPool : IDisposable
         int seen = 0;
         while (true)
         {
-            seen = WaitForNext(seen);
+            seen = WaitForNext(seen, sleepers[worker - 1]);
             if (isStopping)
             {
                 return;
@@ -166,7 +165,18 @@ internal sealed unsafe class WorkerPool : IDisposable
         }
     }
 
-    private int WaitForNext(int seen)
+    private void WakeAll()
+    {
+        foreach (Sleeper sleeper in sleepers)
+        {
+            if (Interlocked.Exchange(ref sleeper.IsAsleep, 0) != 0)
+            {
+                sleeper.Release();
+            }
+        }
+    }
+
+    private int WaitForNext(int seen, Sleeper sleeper)
     {
         for (int spins = 0; spins < SpinsBeforeSleep; spins++)
         {
@@ -179,18 +189,25 @@ internal sealed unsafe class WorkerPool : IDisposable
             Thread.SpinWait(8);
         }
 
-        Interlocked.Increment(ref sleepers);
         while (true)
         {
-            // Counted as a sleeper first, looked at the epoch second: whoever publishes work either sees the sleeper or is seen.
+            // Marked asleep first, looked at the epoch second: whoever publishes work either sees the mark or is seen.
+            Interlocked.Exchange(ref sleeper.IsAsleep, 1);
             int current = Volatile.Read(ref epoch);
             if (current != seen)
             {
-                Interlocked.Decrement(ref sleepers);
+                // A signal that is already on its way only makes the next sleep end early.
+                Interlocked.Exchange(ref sleeper.IsAsleep, 0);
                 return current;
             }
 
-            wake.Wait();
+            sleeper.Wait();
         }
+    }
+
+    /// <summary>One worker's own bed: a signal meant for one worker is never taken by another.</summary>
+    private sealed class Sleeper() : SemaphoreSlim(0)
+    {
+        public int IsAsleep;
     }
 }

@@ -1,0 +1,182 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace LLaVAction.Embedded.Kernels.Gemm;
+
+/// <summary>
+/// Turns a block of a weight into the panel a micro-kernel reads: rows of the weight become columns, 16-bit types become
+/// float32 (exactly). Where the weight ends, the panel is filled with zeros.
+/// </summary>
+internal static unsafe class WeightPacking
+{
+    private const int Group = 8;
+
+    /// <summary>panel[k, j] = weight[firstRow + j, firstColumn + k], zero beyond the weight's last row.</summary>
+    /// <param name="weight">The weight.</param>
+    /// <param name="firstRow">Output feature of the panel's first column.</param>
+    /// <param name="panelColumns">Columns of the panel; a multiple of 8.</param>
+    /// <param name="firstColumn">Input feature of the panel's first row.</param>
+    /// <param name="depth">Rows of the panel.</param>
+    /// <param name="panel">[depth, panelColumns].</param>
+    public static void Pack(WeightMatrix weight, int firstRow, int panelColumns, int firstColumn, int depth, float* panel)
+    {
+        nint rowBytes = (nint)weight.Columns * weight.ElementSize;
+        byte* source = weight.Pointer + (firstRow * rowBytes) + ((nint)firstColumn * weight.ElementSize);
+        for (int column = 0; column < panelColumns; column += Group)
+        {
+            int rows = Math.Min(Group, weight.Rows - firstRow - column);
+            int done = 0;
+            if (rows == Group && Avx2.IsSupported)
+            {
+                done = weight.Type switch
+                {
+                    WeightType.Float32 => PackSingles(source, rowBytes, depth, panel + column, panelColumns),
+                    WeightType.BFloat16 => PackPairs<BFloat16Widening>(source, rowBytes, depth, panel + column, panelColumns),
+                    _ => PackPairs<Float16Widening>(source, rowBytes, depth, panel + column, panelColumns),
+                };
+            }
+
+            PackRest(source, weight.Type, rowBytes, rows, done, depth, panel + column, panelColumns);
+            source += Group * rowBytes;
+        }
+    }
+
+    private static void PackRest(byte* source, WeightType type, nint rowBytes, int rows, int start, int depth, float* panel, int panelColumns)
+    {
+        for (int k = start; k < depth; k++)
+        {
+            for (int row = 0; row < Group; row++)
+            {
+                panel[(k * panelColumns) + row] = row >= rows ? 0f : type switch
+                {
+                    WeightType.Float32 => ((float*)(source + (row * rowBytes)))[k],
+                    WeightType.BFloat16 => BitConverter.UInt32BitsToSingle((uint)((ushort*)(source + (row * rowBytes)))[k] << 16),
+                    _ => (float)((Half*)(source + (row * rowBytes)))[k],
+                };
+            }
+        }
+    }
+
+    private static int PackSingles(byte* source, nint rowBytes, int depth, float* panel, int panelColumns)
+    {
+        int k = 0;
+        for (; k + Group <= depth; k += Group)
+        {
+            Transpose(
+                source + (k * sizeof(float)),
+                rowBytes,
+                out Vector256<float> r0,
+                out Vector256<float> r1,
+                out Vector256<float> r2,
+                out Vector256<float> r3,
+                out Vector256<float> r4,
+                out Vector256<float> r5,
+                out Vector256<float> r6,
+                out Vector256<float> r7);
+            float* target = panel + (k * panelColumns);
+            r0.Store(target);
+            r1.Store(target + panelColumns);
+            r2.Store(target + (2 * panelColumns));
+            r3.Store(target + (3 * panelColumns));
+            r4.Store(target + (4 * panelColumns));
+            r5.Store(target + (5 * panelColumns));
+            r6.Store(target + (6 * panelColumns));
+            r7.Store(target + (7 * panelColumns));
+        }
+
+        return k;
+    }
+
+    private static int PackPairs<TWidening>(byte* source, nint rowBytes, int depth, float* panel, int panelColumns)
+        where TWidening : struct, IWidening
+    {
+        int k = 0;
+        for (; k + (2 * Group) <= depth; k += 2 * Group)
+        {
+            Transpose(
+                source + (k * sizeof(ushort)),
+                rowBytes,
+                out Vector256<float> r0,
+                out Vector256<float> r1,
+                out Vector256<float> r2,
+                out Vector256<float> r3,
+                out Vector256<float> r4,
+                out Vector256<float> r5,
+                out Vector256<float> r6,
+                out Vector256<float> r7);
+            float* target = panel + (k * panelColumns);
+            int next = 2 * panelColumns;
+            StorePair<TWidening>(r0, target, panelColumns);
+            StorePair<TWidening>(r1, target + next, panelColumns);
+            StorePair<TWidening>(r2, target + (2 * next), panelColumns);
+            StorePair<TWidening>(r3, target + (3 * next), panelColumns);
+            StorePair<TWidening>(r4, target + (4 * next), panelColumns);
+            StorePair<TWidening>(r5, target + (5 * next), panelColumns);
+            StorePair<TWidening>(r6, target + (6 * next), panelColumns);
+            StorePair<TWidening>(r7, target + (7 * next), panelColumns);
+        }
+
+        return k;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StorePair<TWidening>(Vector256<float> pairs, float* target, int panelColumns)
+        where TWidening : struct, IWidening
+    {
+        TWidening.Lower(pairs.AsUInt32()).Store(target);
+        TWidening.Upper(pairs.AsUInt32()).Store(target + panelColumns);
+    }
+
+    /// <summary>Eight rows of eight 32-bit values, turned.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose(
+        byte* source,
+        nint rowBytes,
+        out Vector256<float> r0,
+        out Vector256<float> r1,
+        out Vector256<float> r2,
+        out Vector256<float> r3,
+        out Vector256<float> r4,
+        out Vector256<float> r5,
+        out Vector256<float> r6,
+        out Vector256<float> r7)
+    {
+        byte* upper = source + (4 * rowBytes);
+        Vector256<float> a0 = Join(source, upper);
+        Vector256<float> a1 = Join(source + rowBytes, upper + rowBytes);
+        Vector256<float> a2 = Join(source + (2 * rowBytes), upper + (2 * rowBytes));
+        Vector256<float> a3 = Join(source + (3 * rowBytes), upper + (3 * rowBytes));
+        Vector256<float> b0 = Join(source + 16, upper + 16);
+        Vector256<float> b1 = Join(source + rowBytes + 16, upper + rowBytes + 16);
+        Vector256<float> b2 = Join(source + (2 * rowBytes) + 16, upper + (2 * rowBytes) + 16);
+        Vector256<float> b3 = Join(source + (3 * rowBytes) + 16, upper + (3 * rowBytes) + 16);
+        Transpose4(a0, a1, a2, a3, out r0, out r1, out r2, out r3);
+        Transpose4(b0, b1, b2, b3, out r4, out r5, out r6, out r7);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Join(byte* lower, byte* upper)
+        => Avx.InsertVector128(Vector128.Load((float*)lower).ToVector256Unsafe(), Vector128.Load((float*)upper), 1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose4(
+        Vector256<float> a,
+        Vector256<float> b,
+        Vector256<float> c,
+        Vector256<float> d,
+        out Vector256<float> r0,
+        out Vector256<float> r1,
+        out Vector256<float> r2,
+        out Vector256<float> r3)
+    {
+        Vector256<double> abLow = Avx.UnpackLow(a, b).AsDouble();
+        Vector256<double> abHigh = Avx.UnpackHigh(a, b).AsDouble();
+        Vector256<double> cdLow = Avx.UnpackLow(c, d).AsDouble();
+        Vector256<double> cdHigh = Avx.UnpackHigh(c, d).AsDouble();
+        r0 = Avx.UnpackLow(abLow, cdLow).AsSingle();
+        r1 = Avx.UnpackHigh(abLow, cdLow).AsSingle();
+        r2 = Avx.UnpackLow(abHigh, cdHigh).AsSingle();
+        r3 = Avx.UnpackHigh(abHigh, cdHigh).AsSingle();
+    }
+}
