@@ -44,20 +44,30 @@ internal sealed class ComputeContext : IDisposable
     }
 
     /// <summary>Scratch that all workers of one call share; holds whatever the last user left.</summary>
-    internal unsafe float* SharedScratch(long length) => Scratch(Pool.Workers, length);
-
-    /// <summary>Scratch of one worker; holds whatever the last user left.</summary>
-    internal unsafe float* WorkerScratch(int worker, long length) => Scratch(worker, length);
-
-    private unsafe float* Scratch(int slot, long length)
+    internal unsafe float* SharedScratch(long length)
     {
-        NativeBuffer? buffer = scratch[slot];
-        if (buffer is null || buffer.Length < length)
-        {
-            buffer?.Dispose();
-            scratch[slot] = buffer = new NativeBuffer(length);
-        }
+        Reserve(Pool.Workers, length);
+        return scratch[Pool.Workers]!.Pointer;
+    }
 
-        return buffer.Pointer;
+    /// <summary>Makes sure of <paramref name="length"/> values of scratch for each worker; to be called before work is shared out.</summary>
+    internal void ReserveWorkerScratch(long length)
+    {
+        for (int worker = 0; worker < Pool.Workers; worker++)
+        {
+            Reserve(worker, length);
+        }
+    }
+
+    /// <summary>One worker's scratch, as long as was last reserved; holds whatever the last user left.</summary>
+    internal unsafe float* WorkerScratch(int worker) => scratch[worker]!.Pointer;
+
+    private void Reserve(int slot, long length)
+    {
+        if (scratch[slot] is not { } buffer || buffer.Length < length)
+        {
+            scratch[slot]?.Dispose();
+            scratch[slot] = new NativeBuffer(length);
+        }
     }
 }

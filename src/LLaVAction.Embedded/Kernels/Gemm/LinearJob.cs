@@ -42,6 +42,10 @@ internal sealed unsafe class LinearJob
         this.kernel = kernel;
     }
 
+    private long PanelLength => (long)kernel.TileColumns * SummationOrder.BlockLimit;
+
+    private long TileLength => (long)kernel.TileColumns * kernel.TileRows;
+
     private long SliverLength => (long)kernel.TileRows * SummationOrder.BlockLimit;
 
     /// <summary>Runs the call.</summary>
@@ -82,7 +86,13 @@ internal sealed unsafe class LinearJob
     {
         sliverCount = (x.Rows + kernel.TileRows - 1) / kernel.TileRows;
         packed = context.SharedScratch(blockCount * sliverCount * SliverLength);
-        int workers = context.Pool.Workers;
+
+        // Few strips on many workers: rows are shared out too, and a strip is packed once per part.
+        rowParts = Math.Clamp(((4 * context.Pool.Workers) + stripCount - 1) / stripCount, 1, Math.Max(1, sliverCount / 4));
+        long stripPanels = StripColumns / kernel.TileColumns;
+        long stripSlivers = (sliverCount + rowParts - 1) / rowParts;
+        context.ReserveWorkerScratch(Math.Max(columns, stripPanels * (PanelLength + (stripSlivers * TileLength))));
+
         var packing = new PackingWork(this);
         if (sliverCount < 4)
         {
@@ -96,8 +106,6 @@ internal sealed unsafe class LinearJob
             context.Pool.Run(ref packing, sliverCount);
         }
 
-        // Few strips on many workers: rows are shared out too, and a strip is packed once per part.
-        rowParts = Math.Clamp((4 * workers + stripCount - 1) / stripCount, 1, Math.Max(1, sliverCount / 4));
         var strips = new StripWork(this);
         context.Pool.Run(ref strips, stripCount * rowParts);
     }
@@ -109,7 +117,7 @@ internal sealed unsafe class LinearJob
     private void PackSliver(int sliver, int worker)
     {
         int firstRow = sliver * kernel.TileRows;
-        float* row = normalization is null ? null : context.WorkerScratch(worker, columns);
+        float* row = normalization is null ? null : context.WorkerScratch(worker);
         for (int index = 0; index < RowsOf(sliver); index++)
         {
             float* source = x.RowPointer(firstRow + index);
@@ -151,9 +159,9 @@ internal sealed unsafe class LinearJob
     private void Multiply(in LinearTarget target, int firstColumn, int width, int panels, int firstSliver, int endSliver, int worker)
     {
         int panelCount = target.Up is null ? panels : 2 * panels;
-        long panelLength = (long)kernel.TileColumns * SummationOrder.BlockLimit;
-        long tileLength = (long)kernel.TileColumns * kernel.TileRows;
-        float* panelScratch = context.WorkerScratch(worker, (panelCount * panelLength) + ((endSliver - firstSliver) * panelCount * tileLength));
+        long panelLength = PanelLength;
+        long tileLength = TileLength;
+        float* panelScratch = context.WorkerScratch(worker);
         float* tiles = panelScratch + (panelCount * panelLength);
         for (int block = 0; block < blockCount; block++)
         {
@@ -183,7 +191,7 @@ internal sealed unsafe class LinearJob
 
     private void Finish(in LinearTarget target, int firstColumn, int width, int panels, int firstSliver, int endSliver, float* tiles)
     {
-        long tileLength = (long)kernel.TileColumns * kernel.TileRows;
+        long tileLength = TileLength;
         fixed (float* layerBias = target.Layer.Bias, upLayerBias = target.Up?.Bias)
         {
             for (int sliver = firstSliver; sliver < endSliver; sliver++)
