@@ -5,6 +5,10 @@ internal sealed class TemporaryFolder : IDisposable
 {
     private readonly string path = Directory.CreateTempSubdirectory("llavaction-test-").FullName;
 
+    public string FullName => path;
+
+    public string this[string name] => Path.Join(path, name);
+
     public string Write(string name, string text)
     {
         var file = Path.Join(path, name);

@@ -15,6 +15,15 @@ public sealed class TemporaryFolder : IDisposable
     /// <summary>Full path of something in it.</summary>
     public string this[string relative] => Path.Combine(FullName, relative);
 
+    /// <summary>Writes a text file in it, with the folders above it, and tells its full path.</summary>
+    public string Write(string relative, string text)
+    {
+        var path = this[relative];
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(FullName, recursive: true);
 }

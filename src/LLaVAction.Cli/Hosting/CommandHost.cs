@@ -55,11 +55,6 @@ internal static class CommandHost
         var modules = CommandRegistry.CreateAll();
         var globals = new GlobalOptions();
         var root = CreateRoot(modules, globals);
-        if (args.Length > 0 && args[0].StartsWith("[suggest", StringComparison.Ordinal))
-        {
-            return await root.Parse(args).InvokeAsync(new InvocationConfiguration { Output = output });
-        }
-
         var module = args.Length == 0 ? null : modules.FirstOrDefault(module => string.Equals(module.Command.Name, args[0], StringComparison.Ordinal));
         if (HelpPage.IsAskedFor(args) && (module is not null || args[0].StartsWith('-')))
         {

@@ -8,6 +8,9 @@ internal static class CommandRegistry
     /// <summary>Creates all commands.</summary>
     public static IReadOnlyList<CommandModule> CreateAll() =>
     [
+        new BuildBenchmarkCommand(),
+        new VerifyBenchmarkCommand(),
+        new ShowCommand(),
         new DoctorCommand(),
     ];
 }

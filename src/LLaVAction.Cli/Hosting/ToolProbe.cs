@@ -29,7 +29,6 @@ internal static class ToolProbe
             process.Start();
             process.StandardInput.Close();
             var firstLine = await process.StandardOutput.ReadLineAsync(timeout.Token);
-            process.Kill();
             return firstLine is null ? NotUsable(name, "it printed nothing") : new EngineFact(name, firstLine);
         }
         catch (Win32Exception)
@@ -38,8 +37,23 @@ internal static class ToolProbe
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            process.Kill(entireProcessTree: true);
             return NotUsable(name, "no answer within 10 s");
+        }
+        finally
+        {
+            End(process);
+        }
+    }
+
+    private static void End(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It never started.
         }
     }
 

@@ -19,6 +19,8 @@ public sealed class CsvTable : IDisposable
         PoolStrings = true,
     };
 
+    private const int Absent = -1;
+
     private readonly CsvReader reader;
     private readonly string[] columns;
     private readonly int[] fields;
@@ -45,29 +47,37 @@ public sealed class CsvTable : IDisposable
     /// <param name="columns">The required columns.</param>
     /// <exception cref="InputException">The file cannot be read, is empty, is not UTF-8, or lacks a column.</exception>
     public static CsvTable Open(string path, string expected, params string[] columns) =>
-        Open(path, Utf8File.Read(path, expected), columns);
+        Open(path, Utf8File.Read(path, expected), columns, []);
 
-    /// <summary>Reads a table from text that is in memory already.</summary>
+    /// <summary>
+    /// Reads a table from text that is in memory already; the positions of <paramref name="optional"/> columns follow
+    /// those of the required ones.
+    /// </summary>
     /// <exception cref="InputException">The header is malformed or lacks a column.</exception>
-    public static CsvTable Open(string path, ReadOnlyMemory<byte> text, params string[] columns)
+    public static CsvTable Open(string path, ReadOnlyMemory<byte> text, IReadOnlyList<string> required, IReadOnlyList<string> optional)
     {
         var csv = CsvReader.Create(text, Options);
         try
         {
             csv.ReadHeader();
             var headers = csv.Headers;
+            string[] names = [.. required, .. optional];
             var missing = new List<string>();
-            var positions = new int[columns.Length];
-            for (var i = 0; i < columns.Length; i++)
+            var positions = new int[names.Length];
+            for (var i = 0; i < names.Length; i++)
             {
-                if (!csv.TryGetFieldIndex(columns[i], out positions[i]))
+                if (!csv.TryGetFieldIndex(names[i], out positions[i]))
                 {
-                    missing.Add(columns[i]);
+                    positions[i] = Absent;
+                    if (i < required.Count)
+                    {
+                        missing.Add(names[i]);
+                    }
                 }
-                else if (csv.TryGetFieldIndex(columns[i], 1, out _))
+                else if (csv.TryGetFieldIndex(names[i], 1, out _))
                 {
                     throw new InputException(
-                        $"{path} line 1: the header has the column {columns[i]} more than once; expected it once. Remove one of them.");
+                        $"{path} line 1: the header has the column {names[i]} more than once; expected it once. Remove one of them.");
                 }
             }
 
@@ -75,10 +85,10 @@ public sealed class CsvTable : IDisposable
             {
                 throw new InputException(
                     $"{path} line 1: the header lacks {string.Join(", ", missing)} (found: {Shorten(string.Join(",", headers))}). "
-                    + $"Expected a comma-separated header with {string.Join(", ", columns)}, in any order.");
+                    + $"Expected a comma-separated header with {string.Join(", ", required)}, in any order.");
             }
 
-            return new CsvTable(path, csv, columns, positions, headers.Count);
+            return new CsvTable(path, csv, names, positions, headers.Count);
         }
         catch (CsvFormatException failure)
         {
@@ -117,6 +127,9 @@ public sealed class CsvTable : IDisposable
 
         return true;
     }
+
+    /// <summary>Whether the file has an optional column.</summary>
+    public bool Has(int column) => fields[column] != Absent;
 
     /// <summary>The field of a column as UTF-8, valid until the next row.</summary>
     public ReadOnlySpan<byte> Span(int column) => reader.GetSpan(fields[column]);

@@ -18,7 +18,13 @@ public static class Utf8File
     public static ReadOnlyMemory<byte> Read(string path, string expected)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var bytes = ReadBytes(path, expected);
+        return Check(path, ReadBytes(path, expected), expected);
+    }
+
+    /// <summary>The same for bytes that are in memory already.</summary>
+    /// <exception cref="InputException">The text is empty or not UTF-8.</exception>
+    public static ReadOnlyMemory<byte> Check(string path, byte[] bytes, string expected)
+    {
         var start = bytes.AsSpan().StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
         var text = bytes.AsMemory(start);
         if (text.Span.Trim(" \t\r\n"u8).IsEmpty)
@@ -26,12 +32,7 @@ public static class Utf8File
             throw new InputException($"{path}: the file is empty; expected {expected}. Check that it was downloaded completely.");
         }
 
-        if (!Utf8.IsValid(text.Span))
-        {
-            throw NotUtf8(path, text.Span, start);
-        }
-
-        return text;
+        return Utf8.IsValid(text.Span) ? text : throw NotUtf8(path, text.Span, start);
     }
 
     /// <summary>Opens a file of the user for reading; every failure becomes one clear error.</summary>

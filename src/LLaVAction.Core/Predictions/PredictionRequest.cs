@@ -32,4 +32,20 @@ public sealed record PredictionRequest
 
         return asked;
     }
+
+    /// <summary>The clips to be ranked, by narration id.</summary>
+    internal Dictionary<string, ClipAnnotation> ClipsAsked()
+    {
+        var rows = RowsAsked();
+        var clips = new Dictionary<string, ClipAnnotation>(rows.Length, StringComparer.Ordinal);
+        for (var row = 0; row < rows.Length; row++)
+        {
+            if (rows[row])
+            {
+                clips.Add(Annotations.Clips[row].NarrationId, Annotations.Clips[row]);
+            }
+        }
+
+        return clips;
+    }
 }

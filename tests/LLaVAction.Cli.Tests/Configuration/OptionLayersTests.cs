@@ -2,6 +2,7 @@ using System.CommandLine;
 using LLaVAction.Cli.Configuration;
 using LLaVAction.Cli.Hosting;
 using LLaVAction.Cli.Tests.Support;
+using LLaVAction.Testing;
 
 namespace LLaVAction.Cli.Tests.Configuration;
 
@@ -81,14 +82,14 @@ public sealed class OptionLayersTests : IDisposable
     [Fact]
     public void The_merged_configuration_is_in_the_order_of_declaration_and_leaves_global_options_out()
     {
-        environment["LLAVACTION_MAKE_SETS_LOG_FILE"] = folder.PathOf("log");
+        environment["LLAVACTION_MAKE_SETS_LOG_FILE"] = folder["log"];
 
         var line = Resolve("--force", "--seed", "7", "--output", "o", "run-a", "run-b");
 
         Assert.Equal(
             ["RUN=run-a,run-b", "output=o", "seed=7", "frames=8", "force=true", "mode=keep"],
             line.Configuration.Options.Select(option => $"{option.Name}={string.Join(',', option.Values)}"));
-        Assert.Equal(folder.PathOf("log"), line.Result.GetValue(globals.LogFile));
+        Assert.Equal(folder["log"], line.Result.GetValue(globals.LogFile));
     }
 
     [Theory]

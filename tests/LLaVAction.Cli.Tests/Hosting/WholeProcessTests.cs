@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using LLaVAction.Cli.Tests.Support;
+using LLaVAction.Testing;
 
 namespace LLaVAction.Cli.Tests.Hosting;
 
@@ -48,7 +49,7 @@ public sealed class WholeProcessTests
         using var folder = new TemporaryFolder();
         var dotnet = Path.GetDirectoryName(RuntimeEnvironment.GetRuntimeDirectory().TrimEnd(Path.DirectorySeparatorChar))!;
         var dotnetRoot = Path.GetFullPath(Path.Combine(dotnet, "..", ".."));
-        var withoutTools = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = $"{dotnetRoot}:{folder.Root}" };
+        var withoutTools = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = $"{dotnetRoot}:{folder.FullName}" };
 
         var result = await CliProcess.RunAsync(["doctor"], withoutTools);
 
@@ -62,7 +63,7 @@ public sealed class WholeProcessTests
     {
         Skip.IfNot(File.Exists("/dev/full"), "needs /dev/full");
 
-        var result = await ShellAsync($"dotnet {CliProcess.ToolPath} doctor > /dev/full");
+        var result = await Shell.RunAsync($"dotnet {CliProcess.ToolPath} doctor > /dev/full");
 
         Assert.Equal(2, result.ExitCode);
         Assert.Single(result.ErrorLines);
@@ -74,7 +75,7 @@ public sealed class WholeProcessTests
     {
         Skip.If(OperatingSystem.IsWindows(), "needs bash");
 
-        var result = await ShellAsync($"dotnet {CliProcess.ToolPath} --help | true");
+        var result = await Shell.RunAsync($"dotnet {CliProcess.ToolPath} --help | true");
 
         Assert.Equal(0, result.ExitCode);
         Assert.Empty(result.Error);
@@ -84,30 +85,12 @@ public sealed class WholeProcessTests
     public async Task A_log_file_that_cannot_be_written_is_bad_input()
     {
         using var folder = new TemporaryFolder();
-        var path = Path.Combine(folder.Root, "no", "such", "folder.log");
+        var path = Path.Combine(folder.FullName, "no", "such", "folder.log");
 
         var result = await CliProcess.RunAsync("doctor", "--log-file", path);
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(path, result.Error, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFileSystemEntries(folder.Root));
-    }
-
-    private static async Task<CliResult> ShellAsync(string line)
-    {
-        using var process = new System.Diagnostics.Process
-        {
-            StartInfo = new System.Diagnostics.ProcessStartInfo("bash", ["-o", "pipefail", "-c", line])
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            },
-        };
-        process.Start();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return new CliResult(process.ExitCode, await output, await error);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.FullName));
     }
 }

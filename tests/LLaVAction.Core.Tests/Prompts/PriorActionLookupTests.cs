@@ -43,6 +43,7 @@ public sealed class PriorActionLookupTests
     }
 
     [SkippableFact]
+    [Trait("Category", "RealData")]
     public void Validation_set_has_the_coverage_of_the_original()
     {
         var folder = Environment.GetEnvironmentVariable("LLAVACTION_EPIC");

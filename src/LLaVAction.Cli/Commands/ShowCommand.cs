@@ -1,0 +1,105 @@
+using System.CommandLine;
+using System.Globalization;
+using LLaVAction.Cli.Configuration;
+using LLaVAction.Cli.Hosting;
+using LLaVAction.Prompts;
+using LLaVAction.Questions;
+using LLaVAction.Questions.Files;
+
+namespace LLaVAction.Cli.Commands;
+
+/// <summary><c>show</c>: prints questions and the exact prompt that a model gets.</summary>
+internal sealed class ShowCommand : CommandModule
+{
+    private readonly Argument<string> folder;
+    private readonly Option<string[]> ids;
+    private readonly Option<string[]> strategies;
+    private readonly Option<int> limit;
+
+    /// <summary>Declares the command.</summary>
+    public ShowCommand()
+        : base("show", "Prints questions and the exact prompt that a model gets.")
+    {
+        folder = Add(new Argument<string>("DIR") { Description = "The benchmark's folder." });
+        ids = Add(OptionFactory.Repeatable("--id", "Narration id of the clip; repeatable [default: the first clips].", "ID"));
+        strategies = Add(OptionFactory.Repeatable("--strategy", "Set to show; repeatable [default: all].", "NAME"));
+        limit = Add(OptionFactory.WithDefault("--limit", "Clips to show at most, where no --id is given.", "N", 1));
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<CommandExample> Examples =>
+    [
+        new("The first clip in every set", "llavaction show mqa"),
+        new("One clip in one set", "llavaction show mqa --id P01_11_0 --strategy tim"),
+    ];
+
+    /// <inheritdoc/>
+    public override Task<int> RunAsync(CommandContext context)
+    {
+        if (context.Get(limit) < 1)
+        {
+            throw new InputException($"--limit {context.Get(limit)}: expected at least 1.");
+        }
+
+        var benchmark = BenchmarkFolder.Open(context.Get(folder));
+        var names = context.Get(strategies) is { Length: > 0 } given
+            ? given.Select(name => benchmark.Find(name).Strategy).Distinct(StringComparer.Ordinal)
+            : benchmark.Manifest.Sets.Select(static set => set.Strategy);
+        var sets = names.Select(benchmark.ReadSet).ToArray();
+        foreach (var id in ChooseIds(context, benchmark, sets))
+        {
+            foreach (var set in sets)
+            {
+                if (set.Questions.FirstOrDefault(question => question.Id == id) is { } question)
+                {
+                    Print(question, set, context.Output);
+                }
+            }
+        }
+
+        return Task.FromResult(ExitCode.Done);
+    }
+
+    private IEnumerable<string> ChooseIds(CommandContext context, BenchmarkFolder benchmark, QuestionSet[] sets)
+    {
+        var known = sets.SelectMany(static set => set.Questions).Select(static question => question.Id).Distinct(StringComparer.Ordinal);
+        if (context.Get(ids) is not { Length: > 0 } given)
+        {
+            return known.Take(context.Get(limit));
+        }
+
+        var all = known.ToHashSet(StringComparer.Ordinal);
+        return given.FirstOrDefault(id => !all.Contains(id)) is { } unknown
+            ? throw new InputException(
+                $"--id {unknown}: there is no such question in {benchmark.Path} ({string.Join(", ", sets.Select(static set => set.Entry.Strategy))}).{NearestName.Hint(unknown, all)}")
+            : given.Distinct(StringComparer.Ordinal);
+    }
+
+    private static void Print(Question question, QuestionSet set, TextWriter writer)
+    {
+        var provenance = set.Entry.Provenance == Provenance.Unstated ? "" : $" ({SettingNames.Of(set.Entry.Provenance)} predictions)";
+        writer.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{question.Id}  set {question.Strategy}{provenance}  {question.VideoId} {question.StartSeconds:0.00}-{question.StopSeconds:0.00} s  truth {question.VerbClass}:{question.NounClass} '{question.Narration}'"));
+        for (var i = 0; i < question.Options.Count; i++)
+        {
+            var rank = question.OptionRanks[i] is { } known ? $"rank {known}" : "no rank";
+            var alsoTrue = question.AlsoTrue[i] is { } reason ? $", may be true: {reason}" : "";
+            writer.WriteLine($"{(i == question.AnswerIndex ? " *" : "  ")}{(char)('A' + i)}. {question.Options[i]}  ({question.OptionClasses[i]}, {rank}{alsoTrue})");
+        }
+
+        if (question.AnswerIndex is null)
+        {
+            writer.WriteLine("  the true class is not among the options");
+        }
+
+        writer.WriteLine("prompt (<image> stands for the frames):");
+        writer.WriteLine(PromptBuilder.Build(new PromptSettings(), new PromptInput
+        {
+            DurationSeconds = question.StopSeconds - question.StartSeconds,
+            NamedFrames = 0,
+            Options = question.Options,
+        }));
+        writer.WriteLine();
+    }
+}

@@ -1,0 +1,69 @@
+using LLaVAction.Annotations;
+using LLaVAction.Predictions;
+using LLaVAction.Questions.Manifests;
+
+namespace LLaVAction.Questions.Building;
+
+/// <summary>
+/// A recogniser as a test taker: restricted to the options, its best-ranked one is its answer. Options outside its list
+/// rank last and tie; a tie goes to the option shown first, which says nothing of the truth, whose position is uniform.
+/// </summary>
+public static class DumpJudge
+{
+    private const int QuickDepth = 40;
+
+    /// <summary>The index of the option that the ranking puts first.</summary>
+    public static int Choose(Question question, ActionRanking ranking)
+    {
+        Span<ActionClass> options = stackalloc ActionClass[question.OptionClasses.Count];
+        for (var i = 0; i < options.Length; i++)
+        {
+            if (!ActionClass.TryParse(question.OptionClasses[i], out options[i]))
+            {
+                throw new InputException($"question '{question.Id}': option class '{question.OptionClasses[i]}' is not of the form verb:noun.");
+            }
+        }
+
+        // The best-ranked option is nearly always near the top, where a look at the list is cheaper than a rank.
+        var depth = Math.Min(ranking.Count, QuickDepth);
+        for (var rank = 0; rank < depth; rank++)
+        {
+            var index = options.IndexOf(ranking[rank].Class);
+            if (index >= 0)
+            {
+                return index;
+            }
+        }
+
+        var best = 0;
+        var bestRank = int.MaxValue;
+        for (var i = 0; i < options.Length; i++)
+        {
+            if (ranking.RankOf(options[i]) is { } rank && rank < bestRank)
+            {
+                (best, bestRank) = (i, rank);
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Scores a set; a question without an answer counts as wrong.</summary>
+    /// <param name="questions">The set.</param>
+    /// <param name="name">Name of the dump.</param>
+    /// <param name="dump">The dump; it ranks classes for every question's clip.</param>
+    /// <param name="isOwnSet">The set was made from this dump.</param>
+    public static JudgeAccuracy Score(IReadOnlyList<Question> questions, string name, PredictionDump dump, bool isOwnSet)
+    {
+        var correct = 0;
+        foreach (var question in questions)
+        {
+            if (question.AnswerIndex == Choose(question, dump.Rankings[question.Id]))
+            {
+                correct++;
+            }
+        }
+
+        return new JudgeAccuracy(name, correct, questions.Count == 0 ? 0 : (double)correct / questions.Count, isOwnSet);
+    }
+}

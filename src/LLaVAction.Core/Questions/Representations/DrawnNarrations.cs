@@ -1,0 +1,34 @@
+using LLaVAction.Annotations;
+using LLaVAction.Questions.Building;
+using LLaVAction.Randomness;
+
+namespace LLaVAction.Questions.Representations;
+
+/// <summary>
+/// A class is one of its narrations in the pool, drawn by frequency (the paper's <c>Uniform({n_j | c_j = c})</c>, the
+/// narrations in its equations (2) and (5)). The generator is keyed by seed, narration id and <c>narration verb:noun</c>,
+/// so that a class shows the same narration in every strategy of a clip, unless that text is taken there.
+/// </summary>
+public sealed class DrawnNarrations(DistractorPool pool, long seed) : IClassTexts
+{
+    /// <inheritdoc/>
+    public DrawnText? Find(ClipAnnotation clip, ActionClass actionClass, IReadOnlyList<ComparedText> taken)
+    {
+        var narrations = pool.NarrationsOf(actionClass) ?? throw FixedTexts.NoText(actionClass);
+        if (narrations.Texts.Count == 1)
+        {
+            return taken.HasText(narrations.Texts[0]) ? null : new DrawnText(narrations.Texts[0], WasRedrawn: false);
+        }
+
+        var random = new KeyedRandom(seed, clip.NarrationId, "narration " + pool.NameOf(actionClass));
+        var first = narrations.Draw(random);
+        if (!taken.HasText(first))
+        {
+            return new DrawnText(first, WasRedrawn: false);
+        }
+
+        return narrations.DrawFree(random, text => !taken.HasText(text)) is { } free
+            ? new DrawnText(free, WasRedrawn: true)
+            : null;
+    }
+}

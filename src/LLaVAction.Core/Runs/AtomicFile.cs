@@ -1,0 +1,56 @@
+using System.Globalization;
+
+namespace LLaVAction.Runs;
+
+/// <summary>Writes files that are there whole or not at all, whatever happens to the process or the power.</summary>
+public static class AtomicFile
+{
+    /// <summary>Writes a file, replacing what is there.</summary>
+    public static void Write(string path, ReadOnlySpan<byte> content)
+    {
+        var temporary = WriteTemporary(path, content);
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>
+    /// Creates a file; false when it already exists. Of several processes that try at once exactly one succeeds, and the
+    /// others find the whole file (a hard link is made to the finished temporary file, which fails where the name is taken).
+    /// </summary>
+    public static bool TryCreate(string path, ReadOnlySpan<byte> content)
+    {
+        if (File.Exists(path))
+        {
+            return false;
+        }
+
+        var temporary = WriteTemporary(path, content);
+        try
+        {
+            File.Move(temporary, path, overwrite: false);
+            return true;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            File.Delete(temporary);
+            return false;
+        }
+    }
+
+    private static string WriteTemporary(string path, ReadOnlySpan<byte> content)
+    {
+        var temporary = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp");
+        try
+        {
+            using var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+
+        return temporary;
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+
+namespace LLaVAction.Runs;
+
+/// <summary>What became of a question.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ResultStatus>))]
+public enum ResultStatus
+{
+    /// <summary>The model answered, and the first scoring named could read the answer.</summary>
+    [JsonStringEnumMemberName("ok")]
+    Ok,
+
+    /// <summary>The model answered, and the first scoring named could not read the answer; counts as wrong.</summary>
+    [JsonStringEnumMemberName("unparsed")]
+    Unparsed,
+
+    /// <summary>A video is there, and the clip's frames cannot be had; counts as wrong.</summary>
+    [JsonStringEnumMemberName("decode_error")]
+    DecodeError,
+
+    /// <summary>There is no video for the clip; counts as wrong.</summary>
+    [JsonStringEnumMemberName("missing_video")]
+    MissingVideo,
+}
+
+/// <summary>Questions about a status.</summary>
+public static class ResultStatuses
+{
+    /// <summary>True when the model never saw the question; <c>--retry-failed</c> asks it again.</summary>
+    public static bool IsFailure(this ResultStatus status) =>
+        status is ResultStatus.DecodeError or ResultStatus.MissingVideo;
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace LLaVAction.Runs;
+
+/// <summary>One setting in which two runs differ.</summary>
+/// <param name="Name">Path of the key, for example <c>frames.counts</c>.</param>
+/// <param name="Left">Its value in the first run, as JSON.</param>
+/// <param name="Right">Its value in the second run, as JSON.</param>
+public sealed record RunIdentityDifference(string Name, string Left, string Right)
+{
+    /// <summary>All settings in which two identities differ, in the order of the file; none when they are equal.</summary>
+    public static IReadOnlyList<RunIdentityDifference> Between(RunIdentity left, RunIdentity right)
+    {
+        var differences = new List<RunIdentityDifference>();
+        Compare("", ToNode(left), ToNode(right), differences);
+        return differences;
+    }
+
+    private static JsonNode? ToNode(RunIdentity identity) =>
+        JsonSerializer.SerializeToNode(identity, RunJson.Lines.RunIdentity);
+
+    private static void Compare(string path, JsonNode? left, JsonNode? right, List<RunIdentityDifference> differences)
+    {
+        if (left is JsonObject leftObject && right is JsonObject rightObject)
+        {
+            var names = leftObject.Select(pair => pair.Key)
+                .Concat(rightObject.Select(pair => pair.Key).Where(name => !leftObject.ContainsKey(name)));
+            foreach (var name in names)
+            {
+                Compare(path.Length == 0 ? name : $"{path}.{name}", leftObject[name], rightObject[name], differences);
+            }
+        }
+        else if (left is JsonArray leftArray && right is JsonArray rightArray
+            && leftArray.Count == rightArray.Count && leftArray.Any(item => item is JsonObject))
+        {
+            for (var i = 0; i < leftArray.Count; i++)
+            {
+                Compare($"{path}[{i}]", leftArray[i], rightArray[i], differences);
+            }
+        }
+        else if (!JsonNode.DeepEquals(left, right))
+        {
+            differences.Add(new RunIdentityDifference(path, Text(left), Text(right)));
+        }
+    }
+
+    private static string Text(JsonNode? node) => node?.ToJsonString(RunJson.Lines.Options) ?? "null";
+}

@@ -1,0 +1,108 @@
+using LLaVAction.Cli.Progress;
+using LLaVAction.Cli.Tests.Support;
+using Spectre.Console;
+
+namespace LLaVAction.Cli.Tests.Progress;
+
+public sealed class ProgressTests
+{
+    private readonly ManualClock clock = new();
+
+    [Fact]
+    public void Rate_and_time_left_come_from_the_work_of_this_start_alone()
+    {
+        var state = new ProgressState("evaluating", "clips", total: 1000, alreadyDone: 400, clock);
+
+        clock.Advance(TimeSpan.FromSeconds(10));
+        state.Advance(50);
+
+        Assert.Equal("evaluating: 450 of 1000 clips (45.0 %), 5.0 clips/s, 1 min 50 s left", state.Describe());
+    }
+
+    [Fact]
+    public void The_rate_is_that_of_the_last_minute()
+    {
+        var state = new ProgressState("evaluating", "clips", total: 100_000, alreadyDone: 0, clock);
+        for (var second = 0; second < 300; second++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            state.Advance(second < 150 ? 100 : 1);
+            state.MeasureRate();
+        }
+
+        Assert.InRange(state.MeasureRate()!.Value, 0.99, 1.01);
+    }
+
+    [Fact]
+    public void Slow_work_is_told_per_minute()
+    {
+        var state = new ProgressState("evaluating", "clips", total: 10, alreadyDone: 0, clock);
+        clock.Advance(TimeSpan.FromSeconds(40));
+        state.Advance(2);
+
+        Assert.Equal("3.0 clips/min, 2 min 40 s left", state.DescribeRate());
+    }
+
+    [Fact]
+    public void Without_work_done_there_is_no_rate()
+    {
+        var state = new ProgressState("reading", "files", total: 0, alreadyDone: 0, clock);
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal("reading: 0 of 0 files", state.Describe());
+    }
+
+    [Fact]
+    public void Off_a_terminal_there_is_one_line_per_interval_and_one_at_the_end()
+    {
+        var lines = new List<string>();
+        using (var progress = new PlainProgress(new ProgressState("evaluating", "clips", 4, 0, clock), TimeSpan.FromSeconds(15), clock, lines.Add))
+        {
+            clock.Advance(TimeSpan.FromSeconds(10));
+            progress.Advance();
+            clock.Advance(TimeSpan.FromSeconds(10));
+            progress.Advance(3);
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        clock.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(["evaluating: 1 of 4 clips (25.0 %), 4.0 clips/min, 45 s left", "evaluating: 4 of 4 clips in 21 s"], lines);
+    }
+
+    [Fact]
+    public void Work_shorter_than_an_interval_is_silent()
+    {
+        var lines = new List<string>();
+        using (var progress = new PlainProgress(new ProgressState("reading", "rows", 4, 0, clock), TimeSpan.FromSeconds(15), clock, lines.Add))
+        {
+            clock.Advance(TimeSpan.FromSeconds(5));
+            progress.Advance(4);
+        }
+
+        Assert.Empty(lines);
+    }
+
+    [Fact]
+    public void On_a_terminal_a_bar_shows_count_rate_and_ends_without_trace_of_failure()
+    {
+        using var screen = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.Yes,
+            Interactive = InteractionSupport.Yes,
+            Out = new AnsiConsoleOutput(screen),
+        });
+        var isDisposed = false;
+
+        using (var progress = new TerminalProgress(new ProgressState("evaluating [all]", "clips", 10, 0, TimeProvider.System), console, () => isDisposed = true))
+        {
+            progress.Advance(4);
+            Assert.True(SpinWait.SpinUntil(() => screen.ToString().Contains("4/10 clips", StringComparison.Ordinal), TimeSpan.FromSeconds(20)), screen.ToString());
+            console.WriteLine("a line of the log");
+        }
+
+        Assert.True(isDisposed);
+        Assert.Contains("evaluating [all]", screen.ToString(), StringComparison.Ordinal);
+        Assert.Contains("a line of the log", screen.ToString(), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,109 @@
+using LLaVAction.Runs;
+
+namespace LLaVAction.Tests.Runs;
+
+public sealed class RunFolderTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly SyntheticRun run = new(6);
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Second_process_with_the_same_settings_joins()
+    {
+        Join(run.Record);
+        var again = Join(run.Record with { Configuration = new Dictionary<string, string> { ["threads"] = "1" } });
+
+        Assert.Equal("8,16", again.Record.Configuration["frames"]);
+        Assert.Equal(run.Sets.Select(set => set.Questions.Count), again.ReadQuestions().Select(set => set.Questions.Count));
+    }
+
+    [Fact]
+    public void Other_settings_are_refused_and_named()
+    {
+        Join(run.Record);
+        var identity = run.Record.Identity;
+        var other = run.Record with
+        {
+            Identity = identity with
+            {
+                Control = "blind",
+                Frames = identity.Frames with { Counts = [8] },
+                Model = identity.Model with { Settings = new SortedDictionary<string, string> { ["pooling"] = "average" } },
+            },
+        };
+
+        var error = Assert.Throws<InputException>(() => Join(other));
+
+        Assert.Contains("control: the run has \"none\", this command has \"blind\"", error.Message, StringComparison.Ordinal);
+        Assert.Contains("frames.counts: the run has [8,16], this command has [8]", error.Message, StringComparison.Ordinal);
+        Assert.Contains("model.settings.pooling: the run has \"bilinear\", this command has \"average\"", error.Message, StringComparison.Ordinal);
+        Assert.Contains("choose another --output", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_many_processes_at_once_one_creates_the_record_and_all_agree()
+    {
+        var records = Enumerable.Range(0, 16)
+            .Select(i => run.Record with { Configuration = new Dictionary<string, string> { ["process"] = i.ToString(System.Globalization.CultureInfo.InvariantCulture) } });
+
+        var joined = await Task.WhenAll(records.Select(record => Task.Run(() => Join(record))));
+
+        Assert.Single(joined.Select(each => each.Record.Configuration["process"]).Distinct());
+        Assert.Empty(Directory.GetFiles(folder.FullName, "*.tmp"));
+    }
+
+    [Fact]
+    public async Task Of_many_processes_with_different_settings_one_wins_and_the_others_are_refused()
+    {
+        var identity = run.Record.Identity;
+        var attempts = Enumerable.Range(1, 12)
+            .Select(i => run.Record with { Identity = identity with { MaxNewTokens = i } })
+            .Select(record => Task.Run(() => Record.Exception(() => Join(record))));
+
+        var failures = await Task.WhenAll(attempts);
+
+        Assert.Single(failures, failure => failure is null);
+        Assert.All(failures.Where(failure => failure is not null), failure => Assert.IsType<InputException>(failure));
+    }
+
+    [Fact]
+    public void Results_without_a_record_are_refused()
+    {
+        File.WriteAllText(folder["results-1of1.jsonl"], "");
+
+        Assert.Contains("no run.json", Assert.Throws<InputException>(() => Join(run.Record)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Questions_changed_afterwards_are_noticed_and_restored()
+    {
+        var joined = Join(run.Record);
+        var file = Path.Combine(folder.FullName, "benchmark", "tim.jsonl");
+        File.AppendAllText(file, "{}");
+
+        Assert.Contains("SHA-256", Assert.Throws<InputException>(() => joined.ReadQuestions()).Message, StringComparison.Ordinal);
+        Assert.Equal(6, Join(run.Record).ReadQuestions()[1].Questions.Count);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("{\"schema_version\":1}")]
+    [InlineData("null")]
+    public void Damaged_record_is_an_input_error(string text)
+    {
+        File.WriteAllText(folder["run.json"], text);
+
+        Assert.Contains("run.json", Assert.Throws<InputException>(() => RunFolder.Open(folder.FullName)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Folder_that_is_no_run_is_an_input_error()
+    {
+        Assert.Throws<InputException>(() => RunFolder.Open(folder.FullName));
+        Assert.Throws<InputException>(() => RunFolder.Open(folder["missing"]));
+    }
+
+    private RunFolder Join(RunRecord record) => RunFolder.Join(folder.FullName, record, run.Sets, SyntheticRun.Manifest);
+}
