@@ -20,6 +20,8 @@ internal sealed record Failure(int ExitCode, string Message)
         InputException input => new(Hosting.ExitCode.BadInput, input.Message),
         IOException io => new(Hosting.ExitCode.BadInput, Sentence(io.Message) + HintOf(io)),
         UnauthorizedAccessException access => new(Hosting.ExitCode.BadInput, $"{Sentence(access.Message)} Check the permissions, or choose another place."),
+        OutOfMemoryException => new(
+            Hosting.ExitCode.BadInput, "There is not enough memory for this. 'llavaction doctor' says how much is usable."),
         _ => new(
             Hosting.ExitCode.InternalError,
             $"Internal error: {exception.GetType().Name}: {exception.Message}{Environment.NewLine}"

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using LLaVAction.Cli.Configuration;
 
 namespace LLaVAction.Cli.Hosting;
 
@@ -42,7 +43,8 @@ internal static class HelpPage
             output.WriteLine($"  {example.CommandLine}");
         }
 
+        var option = module.Command.Options.Select(option => option.Name).FirstOrDefault() ?? "--verbosity";
         output.WriteLine();
-        output.WriteLine($"Options can also be set by variables such as {Configuration.EnvironmentSettings.VariableOf(module.Command.Name, "--verbosity")} and by --config FILE.");
+        output.WriteLine($"Options can also be set by variables such as {EnvironmentSettings.VariableOf(module.Command.Name, option)} and by --config FILE.");
     }
 }

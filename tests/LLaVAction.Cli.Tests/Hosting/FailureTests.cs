@@ -28,6 +28,10 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public void Too_little_memory_is_no_defect() =>
+        Assert.Contains("not enough memory", Failure.Of(new InsufficientMemoryException(), "show").Message, StringComparison.Ordinal);
+
+    [Fact]
     public void Anything_else_is_a_defect_and_says_how_to_report_it()
     {
         var failure = Failure.Of(new InvalidOperationException("boom"), "show");
