@@ -1,5 +1,6 @@
 using System.Globalization;
 using LLaVAction.Embedded.Model;
+using LLaVAction.Embedded.Tokenization;
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Ports;
 using LLaVAction.Models.Settings;
@@ -7,26 +8,64 @@ using LLaVAction.Models.Settings;
 namespace LLaVAction.Embedded;
 
 /// <summary>The embedded stack: managed C# on the CPU, in float32, with nothing to install but ffmpeg.</summary>
-public sealed class EmbeddedEngine
+public static class EmbeddedEngine
 {
-    /// <summary>Loads the stages of a checkpoint.</summary>
-    public static IStagedModel LoadStagedModel(string checkpointFolder, ModelOptions options)
-        => new EmbeddedStagedModel(Load(checkpointFolder, options, null, out _));
-
-    private static LlavaModel Load(string folder, ModelOptions options, ITokenizer? tokenizer, out ModelSettings own)
+    /// <summary>Loads a model.</summary>
+    public static IVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options)
     {
         RequireSupported(options);
-        Checkpoint checkpoint = Checkpoint.Open(folder);
+        Checkpoint checkpoint = Checkpoint.Open(checkpointFolder);
         try
         {
-            own = ModelSettings.Of(checkpoint.Configuration, tokenizer);
-            return LlavaModelLoader.Load(checkpoint, own.With(options, checkpoint.Configuration, tokenizer), options.Threads);
+            ModelConfiguration configuration = checkpoint.Configuration;
+            if (configuration.Language is null)
+            {
+                throw new InputException($"{checkpointFolder} holds a vision tower alone; expected a whole model (LLaVA-OneVision, LLaVA-Video, LLaVAction).");
+            }
+
+            ITokenizer tokenizer = ByteLevelBpeTokenizer.Open(checkpointFolder);
+            var own = ModelSettings.Of(configuration, tokenizer);
+            LlavaModel model = LlavaModelLoader.Load(checkpoint, own.With(options, configuration, tokenizer), options.Threads);
+            return new EmbeddedVideoLanguageModel(model, tokenizer, Describe(model, own));
         }
         catch
         {
             checkpoint.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Loads the stages of a checkpoint.</summary>
+    public static IStagedModel LoadStagedModel(string checkpointFolder, ModelOptions options)
+    {
+        RequireSupported(options);
+        Checkpoint checkpoint = Checkpoint.Open(checkpointFolder);
+        try
+        {
+            ModelSettings settings = ModelSettings.Of(checkpoint.Configuration, null).With(options, checkpoint.Configuration, null);
+            return new EmbeddedStagedModel(LlavaModelLoader.Load(checkpoint, settings, options.Threads));
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
+    private static ModelDescription Describe(LlavaModel model, ModelSettings own)
+    {
+        string folder = model.Checkpoint.Folder;
+        return new ModelDescription
+        {
+            Name = model.Checkpoint.Name,
+            DeferredHash = new Lazy<string?>(() => CheckpointHash.Compute(folder)),
+            Engine = "embedded cpu",
+            Precision = "float32",
+            Settings = model.Settings.ByName,
+            OverriddenSettings = ModelSettings.Overridden(own, model.Settings),
+            HasRandomWeights = model.Configuration.HasRandomWeights,
+            VisualTokenCount = model.Layout.Count,
+        };
     }
 
     private static void RequireSupported(ModelOptions options)
