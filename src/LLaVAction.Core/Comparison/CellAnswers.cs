@@ -1,0 +1,63 @@
+using LLaVAction.Annotations;
+using LLaVAction.Questions;
+using LLaVAction.Runs;
+using LLaVAction.Statistics;
+
+namespace LLaVAction.Comparison;
+
+/// <summary>
+/// The answers of one cell (run × strategy × frames) at rotation 0, one per question asked; a question without a result
+/// counts as wrong.
+/// </summary>
+public sealed class CellAnswers
+{
+    private readonly Dictionary<string, int> positions;
+
+    /// <summary>Reads the answers of a cell.</summary>
+    public CellAnswers(ComparedRun run, RunCell cell)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        Run = run;
+        Cell = cell;
+        Rows = [.. run.Results.Read(cell)];
+        positions = new Dictionary<string, int>(Rows.Count, StringComparer.Ordinal);
+        for (var row = 0; row < Rows.Count; row++)
+        {
+            positions.Add(Rows[row].Question.Id, row);
+        }
+    }
+
+    /// <summary>The run.</summary>
+    public ComparedRun Run { get; }
+
+    /// <summary>Strategy and frame count.</summary>
+    public RunCell Cell { get; }
+
+    /// <summary>Questions and results, in the order of the set.</summary>
+    public IReadOnlyList<AskedQuestion> Rows { get; }
+
+    /// <summary>Whether a row was answered rightly.</summary>
+    public static bool IsRight(AskedQuestion row) => row.Result?.IsCorrect == true;
+
+    /// <summary>The row of a narration id; null where the cell does not ask about it.</summary>
+    public AskedQuestion? Find(string id) => positions.TryGetValue(id, out var row) ? Rows[row] : null;
+
+    /// <summary>Right (1) and wrong (0) answers by video.</summary>
+    public static ClusteredSample ByVideo(IReadOnlyCollection<AskedQuestion> rows) =>
+        ClusteredSample.From([.. rows.Select(Score)], [.. rows.Select(static row => row.Question.VideoId)]);
+
+    /// <summary>Right (1) and wrong (0) answers by participant.</summary>
+    public static ClusteredSample ByParticipant(IReadOnlyCollection<AskedQuestion> rows) =>
+        ClusteredSample.From([.. rows.Select(Score)], [.. rows.Select(static row => row.Question.ParticipantId)]);
+
+    /// <summary>The class of an option.</summary>
+    public static ActionClass OptionClass(Question question, int option)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        return ActionClass.TryParse(question.OptionClasses[option], out var actionClass)
+            ? actionClass
+            : throw new InputException($"question '{question.Id}' of set '{question.Strategy}': option class '{question.OptionClasses[option]}' is not verb:noun.");
+    }
+
+    private static double Score(AskedQuestion row) => IsRight(row) ? 1 : 0;
+}

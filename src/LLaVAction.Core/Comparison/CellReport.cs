@@ -1,0 +1,97 @@
+using LLaVAction.Runs;
+using LLaVAction.Statistics;
+
+namespace LLaVAction.Comparison;
+
+/// <summary>Everything that is said of one cell: a run's answers to one set at one frame count.</summary>
+public sealed record CellReport
+{
+    /// <summary>Index of the cell in the comparison, from 0.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>Label of the run.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>Name of the model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The control, or <c>none</c>.</summary>
+    public required string Control { get; init; }
+
+    /// <summary>The first scoring named, which right and wrong are by.</summary>
+    public required string Scoring { get; init; }
+
+    /// <summary>Counts and accuracies as in <c>summary.json</c>: strategy, provenance, frames, denominators, rotations, recognition.</summary>
+    public required CellSummary Summary { get; init; }
+
+    /// <summary>Words that must stand beside every figure of the cell.</summary>
+    public required IReadOnlyList<string> Caveats { get; init; }
+
+    /// <summary>Whether the run covers the whole set and every question asked has a result.</summary>
+    public required bool CoversItsSet { get; init; }
+
+    /// <summary>Accuracy over all questions asked, interval clustered by video: the headline.</summary>
+    public required ConfidenceInterval ByVideo { get; init; }
+
+    /// <summary>The same, clustered by participant.</summary>
+    public required ConfidenceInterval ByParticipant { get; init; }
+
+    /// <summary>The same, by resampling videos.</summary>
+    public required ConfidenceInterval ByVideoBootstrap { get; init; }
+
+    /// <summary>Wilson's interval, as if clips were independent; for reference.</summary>
+    public required ConfidenceInterval Wilson { get; init; }
+
+    /// <summary>Number of videos, and of equally large videos they count like.</summary>
+    public required ClusterCount Videos { get; init; }
+
+    /// <summary>Number of participants, and of equally large ones they count like.</summary>
+    public required ClusterCount Participants { get; init; }
+
+    /// <summary>Variance of the clustered estimate over that of independent clips; NaN where it cannot be told.</summary>
+    public required double DesignEffect { get; init; }
+
+    /// <summary>Best accuracy from the options alone; null where the benchmark does not tell.</summary>
+    public required double? OptionsOnlyCeiling { get; init; }
+
+    /// <summary>Each dump as a judge of the set, on the whole set.</summary>
+    public required IReadOnlyList<Questions.Manifests.JudgeAccuracy> Judges { get; init; }
+
+    /// <summary>
+    /// Accuracy after the blind run's letter scores are taken out, and with the mean letter prior taken out; null
+    /// without a blind run of the same model and set in the comparison.
+    /// </summary>
+    public required PriorCorrectedAccuracy? PriorCorrected { get; init; }
+
+    /// <summary>What kind of option was chosen.</summary>
+    public required AnswerTaxonomy Taxonomy { get; init; }
+
+    /// <summary>Accuracy and choice rate per letter; null without options.</summary>
+    public required PositionBias? Positions { get; init; }
+
+    /// <summary>How often distractors of each rank mislead.</summary>
+    public required IReadOnlyList<DistractorRank> DistractorRanks { get; init; }
+
+    /// <summary>Verb classes, hardest first.</summary>
+    public required IReadOnlyList<ClassAccuracy> Verbs { get; init; }
+
+    /// <summary>Noun classes, hardest first.</summary>
+    public required IReadOnlyList<ClassAccuracy> Nouns { get; init; }
+
+    /// <summary>Accuracy on the parts of the set.</summary>
+    public required IReadOnlyList<SplitGroup> Splits { get; init; }
+
+    /// <summary>The paper's figure for this cell, and whether this run may stand beside it; null where the paper has none.</summary>
+    public required PaperFigure? Paper { get; init; }
+}
+
+/// <summary>Clusters and what they count like.</summary>
+/// <param name="Count">Number of clusters.</param>
+/// <param name="Effective">Number of equally large clusters with as much information.</param>
+public sealed record ClusterCount(int Count, double Effective);
+
+/// <summary>Accuracies of the letter scores with the blind prior taken out.</summary>
+/// <param name="PerQuestion">Prior of the same question without video (pointwise mutual information).</param>
+/// <param name="MeanLetter">Mean prior of each letter (contextual calibration).</param>
+/// <param name="Questions">Questions with both scores.</param>
+public sealed record PriorCorrectedAccuracy(double PerQuestion, double MeanLetter, int Questions);

@@ -1,0 +1,41 @@
+using LLaVAction.Annotations;
+
+namespace LLaVAction.Comparison;
+
+/// <summary>The lists that official splits are made of, where the user has them.</summary>
+/// <param name="Tail">Tail classes; null where not given.</param>
+/// <param name="Unseen">Unseen participants; null where not given.</param>
+/// <param name="BiasScores">Options-only bias score per (strategy, id); null where not given.</param>
+public sealed record SplitFiles(
+    TailClasses? Tail,
+    UnseenParticipants? Unseen,
+    IReadOnlyDictionary<(string Strategy, string Id), double>? BiasScores)
+{
+    /// <summary>No lists: the splits that need them are left out.</summary>
+    public static SplitFiles None { get; } = new(null, null, null);
+
+    /// <summary>
+    /// Reads <c>EPIC_100_tail_verbs.csv</c>, <c>EPIC_100_tail_nouns.csv</c> and
+    /// <c>EPIC_100_unseen_participant_ids_validation.csv</c> from an annotations folder, those that are there.
+    /// </summary>
+    /// <param name="annotationsFolder">The folder; null for none.</param>
+    /// <param name="biasScores">File of <c>describe-benchmark --bias-scores</c>; null for none.</param>
+    /// <exception cref="InputException">A folder or file is missing or malformed.</exception>
+    public static SplitFiles Read(string? annotationsFolder, string? biasScores)
+    {
+        if (annotationsFolder is not null && !Directory.Exists(annotationsFolder))
+        {
+            throw new InputException($"{annotationsFolder}: no such folder; expected the folder of the EPIC-KITCHENS-100 CSV files.");
+        }
+
+        string? InFolder(string name) =>
+            annotationsFolder is not null && File.Exists(Path.Combine(annotationsFolder, name)) ? Path.Combine(annotationsFolder, name) : null;
+        var tailVerbs = InFolder("EPIC_100_tail_verbs.csv");
+        var tailNouns = InFolder("EPIC_100_tail_nouns.csv");
+        var unseen = InFolder("EPIC_100_unseen_participant_ids_validation.csv");
+        return new SplitFiles(
+            tailVerbs is not null && tailNouns is not null ? TailClasses.Read(tailVerbs, tailNouns) : null,
+            unseen is null ? null : UnseenParticipants.Read(unseen),
+            biasScores is null ? null : BiasScoreFile.Read(biasScores));
+    }
+}
