@@ -1,5 +1,3 @@
-using LLaVAction.Embedded.Kernels.Scalar;
-
 namespace LLaVAction.Embedded.Kernels;
 
 /// <summary>Heads of an attention layer. Query heads h·g … h·g + g − 1 share key-value head h, g being their ratio.</summary>
@@ -45,10 +43,13 @@ internal static class Attention
             var segment = new KeyValueSegment(
                 keyValues.Keys.SliceRows(start, sequenceLength),
                 keyValues.Values.SliceRows(start, sequenceLength));
-            for (int row = 0; row < sequenceLength; row++)
-            {
-                AttendRow(shape, q.Row(start + row), default, segment, sequenceLength, output.Row(start + row));
-            }
+            context.AttentionJob.Run(
+                shape,
+                q.SliceRows(start, sequenceLength),
+                default,
+                segment,
+                causal: false,
+                output.SliceRows(start, sequenceLength));
         }
     }
 
@@ -72,38 +73,8 @@ internal static class Attention
     {
         RequireShapes(shape, q, prefix, output);
         RequireShapes(shape, q, suffix, output);
-        int firstPosition = prefix.Length + suffix.Length - q.Rows;
-        ArgumentOutOfRangeException.ThrowIfNegative(firstPosition, nameof(q));
-        for (int row = 0; row < q.Rows; row++)
-        {
-            AttendRow(shape, q.Row(row), prefix, suffix, firstPosition + row + 1, output.Row(row));
-        }
-    }
-
-    private static void AttendRow(
-        AttentionShape shape,
-        Span<float> query,
-        KeyValueSegment prefix,
-        KeyValueSegment suffix,
-        int visible,
-        Span<float> output)
-    {
-        int size = shape.HeadSize;
-        int group = shape.Heads / shape.KeyValueHeads;
-        for (int head = 0; head < shape.Heads; head++)
-        {
-            int column = head / group * size;
-            float[] Read(MatrixView first, MatrixView second, int position) => position < prefix.Length
-                ? first.Row(position).Slice(column, size).ToArray()
-                : second.Row(position - prefix.Length).Slice(column, size).ToArray();
-            ScalarAttention.Attend(
-                query.Slice(head * size, size),
-                position => Read(prefix.Keys, suffix.Keys, position),
-                position => Read(prefix.Values, suffix.Values, position),
-                visible,
-                shape.Scale,
-                output.Slice(head * size, size));
-        }
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(q.Rows, prefix.Length + suffix.Length, nameof(q));
+        context.AttentionJob.Run(shape, q, prefix, suffix, causal: true, output);
     }
 
     private static void RequireShapes(AttentionShape shape, MatrixView q, KeyValueSegment keyValues, MatrixView output)

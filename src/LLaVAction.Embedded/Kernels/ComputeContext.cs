@@ -1,3 +1,4 @@
+using LLaVAction.Embedded.Kernels.FlashAttention;
 using LLaVAction.Embedded.Kernels.Gemm;
 
 namespace LLaVAction.Embedded.Kernels;
@@ -16,6 +17,7 @@ internal sealed class ComputeContext : IDisposable
     public ComputeContext(int? threads = null, MicroKernel? kernel = null)
     {
         Kernel = kernel ?? MicroKernel.Best;
+        AttentionJob = new AttentionJob(this, Kernel);
         LinearJob = new LinearJob(this, Kernel);
         Pool = new WorkerPool(threads);
         scratch = new NativeBuffer?[Pool.Workers + 1];
@@ -29,6 +31,9 @@ internal sealed class ComputeContext : IDisposable
 
     /// <summary>Bytes of scratch held.</summary>
     public long ScratchBytes => scratch.Sum(buffer => (buffer?.Length ?? 0) * sizeof(float));
+
+    /// <summary>What runs attention; used again by every call.</summary>
+    internal AttentionJob AttentionJob { get; }
 
     /// <summary>What runs projections; used again by every call.</summary>
     internal LinearJob LinearJob { get; }

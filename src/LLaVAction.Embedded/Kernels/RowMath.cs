@@ -61,6 +61,22 @@ internal static unsafe class RowMath
         return VectorMath.Reduce(Vector256.Load(lanes), Vector256.Load(lanes + 8));
     }
 
+    /// <summary>y = x · factor; <paramref name="y"/> may be <paramref name="x"/>.</summary>
+    public static void Scale(float* x, int count, float factor, float* y)
+    {
+        Vector256<float> factors = Vector256.Create(factor);
+        int index = 0;
+        for (; index + 8 <= count; index += 8)
+        {
+            (Vector256.Load(x + index) * factors).Store(y + index);
+        }
+
+        for (; index < count; index++)
+        {
+            y[index] = x[index] * factor;
+        }
+    }
+
     private static float SumOfSquares(float* x, int count, float mean)
     {
         float* lanes = stackalloc float[SummationOrder.Lanes];

@@ -23,13 +23,26 @@ internal static unsafe class WeightPacking
     {
         nint rowBytes = (nint)weight.Columns * weight.ElementSize;
         byte* source = weight.Pointer + (firstRow * rowBytes) + ((nint)firstColumn * weight.ElementSize);
+        Pack(source, weight.Type, rowBytes, weight.Rows - firstRow, panelColumns, depth, panel);
+    }
+
+    /// <summary>panel[k, j] = value k of row j, zero from the last row on.</summary>
+    /// <param name="source">First value of the first row.</param>
+    /// <param name="type">Stored type of the values.</param>
+    /// <param name="rowBytes">Bytes from one row to the next.</param>
+    /// <param name="rowsLeft">Rows that exist.</param>
+    /// <param name="panelColumns">Columns of the panel; a multiple of 8.</param>
+    /// <param name="depth">Rows of the panel.</param>
+    /// <param name="panel">[depth, panelColumns].</param>
+    public static void Pack(byte* source, WeightType type, nint rowBytes, int rowsLeft, int panelColumns, int depth, float* panel)
+    {
         for (int column = 0; column < panelColumns; column += Group)
         {
-            int rows = Math.Min(Group, weight.Rows - firstRow - column);
+            int rows = Math.Min(Group, rowsLeft - column);
             int done = 0;
             if (rows == Group && Avx2.IsSupported)
             {
-                done = weight.Type switch
+                done = type switch
                 {
                     WeightType.Float32 => PackSingles(source, rowBytes, depth, panel + column, panelColumns),
                     WeightType.BFloat16 => PackPairs<BFloat16Widening>(source, rowBytes, depth, panel + column, panelColumns),
@@ -37,7 +50,7 @@ internal static unsafe class WeightPacking
                 };
             }
 
-            PackRest(source, weight.Type, rowBytes, rows, done, depth, panel + column, panelColumns);
+            PackRest(source, type, rowBytes, rows, done, depth, panel + column, panelColumns);
             source += Group * rowBytes;
         }
     }
