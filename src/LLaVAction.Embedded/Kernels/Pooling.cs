@@ -1,101 +1,92 @@
 namespace LLaVAction.Embedded.Kernels;
 
 /// <summary>
-/// Pooling of square grids of tokens by a stride, 2 in every published model: x [frames · side², columns] → y [frames · pooled side², columns], row major
+/// Stride-2 pooling of square grids of tokens: x [frames · side², columns] → y [frames · pooled side², columns], row major
 /// within a frame.
 /// </summary>
-internal static class Pooling
+internal static unsafe class Pooling
 {
     /// <summary>Side after bilinear pooling: rounded up (27 → 14).</summary>
-    public static int BilinearSide(int side, int stride = 2) => (side + stride - 1) / stride;
+    public static int BilinearSide(int side) => (side + 1) / 2;
 
-    /// <summary>Side after average and max pooling: rounded down, the last rows and columns dropped (27 → 13).</summary>
-    public static int WindowSide(int side, int stride = 2) => side / stride;
+    /// <summary>Side after average and max pooling: rounded down, the odd last row and column dropped (27 → 13).</summary>
+    public static int WindowSide(int side) => side / 2;
 
-    /// <summary>Bilinear interpolation to <see cref="BilinearSide"/>, pixel centres aligned, no antialiasing.</summary>
-    public static void Bilinear(ComputeContext context, MatrixView x, int side, MatrixView y, int stride = 2)
+    /// <summary>Bilinear interpolation to <see cref="BilinearSide"/>, corners not aligned, no antialiasing.</summary>
+    public static void Bilinear(ComputeContext context, MatrixView x, int side, MatrixView y)
     {
-        int pooled = BilinearSide(side, stride);
-        float ratio = (float)side / pooled;
-        int frames = RequireShapes(x, side, y, pooled);
-        for (int frame = 0; frame < frames; frame++)
-        {
-            for (int row = 0; row < pooled; row++)
-            {
-                (int top, int bottom, float down) = Neighbours(row, ratio, side);
-                for (int column = 0; column < pooled; column++)
-                {
-                    (int left, int right, float across) = Neighbours(column, ratio, side);
-                    int origin = frame * side * side;
-                    Span<float> topLeft = x.Row(origin + (top * side) + left);
-                    Span<float> topRight = x.Row(origin + (top * side) + right);
-                    Span<float> bottomLeft = x.Row(origin + (bottom * side) + left);
-                    Span<float> bottomRight = x.Row(origin + (bottom * side) + right);
-                    Span<float> target = y.Row((((frame * pooled) + row) * pooled) + column);
-                    for (int index = 0; index < target.Length; index++)
-                    {
-                        float upper = ((1f - across) * topLeft[index]) + (across * topRight[index]);
-                        float lower = ((1f - across) * bottomLeft[index]) + (across * bottomRight[index]);
-                        target[index] = ((1f - down) * upper) + (down * lower);
-                    }
-                }
-            }
-        }
+        RequireShapes(x, side, y, BilinearSide(side));
+        var work = new BilinearRows(x, side, BilinearSide(side), y);
+        RowWork.Run(context, ref work, y.Rows);
     }
 
-    /// <summary>The mean of each stride × stride window.</summary>
-    public static void Average(ComputeContext context, MatrixView x, int side, MatrixView y, int stride = 2)
+    /// <summary>The mean of each 2×2 window.</summary>
+    public static void Average(ComputeContext context, MatrixView x, int side, MatrixView y)
     {
-        Windows(x, side, y, stride, static (sum, value) => sum + value);
-        for (int row = 0; row < y.Rows; row++)
-        {
-            foreach (ref float value in y.Row(row))
-            {
-                value /= stride * stride;
-            }
-        }
+        RequireShapes(x, side, y, WindowSide(side));
+        var work = new WindowRows(x, side, WindowSide(side), y, isMax: false);
+        RowWork.Run(context, ref work, y.Rows);
     }
 
-    /// <summary>The largest value of each stride × stride window, column by column.</summary>
-    public static void Max(ComputeContext context, MatrixView x, int side, MatrixView y, int stride = 2)
-        => Windows(x, side, y, stride, MathF.Max);
-
-    /// <summary>Folds the tokens of each window, row by row.</summary>
-    private static void Windows(MatrixView x, int side, MatrixView y, int stride, Func<float, float, float> fold)
+    /// <summary>The largest value of each 2×2 window, column by column.</summary>
+    public static void Max(ComputeContext context, MatrixView x, int side, MatrixView y)
     {
-        int pooled = WindowSide(side, stride);
-        int frames = RequireShapes(x, side, y, pooled);
-        for (int token = 0; token < y.Rows; token++)
-        {
-            int frame = token / (pooled * pooled);
-            int row = token / pooled % pooled;
-            int column = token % pooled;
-            int corner = (((frame * side) + (stride * row)) * side) + (stride * column);
-            Span<float> target = y.Row(token);
-            x.Row(corner).CopyTo(target);
-            for (int step = 1; step < stride * stride; step++)
-            {
-                Span<float> source = x.Row(corner + (step / stride * side) + (step % stride));
-                for (int index = 0; index < target.Length; index++)
-                {
-                    target[index] = fold(target[index], source[index]);
-                }
-            }
-        }
+        RequireShapes(x, side, y, WindowSide(side));
+        var work = new WindowRows(x, side, WindowSide(side), y, isMax: true);
+        RowWork.Run(context, ref work, y.Rows);
     }
 
-    private static (int Low, int High, float Fraction) Neighbours(int index, float ratio, int side)
-    {
-        float position = MathF.Max(0f, ((index + 0.5f) * ratio) - 0.5f);
-        int low = Math.Min((int)position, side - 1);
-        return (low, Math.Min(low + 1, side - 1), position - low);
-    }
-
-    private static int RequireShapes(MatrixView x, int side, MatrixView y, int pooled)
+    private static void RequireShapes(MatrixView x, int side, MatrixView y, int pooled)
     {
         int frames = x.Rows / (side * side);
         x.RequireShape(frames * side * side, x.Columns, nameof(x));
         y.RequireShape(frames * pooled * pooled, x.Columns, nameof(y));
-        return frames;
+    }
+
+    private readonly struct BilinearRows(MatrixView x, int side, int pooled, MatrixView y) : IRowKernel
+    {
+        public void Run(int row)
+        {
+            int origin = row / (pooled * pooled) * side * side;
+            (int top, int bottom, float down) = Neighbours(row / pooled % pooled);
+            (int left, int right, float across) = Neighbours(row % pooled);
+            float* topLeft = x.RowPointer(origin + (top * side) + left);
+            float* topRight = x.RowPointer(origin + (top * side) + right);
+            float* bottomLeft = x.RowPointer(origin + (bottom * side) + left);
+            float* bottomRight = x.RowPointer(origin + (bottom * side) + right);
+            float* target = y.RowPointer(row);
+            for (int column = 0; column < y.Columns; column++)
+            {
+                float upper = ((1f - across) * topLeft[column]) + (across * topRight[column]);
+                float lower = ((1f - across) * bottomLeft[column]) + (across * bottomRight[column]);
+                target[column] = ((1f - down) * upper) + (down * lower);
+            }
+        }
+
+        private (int Low, int High, float Fraction) Neighbours(int index)
+        {
+            float position = MathF.Max(0f, ((index + 0.5f) * ((float)side / pooled)) - 0.5f);
+            int low = Math.Min((int)position, side - 1);
+            return (low, Math.Min(low + 1, side - 1), position - low);
+        }
+    }
+
+    private readonly struct WindowRows(MatrixView x, int side, int pooled, MatrixView y, bool isMax) : IRowKernel
+    {
+        public void Run(int row)
+        {
+            int origin = row / (pooled * pooled) * side * side;
+            float* a = x.RowPointer(origin + (row / pooled % pooled * 2 * side) + (row % pooled * 2));
+            float* b = a + x.Stride;
+            float* c = a + ((long)side * x.Stride);
+            float* d = c + x.Stride;
+            float* target = y.RowPointer(row);
+            for (int column = 0; column < y.Columns; column++)
+            {
+                target[column] = isMax
+                    ? MathF.Max(MathF.Max(a[column], b[column]), MathF.Max(c[column], d[column]))
+                    : (a[column] + b[column] + c[column] + d[column]) * 0.25f;
+            }
+        }
     }
 }

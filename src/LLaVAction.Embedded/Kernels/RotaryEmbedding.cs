@@ -1,12 +1,10 @@
-using LLaVAction.Embedded.Kernels.Scalar;
-
 namespace LLaVAction.Embedded.Kernels;
 
 /// <summary>
 /// Rotary position embedding in the rotate-half form: column i of a head's first half and of its second half are one pair,
 /// turned by position · theta^(−2i / head size). Angles are computed in float32 as the reference does.
 /// </summary>
-internal sealed class RotaryEmbedding
+internal sealed unsafe class RotaryEmbedding
 {
     private readonly float[] inverseFrequencies;
     private float[] cosine = [];
@@ -36,10 +34,10 @@ internal sealed class RotaryEmbedding
 
         int half = HeadSize / 2;
         Reserve(firstPosition + x.Rows);
-        for (int row = 0; row < x.Rows; row++)
+        fixed (float* cosines = cosine, sines = sine)
         {
-            int start = (firstPosition + row) * half;
-            ScalarRows.Rotate(x.Row(row), HeadSize, cosine.AsSpan(start, half), sine.AsSpan(start, half));
+            var work = new RotateRows(x, HeadSize, cosines + (firstPosition * half), sines + (firstPosition * half));
+            RowWork.Run(context, ref work, x.Rows);
         }
     }
 
@@ -62,6 +60,18 @@ internal sealed class RotaryEmbedding
                 float angle = position * inverseFrequencies[index];
                 cosine[(position * half) + index] = MathF.Cos(angle);
                 sine[(position * half) + index] = MathF.Sin(angle);
+            }
+        }
+    }
+
+    private readonly struct RotateRows(MatrixView x, int headSize, float* cosine, float* sine) : IRowKernel
+    {
+        public void Run(int row)
+        {
+            int half = headSize / 2;
+            for (int column = 0; column < x.Columns; column += headSize)
+            {
+                RowMath.Rotate(x.RowPointer(row) + column, half, cosine + (row * half), sine + (row * half));
             }
         }
     }

@@ -1,34 +1,23 @@
-using LLaVAction.Embedded.Kernels.Scalar;
-
 namespace LLaVAction.Embedded.Kernels;
 
 /// <summary>Kernels that treat the rows of a matrix one by one.</summary>
-internal static class RowKernels
+internal static unsafe class RowKernels
 {
     /// <summary>LayerNorm or RMSNorm of every row; <paramref name="y"/> may be <paramref name="x"/>.</summary>
     public static void Normalize(ComputeContext context, MatrixView x, Normalization normalization, MatrixView y)
     {
         x.RequireShape(x.Rows, normalization.Scale.Length, nameof(x));
         y.RequireShape(x.Rows, x.Columns, nameof(y));
-        for (int row = 0; row < x.Rows; row++)
-        {
-            ScalarRows.Normalize(x.Row(row), normalization, y.Row(row));
-        }
+        var work = new NormalizeRows(x, normalization, y);
+        RowWork.Run(context, ref work, x.Rows);
     }
 
     /// <summary>x += addend, row by row; where <paramref name="addend"/> has fewer rows it starts again (position embeddings).</summary>
     public static void Add(ComputeContext context, MatrixView x, MatrixView addend)
     {
         addend.RequireShape(addend.Rows, x.Columns, nameof(addend));
-        for (int row = 0; row < x.Rows; row++)
-        {
-            Span<float> target = x.Row(row);
-            Span<float> source = addend.Row(row % addend.Rows);
-            for (int column = 0; column < target.Length; column++)
-            {
-                target[column] += source[column];
-            }
-        }
+        var work = new AddRows(x, addend);
+        RowWork.Run(context, ref work, x.Rows);
     }
 
     /// <summary>Looks up rows of an embedding table: y[i] = table[ids[i]].</summary>
@@ -67,5 +56,15 @@ internal static class RowKernels
         }
 
         return highest + Math.Log(sum);
+    }
+
+    private readonly struct NormalizeRows(MatrixView x, Normalization normalization, MatrixView y) : IRowKernel
+    {
+        public void Run(int row) => RowMath.Normalize(x.RowPointer(row), x.Columns, normalization, y.RowPointer(row));
+    }
+
+    private readonly struct AddRows(MatrixView x, MatrixView addend) : IRowKernel
+    {
+        public void Run(int row) => RowMath.Add(x.RowPointer(row), addend.RowPointer(row % addend.Rows), x.Columns);
     }
 }

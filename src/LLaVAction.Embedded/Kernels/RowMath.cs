@@ -77,6 +77,44 @@ internal static unsafe class RowMath
         }
     }
 
+    /// <summary>x += addend.</summary>
+    public static void Add(float* x, float* addend, int count)
+    {
+        int index = 0;
+        for (; index + 8 <= count; index += 8)
+        {
+            (Vector256.Load(x + index) + Vector256.Load(addend + index)).Store(x + index);
+        }
+
+        for (; index < count; index++)
+        {
+            x[index] += addend[index];
+        }
+    }
+
+    /// <summary>Turns the pairs of one head, whose halves are <paramref name="half"/> columns long.</summary>
+    public static void Rotate(float* head, int half, float* cosine, float* sine)
+    {
+        int index = 0;
+        for (; index + 8 <= half; index += 8)
+        {
+            Vector256<float> first = Vector256.Load(head + index);
+            Vector256<float> second = Vector256.Load(head + half + index);
+            Vector256<float> cosines = Vector256.Load(cosine + index);
+            Vector256<float> sines = Vector256.Load(sine + index);
+            Vector256.FusedMultiplyAdd(first, cosines, -(second * sines)).Store(head + index);
+            Vector256.FusedMultiplyAdd(second, cosines, first * sines).Store(head + half + index);
+        }
+
+        for (; index < half; index++)
+        {
+            float first = head[index];
+            float second = head[half + index];
+            head[index] = MathF.FusedMultiplyAdd(first, cosine[index], -(second * sine[index]));
+            head[half + index] = MathF.FusedMultiplyAdd(second, cosine[index], first * sine[index]);
+        }
+    }
+
     private static float SumOfSquares(float* x, int count, float mean)
     {
         float* lanes = stackalloc float[SummationOrder.Lanes];
