@@ -1,0 +1,108 @@
+using LLaVAction.Embedded.Video;
+using LLaVAction.Models.Ports;
+using LLaVAction.Models.Videos;
+
+namespace LLaVAction.Embedded.Tests.Video;
+
+public sealed class FfmpegDecoderTests
+{
+    /// <summary>Starts a child of its own, tells both process ids, and hangs.</summary>
+    private const string Hang = "sleep 600 & echo $! > $FOLDER/child\necho $$ > $FOLDER/parent\nwait";
+
+    private static readonly TimeSpan LongPatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeWindow[] OneFrame = [new TimeWindow(1, 1.03)];
+
+    [SkippableFact]
+    public async Task A_silent_process_is_ended_with_its_children()
+    {
+        using var tools = new FakeTools(Hang);
+
+        var failure = await Assert.ThrowsAsync<FrameReadException>(
+            () => tools.Decoder(TimeSpan.FromSeconds(2)).DecodeAsync("/videos/P01_11.MP4", OneFrame, CancellationToken.None));
+
+        Assert.Equal(FrameReadFailure.DecodeError, failure.Failure);
+        Assert.Contains("ffmpeg gave nothing for 2 s and was ended", failure.Message, StringComparison.Ordinal);
+        Assert.True(await FakeTools.EndsAsync(await tools.ReadWrittenAsync("parent")));
+        Assert.True(await FakeTools.EndsAsync(await tools.ReadWrittenAsync("child")));
+    }
+
+    [SkippableFact]
+    public async Task Cancelling_ends_the_process_with_its_children()
+    {
+        using var tools = new FakeTools(Hang);
+        using var cancel = new CancellationTokenSource();
+
+        var reading = tools.Decoder(LongPatience).DecodeAsync("/videos/P01_11.MP4", OneFrame, cancel.Token);
+        var child = await tools.ReadWrittenAsync("child");
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+        Assert.True(await FakeTools.EndsAsync(await tools.ReadWrittenAsync("parent")));
+        Assert.True(await FakeTools.EndsAsync(child));
+    }
+
+    [SkippableTheory]
+    [InlineData("printf 'P6\\n2 2\\n255\\nabc'", "ends in the middle of a frame")]
+    [InlineData("printf 'P6\\n99999 2\\n255\\n'", "'99999' where a number from 1 to 16384 was expected")]
+    [InlineData("printf 'P6\\n2 2\\n65535\\n'", "samples up to 65535, not 255")]
+    [InlineData("printf 'P6\\n0 2\\n255\\n'", "'0' where a number")]
+    [InlineData("printf 'GIF89a and more'", "not a PPM image")]
+    [InlineData("head -c 100000 /dev/zero", "not a PPM image")]
+    [InlineData("printf 'P6\\n1 1\\n255\\nabc'", "gave 1 frames and the times of 0")]
+    [InlineData("echo 'out of luck' >&2; exit 3", "out of luck")]
+    public async Task Output_that_is_not_frames_is_a_decode_error(string script, string said)
+    {
+        using var tools = new FakeTools(script);
+
+        var failure = await Assert.ThrowsAsync<FrameReadException>(
+            () => tools.Decoder(LongPatience).DecodeAsync("/videos/P01_11.MP4", OneFrame, CancellationToken.None));
+
+        Assert.Equal(FrameReadFailure.DecodeError, failure.Failure);
+        Assert.Contains(said, failure.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Errors_without_end_are_cut()
+    {
+        using var tools = new FakeTools("yes 'never ending trouble' | head -c 20000000 >&2; echo last words >&2; exit 1");
+
+        var failure = await Assert.ThrowsAsync<FrameReadException>(
+            () => tools.Decoder(LongPatience).DecodeAsync("/videos/P01_11.MP4", OneFrame, CancellationToken.None));
+
+        Assert.EndsWith("last words", failure.Message, StringComparison.Ordinal);
+        Assert.InRange(failure.Message.Length, 20, 15_000);
+    }
+
+    [SkippableFact]
+    public async Task Arguments_reach_the_program_as_they_are()
+    {
+        using var tools = new FakeTools("for a in \"$@\"; do echo \"$a\" >> $FOLDER/arguments; done; exit 1");
+        const string Path = "/videos/with space; $(touch x) 'and' \"quotes\".MP4";
+
+        await Assert.ThrowsAsync<FrameReadException>(() => tools.Decoder(LongPatience).DecodeAsync(Path, OneFrame, CancellationToken.None));
+
+        Assert.Contains("file:" + Path, await tools.ReadWrittenAsync("arguments"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Missing_tools_are_told_with_how_to_install_them()
+    {
+        var failure = Assert.Throws<InputException>(() => FfmpegTools.Find("/nowhere"));
+
+        Assert.Contains("ffmpeg is not on the PATH", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Install it:", failure.Message, StringComparison.Ordinal);
+        Assert.Throws<InputException>(() => FfmpegTools.Find(null));
+    }
+
+    [Theory]
+    [InlineData("4.4.2-0ubuntu0.22.04.1", false)]
+    [InlineData("5.0.1", false)]
+    [InlineData("5.1.9-0+deb12u1", true)]
+    [InlineData("6.1.1", true)]
+    [InlineData("n7.1", true)]
+    [InlineData("10.0", true)]
+    [InlineData("N-109542-g1bf1a1e", true)]
+    [InlineData("2024-07-15-git", true)]
+    public void The_option_against_dropped_frames_goes_by_the_version(string version, bool isNew) =>
+        Assert.Equal(isNew, FfmpegTools.HasFramesModeOption(version));
+}

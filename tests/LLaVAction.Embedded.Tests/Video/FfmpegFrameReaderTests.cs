@@ -1,0 +1,22 @@
+using LLaVAction.Embedded.Video;
+using LLaVAction.Models.Ports;
+using LLaVAction.Models.Videos;
+using LLaVAction.Testing.Videos;
+
+namespace LLaVAction.Embedded.Tests.Video;
+
+public sealed class FfmpegFrameReaderTests(RenderedVideos videos) : FrameReaderConformance(videos)
+{
+    protected override IFrameReader Open(string folder, string layout = "auto") => Readers.Open(folder, layout);
+}
+
+public sealed class FfmpegUnusualVideoTests(RenderedVideos videos) : UnusualVideoConformance(videos)
+{
+    protected override IFrameReader Open(string folder, string layout = "auto") => Readers.Open(folder, layout);
+}
+
+internal static class Readers
+{
+    public static IFrameReader Open(string folder, string layout) =>
+        VideoLayouts.Open(folder, layout, new FfmpegDecoder(FfmpegTools.Find(Environment.GetEnvironmentVariable("PATH")), FfmpegSettings.Default));
+}
