@@ -1,38 +1,38 @@
 namespace LLaVAction.Embedded.Kernels;
 
 /// <summary>
-/// Stride-2 pooling of square grids of tokens: x [frames · side², columns] → y [frames · pooled side², columns], row major
+/// Pooling of square grids of tokens by a stride, 2 in every published model: x [frames · side², columns] → y [frames · pooled side², columns], row major
 /// within a frame.
 /// </summary>
 internal static unsafe class Pooling
 {
     /// <summary>Side after bilinear pooling: rounded up (27 → 14).</summary>
-    public static int BilinearSide(int side) => (side + 1) / 2;
+    public static int BilinearSide(int side, int stride = 2) => (side + stride - 1) / stride;
 
-    /// <summary>Side after average and max pooling: rounded down, the odd last row and column dropped (27 → 13).</summary>
-    public static int WindowSide(int side) => side / 2;
+    /// <summary>Side after average and max pooling: rounded down, the last rows and columns dropped (27 → 13).</summary>
+    public static int WindowSide(int side, int stride = 2) => side / stride;
 
     /// <summary>Bilinear interpolation to <see cref="BilinearSide"/>, corners not aligned, no antialiasing.</summary>
-    public static void Bilinear(ComputeContext context, MatrixView x, int side, MatrixView y)
+    public static void Bilinear(ComputeContext context, MatrixView x, int side, MatrixView y, int stride = 2)
     {
-        RequireShapes(x, side, y, BilinearSide(side));
-        var work = new BilinearRows(x, side, BilinearSide(side), y);
+        RequireShapes(x, side, y, BilinearSide(side, stride));
+        var work = new BilinearRows(x, side, BilinearSide(side, stride), y);
         RowWork.Run(context, ref work, y.Rows);
     }
 
-    /// <summary>The mean of each 2×2 window.</summary>
-    public static void Average(ComputeContext context, MatrixView x, int side, MatrixView y)
+    /// <summary>The mean of each stride × stride window.</summary>
+    public static void Average(ComputeContext context, MatrixView x, int side, MatrixView y, int stride = 2)
     {
-        RequireShapes(x, side, y, WindowSide(side));
-        var work = new WindowRows(x, side, WindowSide(side), y, isMax: false);
+        RequireShapes(x, side, y, WindowSide(side, stride));
+        var work = new WindowRows(x, side, stride, y, isMax: false);
         RowWork.Run(context, ref work, y.Rows);
     }
 
-    /// <summary>The largest value of each 2×2 window, column by column.</summary>
-    public static void Max(ComputeContext context, MatrixView x, int side, MatrixView y)
+    /// <summary>The largest value of each stride × stride window, column by column.</summary>
+    public static void Max(ComputeContext context, MatrixView x, int side, MatrixView y, int stride = 2)
     {
-        RequireShapes(x, side, y, WindowSide(side));
-        var work = new WindowRows(x, side, WindowSide(side), y, isMax: true);
+        RequireShapes(x, side, y, WindowSide(side, stride));
+        var work = new WindowRows(x, side, stride, y, isMax: true);
         RowWork.Run(context, ref work, y.Rows);
     }
 
@@ -71,21 +71,28 @@ internal static unsafe class Pooling
         }
     }
 
-    private readonly struct WindowRows(MatrixView x, int side, int pooled, MatrixView y, bool isMax) : IRowKernel
+    private readonly struct WindowRows(MatrixView x, int side, int stride, MatrixView y, bool isMax) : IRowKernel
     {
         public void Run(int row)
         {
+            int pooled = WindowSide(side, stride);
             int origin = row / (pooled * pooled) * side * side;
-            float* a = x.RowPointer(origin + (row / pooled % pooled * 2 * side) + (row % pooled * 2));
-            float* b = a + x.Stride;
-            float* c = a + ((long)side * x.Stride);
-            float* d = c + x.Stride;
+            int corner = origin + (row / pooled % pooled * stride * side) + (row % pooled * stride);
             float* target = y.RowPointer(row);
-            for (int column = 0; column < y.Columns; column++)
+            for (int step = 0; step < stride * stride; step++)
             {
-                target[column] = isMax
-                    ? MathF.Max(MathF.Max(a[column], b[column]), MathF.Max(c[column], d[column]))
-                    : (a[column] + b[column] + c[column] + d[column]) * 0.25f;
+                float* source = x.RowPointer(corner + (step / stride * side) + (step % stride));
+                for (int column = 0; column < y.Columns; column++)
+                {
+                    target[column] = step == 0 ? source[column]
+                        : isMax ? MathF.Max(target[column], source[column])
+                        : target[column] + source[column];
+                }
+            }
+
+            for (int column = 0; column < y.Columns && !isMax; column++)
+            {
+                target[column] /= stride * stride;
             }
         }
     }
