@@ -1,17 +1,33 @@
 using System.Globalization;
 using LLaVAction.Embedded.Model;
 using LLaVAction.Embedded.Tokenization;
+using LLaVAction.Embedded.Video;
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Ports;
 using LLaVAction.Models.Settings;
+using LLaVAction.Models.Videos;
 
 namespace LLaVAction.Embedded;
 
 /// <summary>The embedded stack: managed C# on the CPU, in float32, with nothing to install but ffmpeg.</summary>
-public static class EmbeddedEngine
+public sealed class EmbeddedEngine : IEngine
 {
-    /// <summary>Loads a model.</summary>
-    public static IVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options)
+    /// <inheritdoc/>
+    public string Name => "embedded";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<EngineFact> Inspect() =>
+    [
+        new EngineFact("device", "cpu, float32"),
+        FfmpegTools.Inspect(Environment.GetEnvironmentVariable("PATH")),
+    ];
+
+    /// <inheritdoc/>
+    public IFrameReader OpenVideos(string videosFolder, string layout) => VideoLayouts.Open(
+        videosFolder, layout, new FfmpegDecoder(FfmpegTools.Find(Environment.GetEnvironmentVariable("PATH")), FfmpegSettings.Default));
+
+    /// <inheritdoc/>
+    public IVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options)
     {
         RequireSupported(options);
         Checkpoint checkpoint = Checkpoint.Open(checkpointFolder);
@@ -35,8 +51,8 @@ public static class EmbeddedEngine
         }
     }
 
-    /// <summary>Loads the stages of a checkpoint.</summary>
-    public static IStagedModel LoadStagedModel(string checkpointFolder, ModelOptions options)
+    /// <inheritdoc/>
+    public IStagedModel LoadStagedModel(string checkpointFolder, ModelOptions options)
     {
         RequireSupported(options);
         Checkpoint checkpoint = Checkpoint.Open(checkpointFolder);

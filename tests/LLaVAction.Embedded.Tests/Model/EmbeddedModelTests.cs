@@ -29,10 +29,10 @@ public sealed class EmbeddedModelTests : VideoLanguageModelConformance
     [InlineData("auto", "bfloat16", null)]
     [InlineData("auto", "auto", 0)]
     public void Options_of_another_stack_are_refused(string device, string precision, int? threads)
-        => Assert.Throws<InputException>(() => EmbeddedEngine.LoadModel(
+        => Assert.Throws<InputException>(() => new EmbeddedEngine().LoadModel(
             "nowhere", new ModelOptions { Device = device, Precision = precision, Threads = threads }));
 
     /// <inheritdoc/>
     protected override IVideoLanguageModel Load(string checkpointFolder, ModelOptions options)
-        => EmbeddedEngine.LoadModel(checkpointFolder, options);
+        => new EmbeddedEngine().LoadModel(checkpointFolder, options);
 }

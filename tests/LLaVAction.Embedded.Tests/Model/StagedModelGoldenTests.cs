@@ -8,5 +8,5 @@ public sealed class StagedModelGoldenTests : StagedModelGoldens
 {
     /// <inheritdoc/>
     protected override IStagedModel Load(string checkpointFolder, ModelOptions options)
-        => EmbeddedEngine.LoadStagedModel(checkpointFolder, options);
+        => new EmbeddedEngine().LoadStagedModel(checkpointFolder, options);
 }

@@ -8,5 +8,5 @@ public sealed class VideoLanguageModelGoldenTests : VideoLanguageModelGoldens
 {
     /// <inheritdoc/>
     protected override IVideoLanguageModel Load(string checkpointFolder, ModelOptions options)
-        => EmbeddedEngine.LoadModel(checkpointFolder, options);
+        => new EmbeddedEngine().LoadModel(checkpointFolder, options);
 }

@@ -25,6 +25,9 @@ internal sealed class FakeTools : IDisposable
         Install("ffmpeg", $"#!/bin/sh\nFOLDER='{folder.FullName}'\ncase \"$*\" in *-version*) echo 'ffmpeg version 5.1.9 Copyright'; exit 0;; esac\n{decode}\n");
     }
 
+    /// <summary>Where the scripts are.</summary>
+    public string Folder => folder.FullName;
+
     public FfmpegDecoder Decoder(TimeSpan patience) =>
         new(FfmpegTools.Find(folder.FullName), new FfmpegSettings(patience, Threads: 1));
 
