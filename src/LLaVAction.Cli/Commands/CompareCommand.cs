@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text;
-using System.Text.Json;
 using LLaVAction.Cli.Configuration;
 using LLaVAction.Cli.Hosting;
 using LLaVAction.Comparison;
@@ -46,23 +44,8 @@ internal sealed class CompareCommand : CommandModule
             WriteSummary(context, run);
         }
 
-        var sections = Choose(ComparisonTables.All(comparison), context.Get(section));
-        switch (context.Get(format))
-        {
-            case "csv":
-                WriteCsv(sections, context.Output);
-                break;
-            case "json":
-                WriteJson(sections, comparison.Notes, context.Output);
-                break;
-            case "markdown":
-                Write(sections, comparison.Notes, context.Output, "## {0}", TableWriter.WriteMarkdown);
-                break;
-            default:
-                Write(sections, comparison.Notes, context.Output, "{0}", TableWriter.WriteText);
-                break;
-        }
-
+        SectionWriter.Write(
+            SectionWriter.Choose(ComparisonTables.All(comparison), context.Get(section)), comparison.Notes, context.Get(format), context.Output);
         return Task.FromResult(compared.All(static run => run.Results.IsComplete) ? ExitCode.Done : ExitCode.Incomplete);
     }
 
@@ -82,78 +65,5 @@ internal sealed class CompareCommand : CommandModule
         {
             context.Log.Warning("{Path}: the summary could not be written ({Reason})", run.Path, exception.Message);
         }
-    }
-
-    private static IReadOnlyList<(string Key, string Title, Table Table)> Choose(
-        IReadOnlyList<(string Key, string Title, Table Table)> sections, string? name)
-    {
-        if (name is null)
-        {
-            return sections;
-        }
-
-        var chosen = sections.Where(section => section.Key == name).ToArray();
-        return chosen.Length > 0
-            ? chosen
-            : throw new InputException($"--section: '{name}' is not a section of this comparison ({string.Join(", ", sections.Select(static section => section.Key))}).");
-    }
-
-    private static void Write(
-        IReadOnlyList<(string Key, string Title, Table Table)> sections,
-        IReadOnlyList<string> notes,
-        TextWriter output,
-        string heading,
-        Action<Table, TextWriter> write)
-    {
-        foreach (var (_, title, table) in sections)
-        {
-            output.WriteLine(string.Format(System.Globalization.CultureInfo.InvariantCulture, heading, title));
-            output.WriteLine();
-            write(table, output);
-            output.WriteLine();
-        }
-
-        foreach (var note in notes)
-        {
-            output.WriteLine($"- {note}");
-        }
-    }
-
-    /// <summary>One section as it is; several as section, row, column, value.</summary>
-    private static void WriteCsv(IReadOnlyList<(string Key, string Title, Table Table)> sections, TextWriter output)
-    {
-        if (sections.Count == 1)
-        {
-            TableWriter.WriteCsv(sections[0].Table, output);
-            return;
-        }
-
-        var tidy = new Table(new TableColumn("section", ""), new TableColumn("row", ""), new TableColumn("column", ""), new TableColumn("value", ""));
-        foreach (var (key, _, table) in sections)
-        {
-            for (var row = 0; row < table.Rows.Count; row++)
-            {
-                for (var column = 0; column < table.Columns.Count; column++)
-                {
-                    tidy.Add(key, row, table.Columns[column].Key, table.Rows[row][column]);
-                }
-            }
-        }
-
-        TableWriter.WriteCsv(tidy, output);
-    }
-
-    private static void WriteJson(IReadOnlyList<(string Key, string Title, Table Table)> sections, IReadOnlyList<string> notes, TextWriter output)
-    {
-        var text = new StringBuilder("{\n");
-        foreach (var (key, _, table) in sections)
-        {
-            using var json = new StringWriter { NewLine = "\n" };
-            TableWriter.WriteJson(table, json);
-            text.Append('"').Append(key).Append("\": ").Append(json.ToString().TrimEnd()).Append(",\n");
-        }
-
-        text.Append("\"notes\": [").AppendJoin(", ", notes.Select(static note => $"\"{JsonEncodedText.Encode(note)}\"")).Append("]\n}\n");
-        output.Write(text.ToString());
     }
 }

@@ -10,6 +10,7 @@ internal static class CommandRegistry
     [
         new BuildBenchmarkCommand(),
         new VerifyBenchmarkCommand(),
+        new DescribeBenchmarkCommand(),
         new ShowCommand(),
         new DoctorCommand(),
     ];

@@ -14,21 +14,21 @@ public static class ComparisonTables
     private static readonly TableColumn Caveats = new("caveats", "Beware");
 
     /// <summary>The sections of a comparison, in the order to be read.</summary>
-    public static IReadOnlyList<(string Key, string Title, Table Table)> All(RunComparison comparison)
+    public static IReadOnlyList<Section> All(RunComparison comparison)
     {
         ArgumentNullException.ThrowIfNull(comparison);
-        (string, string, Table)[] sections =
+        Section[] sections =
         [
-            ("accuracy", "Accuracy over all questions asked (95 % interval, clustered by video)", Accuracy(comparison.Cells)),
-            ("uncertainty", "How sure: intervals by other means", Uncertainty(comparison.Cells)),
-            ("context", "What the figures stand beside", Context(comparison.Cells)),
-            ("answers", "What was chosen", Answers(comparison.Cells)),
-            ("scorings", "Scorings and stability", Scorings(comparison.Cells)),
-            ("pairs", "Differences (second minus first) on what both asked", Pairs(comparison)),
-            ("positions", "Accuracy and choice rate by letter", Positions(comparison.Cells)),
-            ("splits", "Accuracy by split", SplitRows(comparison.Cells)),
+            new("accuracy", "Accuracy over all questions asked (95 % interval, clustered by video)", Accuracy(comparison.Cells)),
+            new("uncertainty", "How sure: intervals by other means", Uncertainty(comparison.Cells)),
+            new("context", "What the figures stand beside", Context(comparison.Cells)),
+            new("answers", "What was chosen", Answers(comparison.Cells)),
+            new("scorings", "Scorings and stability", Scorings(comparison.Cells)),
+            new("pairs", "Differences (second minus first) on what both asked", Pairs(comparison)),
+            new("positions", "Accuracy and choice rate by letter", Positions(comparison.Cells)),
+            new("splits", "Accuracy by split", SplitRows(comparison.Cells)),
         ];
-        return [.. sections.Where(static section => section.Item3.Rows.Count > 0)];
+        return [.. sections.Where(static section => section.Table.Rows.Count > 0)];
     }
 
     /// <summary>The headline: model × strategy × frames.</summary>

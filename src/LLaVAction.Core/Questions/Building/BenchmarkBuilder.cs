@@ -42,7 +42,7 @@ public static class BenchmarkBuilder
             sets[i] = Collect(ordered[i], built.Select(row => row[i]), ordered);
         }
 
-        return new BuiltBenchmark(settings, sets, clips.Count, distractors);
+        return new BuiltBenchmark(settings, sets, clips.Select(static clip => clip.NarrationId).ToHashSet(StringComparer.Ordinal), distractors);
     }
 
     private static BuiltQuestion[][] BuildQuestions(

@@ -27,10 +27,10 @@ public sealed record BuiltSet(
 /// <summary>All sets of a benchmark, not yet written.</summary>
 /// <param name="Settings">The settings they were built with.</param>
 /// <param name="Sets">The sets, by ordinal name.</param>
-/// <param name="ClipsAsked">Rows asked about.</param>
+/// <param name="AskedIds">Narration ids of the rows asked about.</param>
 /// <param name="Pool">The pool that distractors came from.</param>
 public sealed record BuiltBenchmark(
     BenchmarkSettings Settings,
     IReadOnlyList<BuiltSet> Sets,
-    int ClipsAsked,
+    IReadOnlySet<string> AskedIds,
     DistractorPool Pool);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using LLaVAction.Questions.Building;
 using LLaVAction.Questions.Manifests;
+using LLaVAction.Questions.OptionsOnly;
 
 namespace LLaVAction.Questions.Files;
 
@@ -32,7 +33,7 @@ public static class BenchmarkRenderer
         {
             var set = benchmark.Sets[index];
             files[index] = new RenderedFile(set.Source.Name + ".jsonl", RenderLines(set.Questions));
-            entries[index] = Describe(set, files[index], benchmark.Settings);
+            entries[index] = Describe(set, files[index], benchmark);
         });
 
         var manifest = new BenchmarkManifest
@@ -52,7 +53,7 @@ public static class BenchmarkRenderer
                     .ThenBy(static source => source.File, StringComparer.Ordinal)
                     .ThenBy(static source => source.Sha256, StringComparer.Ordinal),
             ],
-            ClipsAsked = benchmark.ClipsAsked,
+            ClipsAsked = benchmark.AskedIds.Count,
             PoolClips = benchmark.Pool.Clips.Count,
             PoolClasses = benchmark.Pool.Classes.Count,
             ClipsInEverySet = CountShared(benchmark.Sets),
@@ -75,7 +76,7 @@ public static class BenchmarkRenderer
         return output.WrittenMemory;
     }
 
-    private static SetEntry Describe(BuiltSet set, RenderedFile file, BenchmarkSettings settings) => new()
+    private static SetEntry Describe(BuiltSet set, RenderedFile file, BuiltBenchmark benchmark) => new()
     {
         Strategy = set.Source.Name,
         Provenance = set.Source.Provenance,
@@ -84,13 +85,13 @@ public static class BenchmarkRenderer
         Sha256 = Convert.ToHexStringLower(SHA256.HashData(file.Content.Span)),
         Questions = set.Questions.Count,
         Excluded = set.Excluded,
-        TruthInFirstK = set.Source.Dump is null ? null : SetFigures.TruthInFirst(set.Questions, settings.OptionsPerQuestion),
+        TruthInFirstK = set.Source.Dump is null ? null : SetFigures.TruthInFirst(set.Questions, benchmark.Settings.OptionsPerQuestion),
         Substitutions = SetFigures.Substitutions(set.PassedOver),
         RedrawnNarrations = set.RedrawnNarrations,
         QuestionsWithAlsoTrue = SetFigures.WithAlsoTrue(set.Questions),
-        Chance = SetFigures.Chance(set.Questions, settings.OptionsPerQuestion),
+        Chance = SetFigures.Chance(set.Questions, benchmark.Settings.OptionsPerQuestion),
         Judges = set.Judges,
-        OptionsOnly = null,
+        OptionsOnly = OptionsOnlyFigures.Of(set.Questions, benchmark.Pool.Clips, benchmark.AskedIds),
         PassedOver = set.PassedOver,
     };
 

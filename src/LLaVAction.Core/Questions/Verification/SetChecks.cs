@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using LLaVAction.Annotations;
 using LLaVAction.Questions.Files;
 using LLaVAction.Questions.Manifests;
+using LLaVAction.Questions.OptionsOnly;
 
 namespace LLaVAction.Questions.Verification;
 
@@ -111,6 +113,13 @@ internal sealed class SetChecks(BenchmarkManifest manifest, SetEntry set, Verifi
         foreach (var judge in set.Judges)
         {
             Expect($"accuracy of judge '{judge.Dump}'", judge.Accuracy, questions.Length == 0 ? 0 : (double)judge.Correct / questions.Length);
+        }
+
+        if (set.OptionsOnly is { } stated && questions.All(static question => question.OptionClasses.All(static text => ActionClass.TryParse(text, out _))))
+        {
+            var classes = questions.Select(OptionClasses.Of).ToArray();
+            Expect("options_only.centrality", stated.Centrality, OptionGuess.CentralityAccuracy(classes));
+            Expect("options_only.logistic_model", stated.LogisticModel, OptionsOnlyModel.CrossValidate(classes).Accuracy);
         }
 
         if (manifest.Ambiguous == AmbiguousDistractors.Exclude)

@@ -1,0 +1,55 @@
+namespace LLaVAction.Questions.OptionsOnly;
+
+/// <summary>
+/// Exponential and logarithm from IEEE additions, multiplications and divisions alone: the manifest holds figures that rest
+/// on them, and must come out the same, to the bit, whatever the machine's mathematics library.
+/// </summary>
+public static class PortableMath
+{
+    // ln 2 in two parts: products of the first with exponents are exact (Cody and Waite 1980).
+    private const double Log2 = 6.93147180369123816490e-01;
+    private const double Log2Rest = 1.90821492927058770002e-10;
+
+    /// <summary>e^x by range reduction and a Taylor series, relative error below 1e-14; 0 below −700, clamped above 700.</summary>
+    public static double Exp(double x)
+    {
+        if (x < -700)
+        {
+            return 0;
+        }
+
+        var clamped = Math.Min(x, 700);
+        var exponent = Math.Floor((clamped / Log2) + 0.5);
+        var remainder = clamped - (exponent * Log2) - (exponent * Log2Rest);
+        var sum = 1.0;
+        for (var term = 18; term >= 1; term--)
+        {
+            sum = 1 + (remainder / term * sum);
+        }
+
+        return sum * BitConverter.Int64BitsToDouble(((long)exponent + 1023) << 52);
+    }
+
+    /// <summary>ln x of a normal positive number by ln m = 2·artanh((m−1)/(m+1)), absolute error below 1e-14.</summary>
+    public static double Log(double x)
+    {
+        var bits = BitConverter.DoubleToInt64Bits(x);
+        var exponent = (bits >> 52) - 1023;
+        var mantissa = BitConverter.Int64BitsToDouble((bits & 0x000F_FFFF_FFFF_FFFF) | 0x3FF0_0000_0000_0000);
+        if (mantissa > 1.4142135623730951)
+        {
+            mantissa /= 2;
+            exponent++;
+        }
+
+        var ratio = (mantissa - 1) / (mantissa + 1);
+        var square = ratio * ratio;
+        var sum = 0.0;
+        for (var term = 25; term >= 1; term -= 2)
+        {
+            sum = (1.0 / term) + (square * sum);
+        }
+
+        return (exponent * Log2) + ((exponent * Log2Rest) + (2 * ratio * sum));
+    }
+}
