@@ -93,4 +93,18 @@ public sealed class WholeProcessTests
         Assert.Contains(path, result.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(folder.FullName));
     }
+
+    [Fact]
+    public async Task A_failure_is_in_the_log_file_and_its_stack_trace_is_shown_for_debugging_only()
+    {
+        using var folder = new TemporaryFolder();
+
+        var normal = await CliProcess.RunAsync("show", folder["nothing"], "--log-file", folder["a.log"]);
+        var debug = await CliProcess.RunAsync("show", folder["nothing"], "--verbosity", "debug");
+
+        Assert.Equal((2, 2), (normal.ExitCode, debug.ExitCode));
+        Assert.DoesNotContain("   at LLaVAction", normal.Error, StringComparison.Ordinal);
+        Assert.Contains("   at LLaVAction", debug.Error, StringComparison.Ordinal);
+        Assert.Contains(folder["nothing"], await File.ReadAllTextAsync(folder["a.log"]), StringComparison.Ordinal);
+    }
 }

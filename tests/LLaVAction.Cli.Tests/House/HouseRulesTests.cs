@@ -1,0 +1,91 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using LLaVAction.Testing;
+
+namespace LLaVAction.Cli.Tests.House;
+
+/// <summary>What CONTRIBUTING.md says of the shape of the code and what the documentation links to.</summary>
+public sealed partial class HouseRulesTests
+{
+    private const int LongestFile = 400;
+
+    private static readonly Dictionary<string, string[]> MayReference = new()
+    {
+        ["LLaVAction.Core"] = [],
+        ["LLaVAction.Models"] = ["LLaVAction.Core"],
+        ["LLaVAction.Embedded"] = ["LLaVAction.Core", "LLaVAction.Models"],
+        ["LLaVAction.Torch"] = ["LLaVAction.Core", "LLaVAction.Models"],
+        ["LLaVAction.Cli"] = ["LLaVAction.Core", "LLaVAction.Models", "LLaVAction.Embedded", "LLaVAction.Torch"],
+    };
+
+    [Fact]
+    public void Projects_reference_downwards_only()
+    {
+        foreach (var file in Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories))
+        {
+            var referenced = XDocument.Load(file).Descendants("ProjectReference")
+                .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')));
+
+            Assert.Empty(referenced.Except(MayReference[Path.GetFileNameWithoutExtension(file)]));
+        }
+    }
+
+    [Fact]
+    public void Source_files_stay_readable_in_one_sitting()
+    {
+        var tooLong = Sources("src", "tests", "scripts", "benchmarks")
+            .Where(file => !File.ReadLines(file).First().Contains("auto-generated", StringComparison.Ordinal))
+            .Where(file => File.ReadLines(file).Count() > LongestFile)
+            .Select(file => Path.GetRelativePath(Repository.Root, file));
+
+        Assert.Empty(tooLong);
+    }
+
+    [Fact]
+    public void The_console_belongs_to_the_command_line()
+    {
+        var users = Sources("src")
+            .Where(file => !file.Contains("LLaVAction.Cli", StringComparison.Ordinal))
+            .Where(file => ConsoleUse().IsMatch(File.ReadAllText(file)))
+            .Select(file => Path.GetRelativePath(Repository.Root, file));
+
+        Assert.Empty(users);
+    }
+
+    [Fact]
+    public void Links_of_the_documentation_lead_to_files()
+    {
+        var pages = new[] { "*.md", "docs/*.md", "docs/*/*.md", "data/*.md", "scripts/*.md", "configs/*.md", "benchmarks/*.md" }.SelectMany(Pages);
+        var dead =
+            from page in pages
+            from Match link in RelativeLink().Matches(File.ReadAllText(page))
+            let target = Path.Combine(Path.GetDirectoryName(page)!, link.Groups["path"].Value)
+            where !File.Exists(target) && !Directory.Exists(target)
+            select $"{Path.GetRelativePath(Repository.Root, page)}: {link.Groups["path"].Value}";
+
+        Assert.Empty(dead);
+    }
+
+    private static IEnumerable<string> Pages(string pattern)
+    {
+        var folders = pattern.Split('/')[..^1].Aggregate(
+            new[] { Repository.Root }.AsEnumerable(),
+            (above, name) => above.SelectMany(folder => Directory.Exists(folder) ? Directory.GetDirectories(folder, name) : []));
+        return folders.SelectMany(folder => Directory.GetFiles(folder, pattern.Split('/')[^1]));
+    }
+
+    private static IEnumerable<string> Sources(params string[] folders) =>
+        folders.Select(folder => Path.Combine(Repository.Root, folder))
+            .Where(Directory.Exists)
+            .SelectMany(folder => Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories))
+            .Where(file => !BuildOutput().IsMatch(file));
+
+    [GeneratedRegex(@"\bConsole\.(Out|Error|Write|WriteLine|In|Read)|\bEnvironment\.Exit\b")]
+    private static partial Regex ConsoleUse();
+
+    [GeneratedRegex(@"\]\((?!https?:|mailto:|#)(?<path>[^)#\s]+)")]
+    private static partial Regex RelativeLink();
+
+    [GeneratedRegex(@"[\\/](obj|bin)[\\/]")]
+    private static partial Regex BuildOutput();
+}
