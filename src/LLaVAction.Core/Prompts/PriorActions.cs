@@ -12,7 +12,11 @@ public sealed record PriorActions(
     string LaterText)
 {
     /// <summary>The two sentences, without a space after the second.</summary>
-    public string Sentences =>
-        $"{PythonNumber.Text(EarlierSecondsAgo)} seconds ago, you started an action {EarlierText}. " +
-        $"{PythonNumber.Text(LaterSecondsAgo)} seconds ago, you started an action {LaterText}.";
+    public string Sentences => Write(
+        PythonNumber.Text(EarlierSecondsAgo), EarlierText, PythonNumber.Text(LaterSecondsAgo), LaterText);
+
+    /// <summary>The two sentences around offsets that are written already.</summary>
+    public static string Write(string earlierSecondsAgo, string earlierText, string laterSecondsAgo, string laterText) =>
+        $"{earlierSecondsAgo} seconds ago, you started an action {earlierText}. "
+        + $"{laterSecondsAgo} seconds ago, you started an action {laterText}.";
 }

@@ -49,28 +49,46 @@ public static class PromptBuilder
         Build(settings with { Task = PromptTask.Caption }, input);
 
     /// <summary>The user's message inside the chat template.</summary>
-    public static string Message(PromptSettings settings, PromptInput input)
+    public static string Message(PromptSettings settings, PromptInput input) => Compose(
+        settings,
+        TimeInstruction.Text(input.DurationSeconds, input.NamedFrames),
+        OptionList.Format(input.Options),
+        input.PriorActions?.Sentences,
+        input.Notes);
+
+    /// <summary>
+    /// The prompt with names in braces where each question's own text goes: <c>{duration}</c>, <c>{frames}</c>,
+    /// <c>{options}</c>, <c>{notes}</c> and those of prior actions. Stored with a run.
+    /// </summary>
+    public static string Template(PromptSettings settings, bool hasPriorActions) => ChatTemplate.Qwen15(Compose(
+        settings,
+        TimeInstruction.Sentence("{duration}", "{frames}"),
+        "{options}",
+        hasPriorActions ? PriorActions.Write("{earlier offset}", "{earlier action}", "{later offset}", "{later action}") : null,
+        "{notes}"));
+
+    private static string Compose(PromptSettings settings, string time, string options, string? prior, string? notes)
     {
-        var time = settings.HasTimeInstruction ? TimeInstruction.Text(input.DurationSeconds, input.NamedFrames) : "";
-        var shown = (settings.HasVideo ? ChatTemplate.VideoLine : "") + time + Task(settings, input);
+        var shown = (settings.HasVideo ? ChatTemplate.VideoLine : "") + (settings.HasTimeInstruction ? time : "")
+            + Task(settings, options, prior);
         return settings.Task == PromptTask.CaptionThenAnswer
-            ? TaskPrompts.Notes(input.Notes ?? throw new ArgumentException("The second pass needs the notes of the first.", nameof(input))) + shown
+            ? TaskPrompts.Notes(notes ?? throw new ArgumentNullException(nameof(notes), "The second pass needs the notes of the first.")) + shown
             : shown;
     }
 
-    private static string Task(PromptSettings settings, PromptInput input)
+    private static string Task(PromptSettings settings, string options, string? prior)
     {
         var perspective = settings.Perspective;
         return settings.Task switch
         {
-            PromptTask.MultipleChoice or PromptTask.CaptionThenAnswer when input.PriorActions is { } prior =>
-                TaskPrompts.MultipleChoiceWithPriorActions(perspective, prior, OptionList.Format(input.Options)),
-            PromptTask.MultipleChoice or PromptTask.CaptionThenAnswer =>
-                TaskPrompts.MultipleChoice(perspective, OptionList.Format(input.Options)),
-            PromptTask.ChainOfThought => TaskPrompts.ChainOfThought(perspective, OptionList.Format(input.Options)),
+            PromptTask.MultipleChoice or PromptTask.CaptionThenAnswer => prior is null
+                ? TaskPrompts.MultipleChoice(perspective, options)
+                : TaskPrompts.MultipleChoiceWithPriorActions(perspective, prior, options),
+            PromptTask.ChainOfThought => TaskPrompts.ChainOfThought(perspective, options),
             PromptTask.Direct => TaskPrompts.Direct(perspective),
-            PromptTask.Caption when input.PriorActions is { } prior => TaskPrompts.CaptionWithPriorActions(perspective, prior),
-            PromptTask.Caption => TaskPrompts.Caption(perspective),
+            PromptTask.Caption => prior is null
+                ? TaskPrompts.Caption(perspective)
+                : TaskPrompts.CaptionWithPriorActions(perspective, prior),
             _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Task, "No such task."),
         };
     }

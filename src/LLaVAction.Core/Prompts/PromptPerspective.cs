@@ -1,12 +1,17 @@
+using System.Text.Json.Serialization;
+
 namespace LLaVAction.Prompts;
 
 /// <summary>Who the prompt says is acting in the video.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PromptPerspective>))]
 public enum PromptPerspective
 {
     /// <summary>The model is the person: "you are the person. … What action are you doing? " (the paper's default).</summary>
+    [JsonStringEnumMemberName("egocentric")]
     Egocentric,
 
     /// <summary>The model watches a person: "… What action is the person doing?".</summary>
+    [JsonStringEnumMemberName("allocentric")]
     Allocentric,
 }
 

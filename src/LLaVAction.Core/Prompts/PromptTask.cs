@@ -1,40 +1,35 @@
+using System.Text.Json.Serialization;
+
 namespace LLaVAction.Prompts;
 
 /// <summary>What the model is asked to do with a clip.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PromptTask>))]
 public enum PromptTask
 {
-    /// <summary>Choose an option (<c>mqa</c>).</summary>
+    /// <summary>Choose an option.</summary>
+    [JsonStringEnumMemberName("mqa")]
     MultipleChoice,
 
-    /// <summary>Describe, then choose, in one answer (<c>cot</c>).</summary>
+    /// <summary>Describe, then choose, in one answer.</summary>
+    [JsonStringEnumMemberName("cot")]
     ChainOfThought,
 
-    /// <summary>Describe; then, in a second pass with the description as notes, choose (<c>caption-then-answer</c>).</summary>
+    /// <summary>Describe; then, in a second pass with the description as notes, choose.</summary>
+    [JsonStringEnumMemberName("caption-then-answer")]
     CaptionThenAnswer,
 
-    /// <summary>Name the action in one's own words (<c>direct</c>).</summary>
+    /// <summary>Name the action in one's own words.</summary>
+    [JsonStringEnumMemberName("direct")]
     Direct,
 
-    /// <summary>Describe (<c>caption</c>).</summary>
+    /// <summary>Describe.</summary>
+    [JsonStringEnumMemberName("caption")]
     Caption,
 }
 
-/// <summary>The names of the tasks on the command line and in files.</summary>
+/// <summary>Questions about a task.</summary>
 public static class PromptTasks
 {
-    /// <summary>Name → task, in the order that help shows.</summary>
-    public static IReadOnlyDictionary<string, PromptTask> ByName { get; } = new Dictionary<string, PromptTask>(StringComparer.Ordinal)
-    {
-        ["mqa"] = PromptTask.MultipleChoice,
-        ["cot"] = PromptTask.ChainOfThought,
-        ["caption-then-answer"] = PromptTask.CaptionThenAnswer,
-        ["direct"] = PromptTask.Direct,
-        ["caption"] = PromptTask.Caption,
-    };
-
-    /// <summary>The name of a task.</summary>
-    public static string Name(this PromptTask task) => ByName.First(pair => pair.Value == task).Key;
-
     /// <summary>True where the prompt shows options and the answer is one of them.</summary>
     public static bool HasOptions(this PromptTask task) =>
         task is PromptTask.MultipleChoice or PromptTask.ChainOfThought or PromptTask.CaptionThenAnswer;

@@ -14,8 +14,8 @@ public static class TaskPrompts
         $"{perspective.Opening()}Given multiple choices, format your answer briefly such as 'A. move knife'. \nHere are the options of actions you are selecting:\n{options}";
 
     /// <summary>Multiple choice with the two actions before (<c>temporal_cot_pseudo</c>, <c>temporal_cot_oracle</c>).</summary>
-    public static string MultipleChoiceWithPriorActions(PromptPerspective perspective, PriorActions prior, string options) =>
-        $"{perspective.Opening()}\n{prior.Sentences} What action are you currently performing? Here are the options of actions you can select:\n{options}";
+    public static string MultipleChoiceWithPriorActions(PromptPerspective perspective, string priorActions, string options) =>
+        $"{perspective.Opening()}\n{priorActions} What action are you currently performing? Here are the options of actions you can select:\n{options}";
 
     /// <summary>A description first, the choice afterwards (<c>cot_mc</c>).</summary>
     public static string ChainOfThought(PromptPerspective perspective, string options) =>
@@ -25,8 +25,8 @@ public static class TaskPrompts
     public static string Caption(PromptPerspective perspective) => $"{perspective.Opening()} {DescribeInDetail} ";
 
     /// <summary>A description that knows the two actions before (<c>temporal_cot_caption</c>).</summary>
-    public static string CaptionWithPriorActions(PromptPerspective perspective, PriorActions prior) =>
-        $"{perspective.Opening()} {prior.Sentences} {DescribeInDetail}";
+    public static string CaptionWithPriorActions(PromptPerspective perspective, string priorActions) =>
+        $"{perspective.Opening()} {priorActions} {DescribeInDetail}";
 
     /// <summary>The notes of the first pass, which stand before the video in the second pass of <c>caption_then_answer</c>.</summary>
     public static string Notes(string caption) =>

@@ -15,7 +15,10 @@ public static class TimeInstruction
     /// How many frames were sampled. Where frames are strided down (clip length 32, every fourth shown), the original
     /// names the clip length.
     /// </param>
-    public static string Text(double durationSeconds, int frames) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"The provided video lasts for {PythonNumber.Fixed(durationSeconds, 3)} seconds, and {frames} frames are uniformly sampled from it.");
+    public static string Text(double durationSeconds, int frames) =>
+        Sentence(PythonNumber.Fixed(durationSeconds, 3), frames.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The sentence around a length and a number of frames that are written already.</summary>
+    public static string Sentence(string duration, string frames) =>
+        $"The provided video lasts for {duration} seconds, and {frames} frames are uniformly sampled from it.";
 }

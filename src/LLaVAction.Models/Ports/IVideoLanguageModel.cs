@@ -17,6 +17,9 @@ public interface IVideoLanguageModel : IDisposable
     /// <summary>The model's tokenizer.</summary>
     ITokenizer Tokenizer { get; }
 
+    /// <summary>How many clips the engine likes to get in one call, where as many are ready; 1 or more.</summary>
+    int PreferredClips => 1;
+
     /// <summary>Encodes each clip's frames once. The caller disposes what it gets, which releases the visual tokens.</summary>
     IReadOnlyList<IEncodedClip> Encode(IReadOnlyList<ClipFrames> clips, CancellationToken cancellationToken);
 
@@ -108,6 +111,9 @@ public sealed record ModelDescription
 
     /// <summary>True when the checkpoint says of itself that its weights are random (the demo's); shown with every figure.</summary>
     public bool HasRandomWeights { get; init; }
+
+    /// <summary>Whether the checkpoint says that it was trained with the time instruction in its prompts.</summary>
+    public bool WasTrainedWithTimeInstruction { get; init; }
 
     /// <summary>How many visual tokens that many frames become; null where unknown.</summary>
     public Func<int, int>? VisualTokenCount { get; init; }

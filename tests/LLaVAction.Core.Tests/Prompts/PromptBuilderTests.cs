@@ -49,13 +49,25 @@ public sealed class PromptBuilderTests
     [Fact]
     public void Every_task_shows_the_video_once()
     {
-        foreach (var task in PromptTasks.ByName.Values)
+        foreach (var task in Enum.GetValues<PromptTask>())
         {
             var prompt = PromptBuilder.Build(new PromptSettings { Task = task }, Input);
 
             Assert.Equal(2, prompt.Split(ChatTemplate.Video).Length);
-            Assert.Equal(task, PromptTasks.ByName[task.Name()]);
         }
+    }
+
+    [Fact]
+    public void Template_is_the_prompt_with_names_in_braces()
+    {
+        var template = PromptBuilder.Template(new PromptSettings { HasTimeInstruction = true }, hasPriorActions: false);
+        var prompt = template
+            .Replace("{duration}", "1.890", StringComparison.Ordinal)
+            .Replace("{frames}", "16", StringComparison.Ordinal)
+            .Replace("{options}", "A. take plate, B. take bowl", StringComparison.Ordinal);
+
+        Assert.Equal(PromptBuilder.Build(new PromptSettings { HasTimeInstruction = true }, Input), prompt);
+        Assert.Contains("{earlier offset} seconds ago, you started an action {earlier action}.", PromptBuilder.Template(new PromptSettings(), true), StringComparison.Ordinal);
     }
 
     [Fact]

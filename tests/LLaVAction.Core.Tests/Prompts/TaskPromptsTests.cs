@@ -15,7 +15,7 @@ public sealed class TaskPromptsTests
 
     private const string Options = "A. put down plate, B. take bowl";
 
-    private static readonly PriorActions Prior = new(2.97, "take plate", 1.41, "put down plate");
+    private static readonly string Prior = new PriorActions(2.97, "take plate", 1.41, "put down plate").Sentences;
 
     public static TheoryData<string, string> Texts => new()
     {
