@@ -12,6 +12,7 @@ internal static class CommandRegistry
         new VerifyBenchmarkCommand(),
         new DescribeBenchmarkCommand(),
         new ShowCommand(),
+        new EvaluateModelCommand(),
         new DoctorCommand(),
     ];
 }

@@ -27,7 +27,7 @@ public sealed record EvaluationRequest
     public int DecodeWorkers { get; init; } = 1;
 
     /// <summary>Every option in force, stored with the run.</summary>
-    public IReadOnlyDictionary<string, string> Configuration { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Configuration { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }
 
 /// <summary>What a process did of a run, and what the run is like afterwards.</summary>
@@ -76,15 +76,15 @@ public sealed class EvaluationRun : IDisposable
         try
         {
             var manifest = File.ReadAllBytes(Path.Combine(request.Selection.Benchmark.Path, BenchmarkFolder.ManifestName));
-            var folder = RunFolder.Join(request.Output, record, request.Selection.Asked, manifest);
-            var log = ResultLog.Open(Path.Combine(request.Output, request.Shard.FileName), out _);
+            var joined = RunFolder.Join(request.Output, record, request.Selection.Asked, manifest);
+            var opened = ResultLog.Open(Path.Combine(request.Output, request.Shard.FileName), out _);
             try
             {
-                return new EvaluationRun(request, folder, log, folder.ReadResults(request.Selection.Asked));
+                return new EvaluationRun(request, joined, opened, joined.ReadResults(request.Selection.Asked));
             }
             catch
             {
-                log.Dispose();
+                opened.Dispose();
                 throw;
             }
         }

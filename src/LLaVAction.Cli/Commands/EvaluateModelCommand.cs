@@ -1,0 +1,51 @@
+using LLaVAction.Cli.Evaluation;
+using LLaVAction.Cli.Hosting;
+
+namespace LLaVAction.Cli.Commands;
+
+/// <summary><c>evaluate-model</c>: runs a model over question sets.</summary>
+internal sealed class EvaluateModelCommand : CommandModule
+{
+    private readonly EvaluationOptions options;
+
+    /// <summary>Declares the command.</summary>
+    public EvaluateModelCommand()
+        : base("evaluate-model", "Runs a video language model over question sets.")
+    {
+        options = new EvaluationOptions(Command);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<CommandExample> Examples =>
+    [
+        new(
+            "All sets of a benchmark at 8 and 16 frames",
+            "llavaction evaluate-model --benchmark mqa-small --model model --videos videos --frames 8,16 --output runs/model"),
+        new(
+            "What is left of it without the video",
+            "llavaction evaluate-model --benchmark mqa-small --model model --control blind --output runs/blind"),
+        new(
+            "The first of two parts, each a process of its own (a Slurm array) into the same run",
+            "llavaction evaluate-model --benchmark mqa --strategy tim --model model --videos videos --limit 6 --shard 1/2 --output runs/parts"),
+        new(
+            "Letters and written answers, in every order of the options",
+            "llavaction evaluate-model --benchmark mqa-small --model model --videos videos --limit 2 --frames 4 --scoring letter,generate --max-new-tokens 8 --rotations 5 --output runs/rotations"),
+    ];
+
+    /// <inheritdoc/>
+    public override async Task<int> RunAsync(CommandContext context)
+    {
+        var arguments = options.Read(context);
+        var report = await new EvaluationJob(context).RunAsync(arguments);
+        EvaluationTable.Write(report.Summary, arguments.Output, context.Output);
+        if (report.FailedResults == 0)
+        {
+            return ExitCode.Done;
+        }
+
+        context.Log.Warning(
+            "{Failed} questions have no answer because their clips' frames could not be had; they count as wrong. See 'rule' in the results for why, and use --retry-failed when it is mended.",
+            report.FailedResults);
+        return ExitCode.Incomplete;
+    }
+}

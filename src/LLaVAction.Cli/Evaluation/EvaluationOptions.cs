@@ -1,0 +1,137 @@
+using System.CommandLine;
+using LLaVAction.Cli.Configuration;
+using LLaVAction.Cli.Hosting;
+using LLaVAction.Models.Checkpoints;
+using LLaVAction.Models.Evaluation;
+using LLaVAction.Models.Ports;
+using LLaVAction.Prompts;
+using LLaVAction.Questions;
+using LLaVAction.Runs;
+
+namespace LLaVAction.Cli.Evaluation;
+
+/// <summary>The options of <c>evaluate-model</c>.</summary>
+internal sealed class EvaluationOptions
+{
+    private readonly Option<string> benchmark = OptionFactory.Required<string>("--benchmark", "The benchmark's folder.", "DIR");
+    private readonly Option<string[]> strategies = OptionFactory.Repeatable("--strategy", "Set to ask; repeatable [default: all].", "NAME");
+    private readonly Option<string> model = OptionFactory.Required<string>("--model", "The checkpoint's folder (Hugging Face or original layout).", "DIR");
+    private readonly Option<string?> videos = OptionFactory.Optional<string>("--videos", "The videos' folder; not needed with --control blind.", "DIR");
+    private readonly Option<string> output = OptionFactory.Required<string>("--output", "The folder of the run; the same command again does only what is missing.", "RUN", "-o");
+
+    private readonly Option<string> videoLayout = OptionFactory.Choice(
+        "--video-layout", "How videos are laid out.", "auto", "auto", "epic", "chunks", "frames", "trimmed");
+
+    private readonly Option<int[]> frames = OptionFactory.IntegerList("--frames", "Frame counts, with commas; each is asked.", "N[,N]", 8);
+    private readonly Option<string> framePolicy = OptionFactory.Choice(
+        "--frame-policy", "Which moments become frames: midpoints of N segments, or every n-th of --clip-length.", "midpoint", "midpoint", "stride");
+
+    private readonly Option<int> clipLength = OptionFactory.WithDefault("--clip-length", "Segments that --frame-policy stride strides over.", "N", 32);
+    private readonly Option<string> task = Choice("--task", "What the model is asked to do.", PromptTask.MultipleChoice);
+    private readonly Option<string> priorActions = OptionFactory.WithDefault(
+        "--prior-actions", "Tells the two actions before: none, the truth (oracle), or an earlier run's own answers.", "none|oracle|RUN", "none");
+
+    private readonly Option<string> perspective = Choice("--prompt", "Who acts in the prompt.", PromptPerspective.Egocentric);
+    private readonly Option<string> timeInstruction = OptionFactory.Choice(
+        "--time-instruction", "Whether the prompt tells the clip's length; auto: as the checkpoint was trained.", "auto", "auto", "on", "off");
+
+    private readonly Option<string[]> scoring = OptionFactory.CommaList(
+        "--scoring", "How answers are read, the headline first: letter, generate (the staged parser), staged, strict [default: letter; for cot generate].", "NAME[,NAME]");
+
+    private readonly Option<int> rotations = OptionFactory.WithDefault("--rotations", "Rotations of the options to ask, 1 to K.", "N", 1);
+    private readonly Option<int?> maxNewTokens = OptionFactory.Optional<int?>(
+        "--max-new-tokens", "The most tokens generated [default: 64 for answers, 512 where a description comes first].", "N");
+
+    private readonly Option<string> control = Choice("--control", "What is taken from the model, to see what its accuracy rests on.", Control.None);
+    private readonly Option<string> engine = OptionFactory.Choice("--engine", "Which stack runs the model.", "auto", "auto", "embedded", "torch");
+    private readonly Option<string> device = OptionFactory.WithDefault("--device", "Where the model runs.", "auto|cpu|cuda:N", "auto");
+    private readonly Option<string> precision = OptionFactory.Choice("--precision", "Arithmetic of the model.", "auto", "auto", "float32", "bfloat16");
+    private readonly Option<int?> threads = OptionFactory.Optional<int?>("--threads", "Threads of the model [default: what the process may use].", "N");
+    private readonly Option<int?> decodeWorkers = OptionFactory.Optional<int?>("--decode-workers", "Clips decoded at a time, ahead of the model.", "N");
+    private readonly Option<int?> limit = OptionFactory.Optional<int?>("--limit", "Asks about the first N clips only.", "N");
+    private readonly Option<string?> ids = OptionFactory.Optional<string>("--ids", "Asks about the narration ids in a file only, one per line.", "FILE");
+    private readonly Option<string> shard = OptionFactory.WithDefault("--shard", "Does part i of n; every part is a process of its own, into the same run.", "i/n", "1/1");
+    private readonly Option<bool> retryFailed = OptionFactory.Switch("--retry-failed", "Tries clips again whose frames could not be had.");
+    private readonly Option<string?> newline = OptionFactory.Optional<string>("--mm-newline", $"Newlines among the video's tokens: {VideoTokenModes.NewlineNames} [default: the checkpoint's].", "MODE");
+    private readonly Option<string?> pooling = OptionFactory.Optional<string>("--mm-pooling", $"Pooling of a frame's patches: {VideoTokenModes.PoolingNames} [default: the checkpoint's].", "MODE");
+    private readonly Option<string?> actionToken = OptionFactory.Optional<string>("--action-token", $"Action token: {VideoTokenModes.ActionTokenNames} [default: the checkpoint's].", "MODE");
+    private readonly Option<float?> repetitionPenalty = OptionFactory.Optional<float?>("--repetition-penalty", "Penalty on tokens generated before; 1 for none [default: the checkpoint's].", "X");
+    private readonly Option<string[]> stopTokens = OptionFactory.CommaList("--stop-tokens", "Texts of the tokens that end an answer [default: the checkpoint's].", "TOKEN[,TOKEN]");
+    private readonly Option<int?> vocabularySize = OptionFactory.Optional<int?>("--vocabulary-size", "Vocabulary rows that count [default: the tokenizer's].", "N");
+    private readonly Option<string?> verbClasses = OptionFactory.Optional<string>("--verb-classes", "The verb class file, for --task direct.", "CSV");
+    private readonly Option<string?> nounClasses = OptionFactory.Optional<string>("--noun-classes", "The noun class file, for --task direct.", "CSV");
+    private readonly Option<bool> submission = OptionFactory.Switch("--submission", "Under the recognition protocol, writes challenge submissions into the run.");
+
+    /// <summary>Declares the options.</summary>
+    public EvaluationOptions(Command command)
+    {
+        Option[] all =
+        [
+            benchmark, strategies, model, videos, output, videoLayout, frames, framePolicy, clipLength, task, priorActions, perspective,
+            timeInstruction, scoring, rotations, maxNewTokens, control, engine, device, precision, threads, decodeWorkers, limit, ids, shard,
+            retryFailed, newline, pooling, actionToken, repetitionPenalty, stopTokens, vocabularySize, verbClasses, nounClasses, submission,
+        ];
+        foreach (var option in all)
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>The values in force.</summary>
+    /// <exception cref="InputException">A value is none that the option takes.</exception>
+    public EvaluationArguments Read(CommandContext context) => new()
+    {
+        Benchmark = context.Get(benchmark),
+        Strategies = context.Get(strategies),
+        Model = context.Get(model),
+        Videos = context.Get(videos),
+        Output = context.Get(output),
+        VideoLayout = context.Get(videoLayout),
+        Frames = context.Get(frames),
+        FramePolicy = context.Get(framePolicy) == "stride"
+            ? new FramePolicy(FramePolicyKind.Stride, context.Get(clipLength))
+            : new FramePolicy(FramePolicyKind.Midpoint),
+        Task = Parse<PromptTask>(context, task),
+        PriorActions = context.Get(priorActions),
+        Perspective = Parse<PromptPerspective>(context, perspective),
+        HasTimeInstruction = context.Get(timeInstruction) switch { "on" => true, "off" => false, _ => null },
+        Scoring = context.Get(scoring),
+        Rotations = context.Get(rotations),
+        MaxNewTokens = context.Get(maxNewTokens),
+        Control = Parse<Control>(context, control),
+        Engine = context.Get(engine),
+        ModelOptions = new ModelOptions
+        {
+            Device = context.Get(device),
+            Precision = context.Get(precision),
+            Threads = context.Get(threads),
+            NewlineMode = context.Get(newline),
+            PoolingMode = context.Get(pooling),
+            ActionTokenMode = context.Get(actionToken),
+            RepetitionPenalty = context.Get(repetitionPenalty),
+            StopTokens = context.Get(stopTokens) is { Length: > 0 } texts ? texts : null,
+            VocabularySize = context.Get(vocabularySize),
+        },
+        DecodeWorkers = context.Get(decodeWorkers),
+        Limit = context.Get(limit),
+        Ids = context.Get(ids),
+        Shard = Shard.Parse(context.Get(shard)),
+        RetriesFailed = context.Get(retryFailed),
+        VerbClasses = context.Get(verbClasses),
+        NounClasses = context.Get(nounClasses),
+        WritesSubmission = context.Get(submission),
+        Configuration = new SortedDictionary<string, string>(
+            context.Configuration.Options.ToDictionary(option => option.Name, option => string.Join(',', option.Values), StringComparer.Ordinal),
+            StringComparer.Ordinal),
+    };
+
+    private static Option<string> Choice<T>(string name, string description, T defaultValue)
+        where T : struct, Enum =>
+        OptionFactory.Choice(name, description, SettingNames.Of(defaultValue), [.. SettingNames.All<T>()]);
+
+    private static T Parse<T>(CommandContext context, Option<string> option)
+        where T : struct, Enum =>
+        SettingNames.TryParse<T>(context.Get(option), out var value)
+            ? value
+            : throw new InputException($"{option.Name} {context.Get(option)}: expected one of {string.Join(", ", SettingNames.All<T>())}.");
+}
