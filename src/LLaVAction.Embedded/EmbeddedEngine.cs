@@ -80,6 +80,7 @@ public sealed class EmbeddedEngine : IEngine
             Settings = model.Settings.ByName,
             OverriddenSettings = ModelSettings.Overridden(own, model.Settings),
             HasRandomWeights = model.Configuration.HasRandomWeights,
+            WasTrainedWithTimeInstruction = model.Configuration.HasTimeInstruction,
             VisualTokenCount = model.Layout.Count,
         };
     }

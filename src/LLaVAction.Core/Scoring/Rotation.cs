@@ -25,7 +25,7 @@ public static class Rotation
     /// <summary>Puts the options in the order shown.</summary>
     public static string[] Show(IReadOnlyList<string> options, IReadOnlyList<int> optionOrder)
     {
-        var shown = new string[options.Count];
+        var shown = new string[optionOrder.Count];
         for (var letter = 0; letter < shown.Length; letter++)
         {
             shown[letter] = options[optionOrder[letter]];
