@@ -1,3 +1,4 @@
+using System.Globalization;
 using LLaVAction.Rendering;
 using LLaVAction.Runs;
 
@@ -36,16 +37,16 @@ internal static class EvaluationTable
         }
 
         TableWriter.WriteText(table, writer);
-        foreach (var cell in summary.Cells.Where(cell => cell.HasLowLetterMass))
+        if (summary.Cells.Any(cell => cell.HasLowLetterMass))
         {
             writer.WriteLine(string.Create(
-                System.Globalization.CultureInfo.InvariantCulture,
-                $"{cell.Strategy}, {cell.Frames} frames: mean letter mass {cell.MeanLetterMass:0.000}; the model would not answer with a letter. See what it writes with --scoring letter,generate."));
+                CultureInfo.InvariantCulture,
+                $"The letters hold {summary.Cells.Min(cell => cell.MeanLetterMass):0.0000} of the model's next token on average: it would not answer with a letter. See what it writes with --scoring letter,generate."));
         }
 
         if (summary.Caveats.Count > 0)
         {
-            writer.WriteLine($"These figures come from {string.Join(" and ", summary.Caveats)}.");
+            writer.WriteLine($"Mind: {string.Join(", ", summary.Caveats)}.");
         }
 
         writer.WriteLine(summary.IsComplete

@@ -1,3 +1,4 @@
+using LLaVAction.Embedded;
 using LLaVAction.Models.Ports;
 
 namespace LLaVAction.Cli.Hosting;
@@ -5,7 +6,7 @@ namespace LLaVAction.Cli.Hosting;
 /// <summary>The one place that knows which engines are compiled in; everything else sees <see cref="IEngine"/>.</summary>
 internal static class Engines
 {
-    private static readonly IReadOnlyList<(string Name, Func<IEngine> Create)> Compiled = [];
+    private static readonly IReadOnlyList<(string Name, Func<IEngine> Create)> Compiled = [("embedded", () => new EmbeddedEngine())];
 
     /// <summary>Names of the engines compiled in, the preferred one first.</summary>
     public static IReadOnlyList<string> CompiledNames => [.. Compiled.Select(engine => engine.Name)];
