@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Ports;
@@ -18,16 +19,22 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
     private readonly byte[]?[] _bytes;
     private readonly HashSet<int> _specialIds;
     private readonly Dictionary<string, int> _addedIds;
+    private readonly PieceCache _cache = new();
 
     internal ByteLevelBpeTokenizer(BytePairVocabulary vocabulary, IReadOnlyCollection<AddedToken> added, bool isNormalizing)
     {
         _vocabulary = vocabulary;
         _isNormalizing = isNormalizing;
+        added = added.Select(token => token.IsNormalized && isNormalizing ? token with { Content = NfcNormalizer.Normalize(token.Content) } : token).ToArray();
         _rawTokens = new AddedTokenSplitter(added.Where(token => !token.IsNormalized));
-        _normalizedTokens = new AddedTokenSplitter(added.Where(token => token.IsNormalized)
-            .Select(token => isNormalizing ? token with { Content = NfcNormalizer.Normalize(token.Content) } : token));
+        _normalizedTokens = new AddedTokenSplitter(added.Where(token => token.IsNormalized));
         _specialIds = added.Where(token => token.IsSpecial).Select(token => token.Id).ToHashSet();
-        _addedIds = added.ToDictionary(token => token.Content, token => token.Id, StringComparer.Ordinal);
+        _addedIds = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (AddedToken token in added)
+        {
+            _addedIds[token.Content] = token.Id;
+        }
+
         VocabularySize = vocabulary.Ids.Values.Concat(_addedIds.Values).Max() + 1;
         _bytes = new byte[VocabularySize][];
         foreach ((string token, int id) in vocabulary.Ids.Concat(_addedIds))
@@ -126,20 +133,32 @@ public sealed class ByteLevelBpeTokenizer : ITokenizer
         {
             ReadOnlySpan<char> piece = text[start..end];
             start = end;
-            if (bytes.Length < 3 * piece.Length)
+            if (_cache.TryGet(piece, out ReadOnlySpan<int> known))
             {
-                bytes = new byte[3 * piece.Length];
+                result.AddRange(known);
+                continue;
             }
 
-            ReadOnlySpan<byte> utf8 = bytes.AsSpan(0, Encoding.UTF8.GetBytes(piece, bytes));
-            if (_vocabulary.TakesWholePieces && _vocabulary.Ids.TryGetValue(ByteAlphabet.Spell(piece.ToString()), out int id))
-            {
-                result.Add(id);
-            }
-            else
-            {
-                merger.Merge(utf8, result);
-            }
+            int before = result.Count;
+            EncodePiece(piece, ref bytes, merger, result);
+            _cache.Add(piece, CollectionsMarshal.AsSpan(result)[before..]);
         }
+    }
+
+    private void EncodePiece(ReadOnlySpan<char> piece, ref byte[] bytes, BytePairMerger merger, List<int> result)
+    {
+        if (_vocabulary.TakesWholePieces && _vocabulary.Ids.TryGetValue(ByteAlphabet.Spell(piece.ToString()), out int id))
+        {
+            result.Add(id);
+            return;
+        }
+
+        // A UTF-16 unit takes three bytes at most.
+        if (bytes.Length < 3 * piece.Length)
+        {
+            bytes = new byte[3 * piece.Length];
+        }
+
+        merger.Merge(bytes.AsSpan(0, Encoding.UTF8.GetBytes(piece, bytes)), result);
     }
 }

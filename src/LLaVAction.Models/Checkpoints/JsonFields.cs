@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace LLaVAction.Models.Checkpoints;
 
@@ -11,6 +12,8 @@ public sealed class JsonFields
 {
     /// <summary>No file of this kind that anyone publishes comes near this length.</summary>
     public const long MaximumFileLength = 1 << 28;
+
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     private readonly string _file;
     private readonly string _path;
@@ -51,12 +54,18 @@ public sealed class JsonFields
                 throw new InputException($"{file} is longer than 256 MiB; that is no configuration or tokenizer file.");
             }
 
-            using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+            ReadOnlyMemory<byte> text = File.ReadAllBytes(file);
+            if (!Utf8.IsValid(text.Span))
+            {
+                throw new InputException($"{file} is not valid UTF-8, as JSON is. Copy or download it again.");
+            }
+
+            using var document = JsonDocument.Parse(text.Span.StartsWith(ByteOrderMark) ? text[ByteOrderMark.Length..] : text);
             return document.RootElement.Clone();
         }
         catch (JsonException failure)
         {
-            throw new InputException($"{file} is not valid JSON: {failure.Message} Copy or download it again.", failure);
+            throw new InputException($"{file} is not valid JSON: {DisplayText.Shorten(failure.Message)} Copy or download it again.", failure);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

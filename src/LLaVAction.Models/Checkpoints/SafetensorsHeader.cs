@@ -50,7 +50,7 @@ internal sealed class SafetensorsHeader
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
-            throw header.Invalid($"its header is not valid JSON ({FirstLine(failure.Message)})", failure);
+            throw header.Invalid($"its header is not valid JSON ({DisplayText.Shorten(failure.Message).TrimEnd('.')})", failure);
         }
 
         header.CheckCoverage(dataLength);
@@ -257,6 +257,4 @@ internal sealed class SafetensorsHeader
     private static string Shape(long[] shape) => DisplayText.Shape(shape);
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private static string FirstLine(string message) => message.Split('\n', 2)[0].TrimEnd('.', '\r');
 }

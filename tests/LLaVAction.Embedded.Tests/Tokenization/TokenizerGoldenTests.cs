@@ -14,6 +14,8 @@ public sealed class TokenizerGoldenTests
 
     public static IEnumerable<object?[]> PreTokenizeFiles() => GoldenFolder.Rows("tokenizer", "pretokenize_cases*.jsonl");
 
+    public static IEnumerable<object?[]> NormalizationFiles() => GoldenFolder.Rows("tokenizer", "nfc_cases*.jsonl");
+
     [SkippableTheory]
     [MemberData(nameof(EncodeFiles))]
     public void Texts_encode_to_the_references_ids(string? file, string? form)
@@ -56,7 +58,16 @@ public sealed class TokenizerGoldenTests
         });
     }
 
-    internal static int[] Ids(JsonElement line) => line.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()).ToArray();
+    [SkippableTheory]
+    [MemberData(nameof(NormalizationFiles))]
+    public void Texts_are_brought_into_form_C(string? file)
+    {
+        Skip.If(file is null, "no normalisation cases in the golden folder");
+
+        Assert.All(GoldenFolder.Lines(file), line => Assert.Equal(line.GetProperty("nfc").GetString(), NfcNormalizer.Normalize(line.GetProperty("text").GetString()!)));
+    }
+
+    private static int[] Ids(JsonElement line) => line.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()).ToArray();
 
     /// <summary>One row per case file and form: the folder as it is, one of its tokenizer*.json files, its older files.</summary>
     private static object?[][] FilesAndForms(string pattern)
