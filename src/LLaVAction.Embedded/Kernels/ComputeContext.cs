@@ -18,6 +18,7 @@ internal sealed class ComputeContext : IDisposable
     {
         Kernel = kernel ?? MicroKernel.Best;
         AttentionJob = new AttentionJob(this, Kernel);
+        RowJob = new RowJob(this);
         LinearJob = new LinearJob(this, Kernel);
         Pool = new WorkerPool(threads);
         scratch = new NativeBuffer?[Pool.Workers + 1];
@@ -37,6 +38,9 @@ internal sealed class ComputeContext : IDisposable
 
     /// <summary>What runs projections; used again by every call.</summary>
     internal LinearJob LinearJob { get; }
+
+    /// <summary>What runs projections of a single row; used again by every call.</summary>
+    internal RowJob RowJob { get; }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -67,19 +67,17 @@ internal sealed unsafe class AttentionJob
         context.Pool.Run(ref rows, heads.KeyValueHeads * piecesPerHead);
     }
 
-    /// <summary>Narrower tiles where wide ones would be filled with zeros: heads of 72 columns take 3 × 32, but 5 × 16.</summary>
+    /// <summary>Narrower tiles where wide ones would be a sixth zeros or more: heads of 72 columns take 3 × 32, but 5 × 16.</summary>
     private static MicroKernel ChooseValueKernel(MicroKernel kernel, int headSize)
     {
-        foreach (MicroKernel narrower in MicroKernel.All)
-        {
-            if (narrower.TileColumns * 2 == kernel.TileColumns && narrower.IsAccelerated
-                && (headSize + narrower.TileColumns - 1) / narrower.TileColumns % 2 == 1)
-            {
-                return narrower;
-            }
-        }
+        int width = PaddedSize(kernel);
+        return MicroKernel.All.FirstOrDefault(
+            narrower => narrower.TileColumns * 2 == kernel.TileColumns
+                && narrower.IsAccelerated
+                && (width - PaddedSize(narrower)) * 6 >= width,
+            kernel);
 
-        return kernel;
+        int PaddedSize(MicroKernel candidate) => (headSize + candidate.TileColumns - 1) / candidate.TileColumns * candidate.TileColumns;
     }
 
     private void PackBlock(int piece, int worker)

@@ -57,6 +57,12 @@ internal sealed unsafe class LinearJob
         normalization = norm;
         epilogue = finish;
         targetCount = outputs.Length;
+        if (input.Rows == 1 && RowProduct.IsSupported)
+        {
+            context.RowJob.Run(input, outputs, finish, norm);
+            return;
+        }
+
         int parts = Math.Max(1, (input.Rows + RowLimit - 1) / RowLimit);
         int tiles = (input.Rows + kernel.TileRows - 1) / kernel.TileRows;
         int partRows = (tiles + parts - 1) / parts * kernel.TileRows;

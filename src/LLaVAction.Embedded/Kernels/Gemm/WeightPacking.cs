@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace LLaVAction.Embedded.Kernels.Gemm;
 
@@ -40,7 +39,7 @@ internal static unsafe class WeightPacking
         {
             int rows = Math.Min(Group, rowsLeft - column);
             int done = 0;
-            if (rows == Group && Avx2.IsSupported)
+            if (rows == Group && Transposition.IsSupported)
             {
                 done = type switch
                 {
@@ -76,7 +75,7 @@ internal static unsafe class WeightPacking
         int k = 0;
         for (; k + Group <= depth; k += Group)
         {
-            Transpose(
+            Transposition.Load(
                 source + (k * sizeof(float)),
                 rowBytes,
                 out Vector256<float> r0,
@@ -107,7 +106,7 @@ internal static unsafe class WeightPacking
         int k = 0;
         for (; k + (2 * Group) <= depth; k += 2 * Group)
         {
-            Transpose(
+            Transposition.Load(
                 source + (k * sizeof(ushort)),
                 rowBytes,
                 out Vector256<float> r0,
@@ -139,57 +138,5 @@ internal static unsafe class WeightPacking
     {
         TWidening.Lower(pairs.AsUInt32()).Store(target);
         TWidening.Upper(pairs.AsUInt32()).Store(target + panelColumns);
-    }
-
-    /// <summary>Eight rows of eight 32-bit values, turned.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose(
-        byte* source,
-        nint rowBytes,
-        out Vector256<float> r0,
-        out Vector256<float> r1,
-        out Vector256<float> r2,
-        out Vector256<float> r3,
-        out Vector256<float> r4,
-        out Vector256<float> r5,
-        out Vector256<float> r6,
-        out Vector256<float> r7)
-    {
-        byte* upper = source + (4 * rowBytes);
-        Vector256<float> a0 = Join(source, upper);
-        Vector256<float> a1 = Join(source + rowBytes, upper + rowBytes);
-        Vector256<float> a2 = Join(source + (2 * rowBytes), upper + (2 * rowBytes));
-        Vector256<float> a3 = Join(source + (3 * rowBytes), upper + (3 * rowBytes));
-        Vector256<float> b0 = Join(source + 16, upper + 16);
-        Vector256<float> b1 = Join(source + rowBytes + 16, upper + rowBytes + 16);
-        Vector256<float> b2 = Join(source + (2 * rowBytes) + 16, upper + (2 * rowBytes) + 16);
-        Vector256<float> b3 = Join(source + (3 * rowBytes) + 16, upper + (3 * rowBytes) + 16);
-        Transpose4(a0, a1, a2, a3, out r0, out r1, out r2, out r3);
-        Transpose4(b0, b1, b2, b3, out r4, out r5, out r6, out r7);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Join(byte* lower, byte* upper)
-        => Avx.InsertVector128(Vector128.Load((float*)lower).ToVector256Unsafe(), Vector128.Load((float*)upper), 1);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose4(
-        Vector256<float> a,
-        Vector256<float> b,
-        Vector256<float> c,
-        Vector256<float> d,
-        out Vector256<float> r0,
-        out Vector256<float> r1,
-        out Vector256<float> r2,
-        out Vector256<float> r3)
-    {
-        Vector256<double> abLow = Avx.UnpackLow(a, b).AsDouble();
-        Vector256<double> abHigh = Avx.UnpackHigh(a, b).AsDouble();
-        Vector256<double> cdLow = Avx.UnpackLow(c, d).AsDouble();
-        Vector256<double> cdHigh = Avx.UnpackHigh(c, d).AsDouble();
-        r0 = Avx.UnpackLow(abLow, cdLow).AsSingle();
-        r1 = Avx.UnpackHigh(abLow, cdLow).AsSingle();
-        r2 = Avx.UnpackLow(abHigh, cdHigh).AsSingle();
-        r3 = Avx.UnpackHigh(abHigh, cdHigh).AsSingle();
     }
 }

@@ -11,6 +11,9 @@ internal interface IWidening
 
     /// <summary>The upper (second) value of each lane as float32.</summary>
     static abstract Vector256<float> Upper(Vector256<uint> pairs);
+
+    /// <summary>One value as float32.</summary>
+    static abstract float Widen(ushort bits);
 }
 
 /// <summary>bfloat16: the upper half of float32.</summary>
@@ -23,6 +26,9 @@ internal readonly struct BFloat16Widening : IWidening
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Upper(Vector256<uint> pairs) => (pairs & Vector256.Create(0xFFFF_0000u)).AsSingle();
+
+    /// <inheritdoc/>
+    public static float Widen(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
 }
 
 /// <summary>IEEE binary16, widened exactly, subnormal numbers, infinities and NaN included.</summary>
@@ -35,6 +41,9 @@ internal readonly struct Float16Widening : IWidening
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Upper(Vector256<uint> pairs) => Widen(pairs >> 16);
+
+    /// <inheritdoc/>
+    public static float Widen(ushort bits) => (float)BitConverter.UInt16BitsToHalf(bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Widen(Vector256<uint> half)
