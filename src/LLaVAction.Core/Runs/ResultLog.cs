@@ -71,7 +71,7 @@ public sealed class ResultLog : IDisposable
             {
                 file.Write(bytes);
             }
-            catch (IOException exception)
+            catch (Exception exception) when (IsWriteFailure(exception))
             {
                 DropPartialLine(start);
                 throw CannotWrite(exception);
@@ -137,6 +137,9 @@ public sealed class ResultLog : IDisposable
         }
     }
 
+    // A limit on file size (EFBIG) comes as an argument out of range.
+    private static bool IsWriteFailure(Exception exception) => exception is IOException or ArgumentOutOfRangeException;
+
     // EWOULDBLOCK on Unix (11 Linux, 35 macOS), ERROR_SHARING_VIOLATION on Windows.
     private static bool IsSharingViolation(IOException exception) =>
         exception.HResult is 11 or 35 or unchecked((int)0x80070020);
@@ -188,7 +191,7 @@ public sealed class ResultLog : IDisposable
         }
     }
 
-    private InputException CannotWrite(IOException exception) => new(
+    private InputException CannotWrite(Exception exception) => new(
         $"{path}: cannot write results ({exception.Message.TrimEnd('.')}). The {LinesWritten} results of this start are kept; "
         + "make room, and start the same command again to do the rest.",
         exception);
