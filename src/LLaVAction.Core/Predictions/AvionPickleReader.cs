@@ -30,12 +30,10 @@ internal static class AvionPickleReader
         Verify(file, targets, columns, request.Annotations);
         var clips = request.Annotations.Clips;
         var asked = request.RowsAsked();
-        var rankings = new Dictionary<string, ActionRanking>(clips.Count, StringComparer.Ordinal);
-        new ScoreMatrix(file, probabilities, "probs", columns).Rank(
+        var rankings = new ScoreMatrix(file, probabilities, "probs", columns).Rank(
             request.Top,
-            row => asked[row] ? clips[row].Class : null,
-            row => RowName(row, request.Annotations),
-            (row, ranking) => rankings.Add(clips[row].NarrationId, ranking));
+            row => asked[row] ? clips[row] : null,
+            row => RowName(row, request.Annotations));
         return new PredictionDump(file.Path, PredictionFormat.AvionPickle, rankings) { Source = file };
     }
 
@@ -50,7 +48,7 @@ internal static class AvionPickleReader
 
         var classes = request.Pool.Classes;
         return classes.Count == probabilities.Shape[1]
-            ? new ColumnClasses(classes.Classes)
+            ? new ColumnClasses(classes)
             : throw WrongCount(
                 file,
                 probabilities,
@@ -74,10 +72,9 @@ internal static class AvionPickleReader
                     $"{file.Path} row {row}: the dump has {targets.Length} rows, expected the {row} of {annotations.Path}. Give the file that the dump was made for as --annotations; choose rows by --ids or --limit."));
             }
 
-            var name = RowName(row, annotations);
             if (row == targets.Length)
             {
-                throw new InputException($"{file.Path} {name}: the row is missing, expected one row per annotation. Give the file that the dump was made for as --annotations.");
+                throw new InputException($"{file.Path} {RowName(row, annotations)}: the row is missing, expected one row per annotation. Give the file that the dump was made for as --annotations.");
             }
 
             var truth = annotations.Clips[row].Class;
@@ -88,7 +85,7 @@ internal static class AvionPickleReader
                     : "no class";
                 throw new InputException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{file.Path} {name}: target is {targets[row]} ('{found}'), expected the row's class '{truth}'. The dump was made for other or re-ordered annotations, or with other class columns: give its own file as --annotations, all its classes by --narrations, or its columns by --classes."));
+                    $"{file.Path} {RowName(row, annotations)}: target is {targets[row]} ('{found}'), expected the row's class '{truth}'. The dump was made for other or re-ordered annotations, or with other class columns: give its own file as --annotations, all its classes by --narrations, or its columns by --classes."));
             }
         }
     }

@@ -8,7 +8,14 @@ internal sealed class ColumnClasses
     private readonly ActionClassIndex index;
     private readonly int[]? columnOfIndex;
 
-    /// <summary>Columns in the order of a class order.</summary>
+    /// <summary>Columns in the order of an index.</summary>
+    public ColumnClasses(ActionClassIndex classes)
+    {
+        Classes = classes.Classes;
+        index = classes;
+    }
+
+    /// <summary>Columns in any order; the classes are distinct.</summary>
     public ColumnClasses(IReadOnlyList<ActionClass> classes)
     {
         Classes = classes;

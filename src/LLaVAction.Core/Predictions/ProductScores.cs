@@ -13,7 +13,7 @@ internal sealed class ProductScores : ScoreRows
     private TopScores<double>? best;
 
     public ProductScores(ActionClassIndex classes)
-        : base(new ColumnClasses(classes.Classes))
+        : base(new ColumnClasses(classes))
     {
         Verbs = Needed(classes.Classes.Select(static entry => entry.Verb).ToArray());
         Nouns = Needed(classes.Classes.Select(static entry => entry.Noun).ToArray());

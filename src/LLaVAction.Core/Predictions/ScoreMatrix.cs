@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using LLaVAction.Annotations;
@@ -12,11 +13,12 @@ namespace LLaVAction.Predictions;
 internal sealed class ScoreMatrix : ScoreRows
 {
     /// <summary>Rows are read in blocks of about this size: large enough to stream, small enough for the cache.</summary>
-    private const int BlockBytes = 1 << 20;
+    private const int BlockBytes = 1 << 18;
 
     /// <summary>In Fortran order a block gathers this many rows from every column.</summary>
     private const int FortranBlockRows = 1024;
 
+    private readonly PickleFile file;
     private readonly ArrayReader elements;
     private readonly PickleArray array;
     private readonly string name;
@@ -26,35 +28,23 @@ internal sealed class ScoreMatrix : ScoreRows
     {
         this.array = array;
         this.name = name;
-        File = file;
+        this.file = file;
         elements = new ArrayReader(file, array);
     }
-
-    /// <summary>The pickle.</summary>
-    public PickleFile File { get; }
 
     private int Size => array.Type.Size;
 
     private int RowCount => (int)array.Shape[0];
 
     /// <summary>
-    /// Ranks rows in one pass over the array.
+    /// Ranks rows in one pass over the array, by narration id.
     /// </summary>
     /// <param name="top">How many of the best classes to keep at hand.</param>
-    /// <param name="truthOfRow">The true class of a row, or null where the row is not asked for.</param>
+    /// <param name="clipOfRow">The clip of a row, or null where the row is not asked for.</param>
     /// <param name="nameOfRow">What a message calls a row.</param>
-    /// <param name="add">Takes each ranking.</param>
-    public void Rank(int top, Func<int, ActionClass?> truthOfRow, Func<int, string> nameOfRow, Action<int, ActionRanking> add)
-    {
-        if (Size == sizeof(double))
-        {
-            Rank<double>(top, truthOfRow, nameOfRow, add);
-        }
-        else
-        {
-            Rank<float>(top, truthOfRow, nameOfRow, add);
-        }
-    }
+    /// <exception cref="InputException">A score is NaN; the message names the first such row.</exception>
+    public Dictionary<string, ActionRanking> Rank(int top, Func<int, ClipAnnotation?> clipOfRow, Func<int, string> nameOfRow) =>
+        Size == sizeof(double) ? Rank<double>(top, clipOfRow, nameOfRow) : Rank<float>(top, clipOfRow, nameOfRow);
 
     protected override void Read(int row, Span<double> destination)
     {
@@ -85,38 +75,65 @@ internal sealed class ScoreMatrix : ScoreRows
         return destination[..source.Length];
     }
 
-    private void Rank<T>(int top, Func<int, ActionClass?> truthOfRow, Func<int, string> nameOfRow, Action<int, ActionRanking> add)
+    private Dictionary<string, ActionRanking> Rank<T>(int top, Func<int, ClipAnnotation?> clipOfRow, Func<int, string> nameOfRow)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var rowBytes = Columns.Count * Size;
-        var blockRows = array.IsFortran ? FortranBlockRows : Math.Max(1, BlockBytes / rowBytes);
-        blockRows = Math.Min(blockRows, RowCount);
-        var raw = new byte[blockRows * rowBytes];
-        var widened = Size == 2 ? new float[Columns.Count] : [];
-        var best = new TopScores<T>(Math.Min(top, Columns.Count), Columns.TieOrder);
-        for (var first = 0; first < RowCount; first += blockRows)
-        {
-            var count = Math.Min(blockRows, RowCount - first);
-            ReadRows(first, count, raw.AsSpan(0, count * rowBytes));
-            for (var i = 0; i < count; i++)
+        var blockRows = Math.Min(RowCount, array.IsFortran ? FortranBlockRows : Math.Max(1, BlockBytes / (Columns.Count * Size)));
+        var rankings = new ActionRanking?[RowCount];
+        var failures = new ConcurrentBag<(int Row, int Column)>();
+        Parallel.For(
+            0,
+            ((RowCount - 1) / blockRows) + 1,
+            () => new Worker<T>(new byte[blockRows * Columns.Count * Size], Size == 2 ? new float[Columns.Count] : [], new TopScores<T>(Math.Min(top, Columns.Count), Columns.TieOrder)),
+            (block, _, worker) =>
             {
-                if (truthOfRow(first + i) is not { } truth)
+                RankBlock(block * blockRows, Math.Min(blockRows, RowCount - (block * blockRows)), worker);
+                return worker;
+            },
+            static _ => { });
+
+        if (!failures.IsEmpty)
+        {
+            // Whichever thread found one first, the message is about the first row.
+            var (row, column) = failures.Min();
+            throw new InputException(
+                $"{file.Path} {nameOfRow(row)}: {name} of class '{Columns.Classes[column]}' is NaN, expected a number. The recogniser failed on this clip; run it again.");
+        }
+
+        var byId = new Dictionary<string, ActionRanking>(RowCount, StringComparer.Ordinal);
+        for (var row = 0; row < RowCount; row++)
+        {
+            if (rankings[row] is { } ranking)
+            {
+                byId.Add(clipOfRow(row)!.NarrationId, ranking);
+            }
+        }
+
+        return byId;
+
+        void RankBlock(int first, int count, Worker<T> worker)
+        {
+            var rowBytes = Columns.Count * Size;
+            ReadRows(first, count, worker.Raw.AsSpan(0, count * rowBytes));
+            for (var row = first; row < first + count; row++)
+            {
+                if (clipOfRow(row) is not { } clip)
                 {
                     continue;
                 }
 
-                ReadOnlySpan<byte> bytes = raw.AsSpan(i * rowBytes, rowBytes);
+                ReadOnlySpan<byte> bytes = worker.Raw.AsSpan((row - first) * rowBytes, rowBytes);
                 var scores = Size == 2
-                    ? MemoryMarshal.Cast<float, T>(Widen(bytes, widened))
+                    ? MemoryMarshal.Cast<float, T>(Widen(bytes, worker.Widened))
                     : MemoryMarshal.Cast<byte, T>(bytes);
-                var nan = best.Rank(scores);
+                var nan = worker.Best.Rank(scores);
                 if (nan >= 0)
                 {
-                    throw new InputException(
-                        $"{File.Path} {nameOfRow(first + i)}: {name} of class '{Columns.Classes[nan]}' is NaN, expected a number. The recogniser failed on this clip; run it again.");
+                    failures.Add((row, nan));
+                    continue;
                 }
 
-                add(first + i, ScoreRanking.Create(this, first + i, best, scores, truth));
+                rankings[row] = ScoreRanking.Create(this, row, worker.Best, scores, clip.Class);
             }
         }
     }
@@ -170,4 +187,7 @@ internal sealed class ScoreMatrix : ScoreRows
                 break;
         }
     }
+
+    private sealed record Worker<T>(byte[] Raw, float[] Widened, TopScores<T> Best)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 }

@@ -31,12 +31,10 @@ internal static class TimPickleReader
 
         var columns = ColumnClasses.From(Order(file, arrays, scores, request), request);
         var clips = ClipsOfRows(file, ids, request);
-        var rankings = new Dictionary<string, ActionRanking>(clips.Length, StringComparer.Ordinal);
-        new ScoreMatrix(file, scores, "action", columns).Rank(
+        var rankings = new ScoreMatrix(file, scores, "action", columns).Rank(
             request.Top,
-            row => clips[row]?.Class,
-            row => string.Create(CultureInfo.InvariantCulture, $"row {row} ({ids[row]})"),
-            (row, ranking) => rankings.Add(clips[row]!.NarrationId, ranking));
+            row => clips[row],
+            row => string.Create(CultureInfo.InvariantCulture, $"row {row} ({ids[row]})"));
         DumpErrors.RequireAll(file.Path, rankings, request);
         return new PredictionDump(file.Path, PredictionFormat.TimPickle, rankings) { Source = file };
     }
