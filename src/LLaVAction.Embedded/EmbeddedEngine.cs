@@ -16,11 +16,7 @@ public sealed class EmbeddedEngine : IEngine
     public string Name => "embedded";
 
     /// <inheritdoc/>
-    public IReadOnlyList<EngineFact> Inspect() =>
-    [
-        new EngineFact("device", "cpu, float32"),
-        FfmpegTools.Inspect(Environment.GetEnvironmentVariable("PATH")),
-    ];
+    public IReadOnlyList<EngineFact> Inspect() => [new EngineFact("device", "cpu, float32")];
 
     /// <inheritdoc/>
     public IFrameReader OpenVideos(string videosFolder, string layout) => VideoLayouts.Open(

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using LLaVAction.Models.Ports;
 
 namespace LLaVAction.Embedded.Video;
 
@@ -28,20 +27,6 @@ internal sealed class FfmpegTools
     /// <exception cref="InputException">One is missing; the message says how to install it.</exception>
     public static FfmpegTools Find(string? searchPath) =>
         new(FindProgram("ffmpeg", searchPath), FindProgram("ffprobe", searchPath));
-
-    /// <summary>For <c>doctor</c>: where the programs are and which version, or how to install them.</summary>
-    public static EngineFact Inspect(string? searchPath)
-    {
-        try
-        {
-            var tools = Find(searchPath);
-            return new EngineFact("video", $"ffmpeg {tools.VersionAsync().GetAwaiter().GetResult()} ({tools.Ffmpeg}, {tools.Ffprobe})");
-        }
-        catch (Exception failure) when (failure is InputException or TimeoutException or InvalidDataException)
-        {
-            return new EngineFact("video", failure.Message, IsUsable: false);
-        }
-    }
 
     /// <summary>The version as the program states it, for example <c>5.1.9-0+deb12u1</c>.</summary>
     public Task<string> VersionAsync() => version.Value;

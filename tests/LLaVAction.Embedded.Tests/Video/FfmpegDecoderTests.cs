@@ -92,7 +92,6 @@ public sealed class FfmpegDecoderTests
         Assert.Contains("ffmpeg is not on the PATH", failure.Message, StringComparison.Ordinal);
         Assert.Contains("Install it:", failure.Message, StringComparison.Ordinal);
         Assert.Throws<InputException>(() => FfmpegTools.Find(null));
-        Assert.Equal(new EngineFact("video", failure.Message, IsUsable: false), FfmpegTools.Inspect("/nowhere"));
     }
 
     [SkippableFact]
@@ -100,10 +99,6 @@ public sealed class FfmpegDecoderTests
     {
         using var tools = new FakeTools("exit 1");
 
-        var fact = FfmpegTools.Inspect(tools.Folder);
-
-        Assert.True(fact.IsUsable);
-        Assert.StartsWith("ffmpeg 5.1.9 (", fact.Value, StringComparison.Ordinal);
         Assert.Equal("5.1.9", await FfmpegTools.Find(tools.Folder).VersionAsync());
     }
 
