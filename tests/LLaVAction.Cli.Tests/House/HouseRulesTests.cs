@@ -66,6 +66,18 @@ public sealed partial class HouseRulesTests
         Assert.Empty(dead);
     }
 
+    [Fact]
+    public void Every_page_of_the_documentation_is_in_its_index()
+    {
+        var docs = Path.Combine(Repository.Root, "docs");
+        var index = RelativeLink().Matches(File.ReadAllText(Path.Combine(docs, "README.md"))).Select(link => link.Groups["path"].Value);
+        var pages = Directory.GetFiles(docs, "*.md", SearchOption.AllDirectories)
+            .Select(page => Path.GetRelativePath(docs, page).Replace('\\', '/'))
+            .Where(page => page != "README.md");
+
+        Assert.Empty(pages.Except(index));
+    }
+
     private static IEnumerable<string> Pages(string pattern)
     {
         var folders = pattern.Split('/')[..^1].Aggregate(
