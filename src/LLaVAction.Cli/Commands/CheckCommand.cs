@@ -31,9 +31,9 @@ internal sealed class CheckCommand : CommandModule
     /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
-        new("Make a baseline", "llavaction check runs/llavaction-7b --write-baseline baseline.json"),
-        new("Hold a later run against it", "llavaction check runs/llavaction-7b-new --baseline baseline.json"),
-        new("Another model may lose one point at most", "llavaction check runs/candidate --baseline baseline.json --mode accuracy --margin 0.01"),
+        new("Make a baseline", "llavaction check runs/model --write-baseline baseline.json"),
+        new("Hold a later run against it", "llavaction check runs/model --baseline baseline.json"),
+        new("Another model may lose one point at most", "llavaction check runs/model --baseline baseline.json --mode accuracy --margin 0.01"),
     ];
 
     /// <inheritdoc/>

@@ -30,8 +30,8 @@ internal sealed class CompareCommand : CommandModule
     /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
-        new("Compare two models", "llavaction compare runs/llava-video-7b runs/llavaction-7b"),
-        new("The paired tests alone, as CSV", "llavaction compare runs/llava-video-7b runs/llavaction-7b --section pairs --format csv"),
+        new("Compare a run with its blind control; two models are compared in the same way", "llavaction compare runs/model runs/blind"),
+        new("The paired tests alone, as CSV", "llavaction compare runs/model runs/blind --section pairs --format csv"),
     ];
 
     /// <inheritdoc/>

@@ -106,7 +106,9 @@ internal static class ConfigurationFile
         return isNull ? throw new InputException($"{Place(path, node)}: '{key}' has no value. Give one, or remove the line.") : text;
     }
 
-    private static YamlMappingNode ReadRoot(string path)
+    /// <summary>The mapping at the top of a YAML file; an empty one for an empty file.</summary>
+    /// <exception cref="InputException">The file cannot be read or is no mapping.</exception>
+    internal static YamlMappingNode ReadRoot(string path)
     {
         try
         {
@@ -127,9 +129,10 @@ internal static class ConfigurationFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"{path}: the file of --config cannot be read: {exception.Message}", exception);
+            throw new InputException($"{path}: cannot be read: {exception.Message}", exception);
         }
     }
 
-    private static string Place(string path, YamlNode node) => $"{path} line {node.Start.Line}";
+    /// <summary>File and line of a node, for messages.</summary>
+    internal static string Place(string path, YamlNode node) => $"{path} line {node.Start.Line}";
 }

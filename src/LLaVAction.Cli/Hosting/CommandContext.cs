@@ -36,4 +36,8 @@ internal sealed class CommandContext(
     /// <param name="alreadyDone">How many were done before this start (a resumed run); they do not count for the rate.</param>
     public IProgressReporter StartProgress(string activity, string unit, long total, long alreadyDone = 0) =>
         log.StartProgress(new ProgressState(activity, unit, total, alreadyDone, TimeProvider.System));
+
+    /// <summary>The context of a command that this one runs as a step: same log and signals, own options and output.</summary>
+    public CommandContext ForStep(ParseResult stepOptions, MergedConfiguration stepConfiguration, TextWriter stepOutput) =>
+        new(stepOptions, stepConfiguration, stepOutput, log, CancellationToken);
 }

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Text;
 using LLaVAction.Cli.Configuration;
 
@@ -52,25 +51,22 @@ internal static class CommandHost
             return ExitCode.Done;
         }
 
-        var modules = CommandRegistry.CreateAll();
-        var globals = new GlobalOptions();
-        var root = CreateRoot(modules, globals);
-        var module = args.Length == 0 ? null : modules.FirstOrDefault(module => string.Equals(module.Command.Name, args[0], StringComparison.Ordinal));
+        var tree = new CommandTree();
+        var module = args.Length == 0 ? null : tree.Find(args[0]);
         if (HelpPage.IsAskedFor(args) && (module is not null || args[0].StartsWith('-')))
         {
-            HelpPage.Write(root, module, output);
+            HelpPage.Write(tree.Root, module, output);
             return ExitCode.Done;
         }
 
         if (module is null)
         {
-            throw new UsageException(ComplaintWithoutCommand(args, modules));
+            throw new UsageException(ComplaintWithoutCommand(args, tree.Modules));
         }
 
         onCommand(module.Command.Name);
-        var layers = new OptionLayers(root, globals, [.. modules.Select(other => other.Command)], ReadEnvironment());
-        var line = layers.Resolve(args, module.Command);
-        log.Configure(line.Result.GetValue(globals.Verbosity)!, line.Result.GetValue(globals.LogFile));
+        var line = tree.Resolve(module, args, ReadEnvironment());
+        log.Configure(line.Result.GetValue(tree.Globals.Verbosity)!, line.Result.GetValue(tree.Globals.LogFile));
         return await RunModuleAsync(module, line, output, log);
     }
 
@@ -78,21 +74,6 @@ internal static class CommandHost
     {
         using var interruption = new Interruption(() => log.WriteNotice("Interrupted: stopping; a second signal stops at once."));
         return await module.RunAsync(new CommandContext(line.Result, line.Configuration, output, log, interruption.Token));
-    }
-
-    private static RootCommand CreateRoot(IReadOnlyList<CommandModule> modules, GlobalOptions globals)
-    {
-        var root = new RootCommand("Builds multiple-choice video question sets from EPIC-KITCHENS-100 and measures video language models on them.");
-        root.Options.Clear();
-        root.Options.Add(HelpPage.CreateOption());
-        root.Options.Add(new VersionOption("--version") { Description = "Prints the version." });
-        globals.AddTo(root);
-        foreach (var module in modules)
-        {
-            root.Subcommands.Add(module.Command);
-        }
-
-        return root;
     }
 
     private static string ComplaintWithoutCommand(string[] args, IReadOnlyList<CommandModule> modules)

@@ -13,6 +13,11 @@ internal static class CommandRegistry
         new DescribeBenchmarkCommand(),
         new ShowCommand(),
         new EvaluateModelCommand(),
+        new CompareCommand(),
+        new ReportCommand(),
+        new CheckCommand(),
+        new StudyCommand(),
+        new DemoCommand(),
         new DoctorCommand(),
     ];
 }

@@ -64,6 +64,14 @@ public sealed class HelpExamplesTests
         // Dumps are recognised by content, so that one under the usual name of AVION's pickle may hold JSON.
         File.Copy(Path.Combine(demo, "predictions", "avion_pred_ids_val.json"), folder["avion.pkl"]);
         File.Copy(Path.Combine(demo, "predictions", "tim_pred_ids_val.json"), folder["tim.json"]);
+        File.WriteAllText(folder["study.yaml"], """
+            output: study
+            benchmark: mqa-small
+            evaluate-model: { videos: videos, frames: 4, limit: 4 }
+            runs:
+              model: { model: model }
+              blind: { model: model, control: blind }
+            """);
         Directory.CreateSymbolicLink(folder["videos"], Path.Combine(demo, "videos"));
         Directory.CreateSymbolicLink(folder["model"], Path.Combine(demo, "model"));
     }

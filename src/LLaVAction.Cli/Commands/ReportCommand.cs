@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Text;
+using LLaVAction.Cli.Configuration;
+using LLaVAction.Cli.Hosting;
+using LLaVAction.Cli.Reporting;
+using LLaVAction.Comparison;
+using LLaVAction.Questions.Cards;
+using LLaVAction.Reports;
+using LLaVAction.Runs;
+
+namespace LLaVAction.Cli.Commands;
+
+/// <summary><c>report</c>: one self-contained HTML file.</summary>
+internal sealed class ReportCommand : CommandModule
+{
+    private readonly Argument<string[]> runs;
+    private readonly Option<string> output;
+    private readonly Option<string?> annotations;
+    private readonly Option<string?> biasScores;
+    private readonly Option<string?> videos;
+    private readonly Option<string> layout;
+    private readonly Option<int> examples;
+
+    /// <summary>Declares the command.</summary>
+    public ReportCommand()
+        : base("report", "Writes runs as one self-contained HTML file: accuracy, tests, splits, examples, benchmark card, configuration.")
+    {
+        runs = Add(new Argument<string[]>("RUN") { Description = "Folders of evaluate-model.", Arity = ArgumentArity.OneOrMore });
+        output = Add(OptionFactory.Required<string>("--output", "The HTML file to write.", "FILE", "-o"));
+        annotations = Add(OptionFactory.Optional<string>("--annotations-folder", "Folder of the EPIC-KITCHENS-100 CSV files, for the splits by tail classes and unseen participants.", "DIR"));
+        biasScores = Add(OptionFactory.Optional<string>("--bias-scores", "File of 'describe-benchmark --bias-scores', for the split by what the options alone give away.", "FILE"));
+        videos = Add(OptionFactory.Optional<string>("--videos", "Folder of videos for the examples' thumbnails.", "DIR"));
+        layout = Add(OptionFactory.Choice("--video-layout", "Layout of that folder.", "auto", "auto", "epic", "chunks", "frames", "trimmed"));
+        examples = Add(OptionFactory.WithDefault("--examples", "How many questions are shown.", "N", 12));
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<CommandExample> Examples =>
+    [
+        new("A report of two runs", "llavaction report runs/model runs/blind -o report.html"),
+        new("With frames of the clips", "llavaction report runs/model --videos videos -o report.html"),
+    ];
+
+    /// <inheritdoc/>
+    public override async Task<int> RunAsync(CommandContext context)
+    {
+        var compared = ComparedRun.Open(context.Get(runs));
+        var comparison = RunComparison.Of(compared, SplitFiles.Read(context.Get(annotations), context.Get(biasScores)));
+        var chosen = ReportExample.Choose(compared, Math.Max(0, context.Get(examples)));
+        if (context.Get(videos) is { } folder)
+        {
+            chosen = await Thumbnails.AddAsync(chosen, Engines.Create("auto").OpenVideos(folder, context.Get(layout)), context);
+        }
+
+        var html = HtmlReport.Write(comparison, Cards(compared), chosen);
+        var path = context.Get(output);
+        AtomicFile.Write(path, Encoding.UTF8.GetBytes(html));
+        context.Output.WriteLine($"{path}: report of {compared.Count} run{(compared.Count == 1 ? "" : "s")}, {comparison.Cells.Count} cells, {comparison.Pairs.Count} paired tests.");
+        return compared.All(static run => run.Results.IsComplete) ? ExitCode.Done : ExitCode.Incomplete;
+    }
+
+    /// <summary>The card of each benchmark, from the questions that were asked of it.</summary>
+    private static IReadOnlyList<BenchmarkCard> Cards(IReadOnlyList<ComparedRun> compared) =>
+    [
+        .. compared.DistinctBy(static run => run.Identity.Benchmark.ManifestSha256, StringComparer.Ordinal).Select(static run => new BenchmarkCard(
+            run.Manifest,
+            run.Identity.Benchmark.ManifestSha256,
+            [.. run.Results.Sets.Select(set => SetAudit.Of(run.Manifest.Sets.First(entry => entry.Strategy == set.Strategy), set.Questions, null))])),
+    ];
+}
