@@ -1,9 +1,16 @@
 using LLaVAction.Benchmarks;
+using LLaVAction.Benchmarks.Compute;
 
 // One verb per benchmark: dotnet run -c Release --project benchmarks/LLaVAction.Benchmarks -- VERB [options]
 var benchmarks = new SortedDictionary<string, (Func<string[], int> Run, string Description)>(StringComparer.Ordinal)
 {
+    ["attention"] = (AttentionBenchmark.Run, "attention of the models' shapes"),
+    ["decode"] = (LanguageModelBenchmark.Decode, "one decoding step of the 0.5B shape after 1,600 tokens"),
+    ["gemm"] = (GemmBenchmark.Run, "projections of the models' shapes, as a share of the multiply-add peak"),
+    ["peak"] = (MachinePeak.Run, "the machine: multiply-adds and copy bandwidth"),
     ["pickle"] = (PickleBenchmark.Run, "read AVION's 294 MB pickle to top-20, against reading the same bytes"),
+    ["prefill"] = (LanguageModelBenchmark.Prefill, "prefill of 1,600 tokens, 0.5B shape"),
+    ["vision"] = (VisionBenchmark.Run, "SigLIP so400m-384 on frames"),
 };
 
 if (args.Length > 0 && benchmarks.TryGetValue(args[0], out var benchmark))
