@@ -44,6 +44,12 @@ public static class RandomCheckpoint
             SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), tensors);
         }
 
+        WriteConfiguration(folder, configuration, options);
+    }
+
+    /// <summary>Writes <c>config.json</c> and <c>generation_config.json</c> alone.</summary>
+    public static void WriteConfiguration(string folder, ModelConfiguration configuration, RandomCheckpointOptions options)
+    {
         File.WriteAllText(Path.Combine(folder, "config.json"), ConfigurationJson.Of(configuration, options));
         if (configuration.Generation.EndOfSequenceIds.Count > 0)
         {

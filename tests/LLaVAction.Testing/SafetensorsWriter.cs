@@ -47,6 +47,16 @@ public static class SafetensorsWriter
     }
 
     /// <summary>
+    /// Writes the header and leaves the data a hole of zeros: files of any size, at no cost where the file system has holes.
+    /// </summary>
+    public static void WriteHollow(string path, IReadOnlyList<TensorToWrite> tensors)
+    {
+        using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        stream.Write(Header(tensors));
+        stream.SetLength(stream.Position + tensors.Sum(tensor => tensor.ByteLength));
+    }
+
+    /// <summary>
     /// Writes <c>model-0000i-of-0000n.safetensors</c> files of at most <paramref name="shardBytes"/> each (a larger tensor
     /// stands alone) and their <c>model.safetensors.index.json</c>.
     /// </summary>

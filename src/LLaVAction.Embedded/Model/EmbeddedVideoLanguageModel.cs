@@ -111,17 +111,7 @@ internal sealed class EmbeddedVideoLanguageModel(LlavaModel model, ITokenizer to
                 $"A prompt has {length} tokens, {video?.Length ?? 0} of them visual; the model takes {limit} (max_position_embeddings). Use fewer frames or a shorter prompt."));
         }
 
-        int[] candidates = request.Candidates.Select(CandidateId).ToArray();
+        int[] candidates = request.Candidates.Select(candidate => PromptTokens.CandidateId(candidate, tokenizer, model.Settings.VocabularySize)).ToArray();
         return new PreparedPrompt(tokens, candidates, Math.Min(request.MaxNewTokens, limit - length), length);
-    }
-
-    private int CandidateId(string candidate)
-    {
-        IReadOnlyList<int> ids = tokenizer.Encode(candidate);
-        return ids.Count == 1 && ids[0] < model.Settings.VocabularySize
-            ? ids[0]
-            : throw new InputException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"'{candidate}' is {ids.Count} tokens in the vocabulary of {description.Name}; a candidate must be one token. Use generation to score this model."));
     }
 }

@@ -41,7 +41,7 @@ internal sealed class LlavaModel : IDisposable
     public ModelConfiguration Configuration => Checkpoint.Configuration;
 
     /// <summary>Pooled patches along one side of a frame.</summary>
-    public int PooledSide => SpatialPooling.Side(Settings.Pooling, VisionTower.Embeddings.Grid);
+    public int PooledSide => VideoTokenModes.PooledSide(Settings.Pooling, VisionTower.Embeddings.Grid);
 
     /// <summary>The order of the visual tokens.</summary>
     public VisualTokenLayout Layout => new(PooledSide, Settings.Newline, Settings.ActionToken);

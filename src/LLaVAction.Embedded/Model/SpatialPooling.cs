@@ -6,10 +6,6 @@ namespace LLaVAction.Embedded.Model;
 /// <summary>Pooling of a frame's patches as a model is set to it; the reference always uses a stride of 2.</summary>
 internal static class SpatialPooling
 {
-    /// <summary>Pooled patches along one side of a frame.</summary>
-    public static int Side(PoolingMode mode, int side)
-        => mode == PoolingMode.Bilinear ? Pooling.BilinearSide(side) : Pooling.WindowSide(side);
-
     /// <summary>Pools [frames · side², columns] to [frames · pooled side², columns].</summary>
     public static void Forward(ComputeContext context, PoolingMode mode, MatrixView patches, int side, MatrixView pooled)
     {

@@ -57,6 +57,9 @@ public static class VideoTokenModes
     /// <summary>The names <see cref="ActionTokenMode"/> has.</summary>
     public const string ActionTokenNames = "none, one_token, three_tokens, newline";
 
+    /// <summary>Side of a pooled grid: bilinear interpolation rounds up, windows drop an odd last row and column.</summary>
+    public static int PooledSide(PoolingMode mode, int side) => mode == PoolingMode.Bilinear ? (side + 1) / 2 : side / 2;
+
     /// <summary>The mode of a name; null when no mode has it.</summary>
     public static PoolingMode? ParsePooling(string name) => name switch
     {

@@ -11,6 +11,10 @@ namespace LLaVAction.Models.Prompting;
 /// <param name="ActionToken">Which action tokens follow.</param>
 public sealed record VisualTokenLayout(int PooledSide, NewlineMode Newline, ActionTokenMode ActionToken)
 {
+    /// <summary>The layout of a checkpoint's own settings.</summary>
+    public static VisualTokenLayout Of(ModelConfiguration configuration) => new(
+        VideoTokenModes.PooledSide(configuration.Pooling, configuration.Vision.GridSide), configuration.Newline, configuration.ActionToken);
+
     /// <summary>How many action tokens are appended.</summary>
     public int ActionTokenCount => ActionToken switch
     {

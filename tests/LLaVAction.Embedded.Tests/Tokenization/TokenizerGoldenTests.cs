@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using LLaVAction.Embedded.Tokenization;
+using LLaVAction.Models.Prompting;
 using LLaVAction.Testing;
 
 namespace LLaVAction.Embedded.Tests.Tokenization;
@@ -11,6 +12,8 @@ public sealed class TokenizerGoldenTests
     public static IEnumerable<object?[]> EncodeFiles() => FilesAndForms("cases*.jsonl");
 
     public static IEnumerable<object?[]> DecodeFiles() => FilesAndForms("decode_cases*.jsonl");
+
+    public static IEnumerable<object?[]> ImageFiles() => FilesAndForms("tokenizer_image_token_cases*.jsonl");
 
     public static IEnumerable<object?[]> PreTokenizeFiles() => GoldenFolder.Rows("tokenizer", "pretokenize_cases*.jsonl");
 
@@ -40,6 +43,16 @@ public sealed class TokenizerGoldenTests
             Assert.Equal(line.GetProperty("text").GetString(), tokenizer.Decode(Ids(line), skipSpecialTokens: false));
             Assert.Equal(line.GetProperty("text_skip_special").GetString(), tokenizer.Decode(Ids(line), skipSpecialTokens: true));
         });
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(ImageFiles))]
+    public void Prompts_are_tokenised_piece_by_piece_round_their_images(string? file, string? form)
+    {
+        ByteLevelBpeTokenizer tokenizer = Open(file, form);
+
+        Assert.All(GoldenFolder.Lines(file!), line =>
+            Assert.Equal(Ids(line), PromptTokens.EncodeWithPlaceholders(line.GetProperty("text").GetString()!, tokenizer)));
     }
 
     [SkippableTheory]
