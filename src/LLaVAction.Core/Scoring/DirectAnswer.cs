@@ -21,6 +21,8 @@ public sealed class DirectAnswer
 {
     private const int LongestInstance = 6;
     private const int ShortestPlural = 4;
+    private const int ShortestInflected = 4;
+    private static readonly string[] InflectedEndings = ["ing", "es", "s", "ed"];
 
     private static readonly HashSet<string> SkippedWords = new(StringComparer.Ordinal)
     {
@@ -60,7 +62,7 @@ public sealed class DirectAnswer
         {
             for (var length = Math.Min(LongestInstance, words.Length - start); length > 0; length--)
             {
-                if (taxonomy.Verbs.Find(string.Join('-', words, start, length)) is { } verb)
+                if (Verb(words[start..(start + length)]) is { } verb)
                 {
                     return (SplitVerb(words, start, length) ?? verb, start + length);
                 }
@@ -71,9 +73,41 @@ public sealed class DirectAnswer
     }
 
     private int? SplitVerb(string[] words, int start, int length) =>
-        start + length < words.Length - 1
-            ? taxonomy.Verbs.Find($"{string.Join('-', words, start, length)}-{words[^1]}")
-            : null;
+        start + length < words.Length - 1 ? Verb([.. words[start..(start + length)], words[^1]]) : null;
+
+    private int? Verb(string[] words)
+    {
+        foreach (var form in VerbForms(words[0]))
+        {
+            if (taxonomy.Verbs.Find(string.Join('-', [form, .. words[1..]])) is { } verb)
+            {
+                return verb;
+            }
+        }
+
+        return null;
+    }
+
+    // The class files hold base forms: "taking", "takes", "cutting", "washed" are looked for as take, cut and wash.
+    private static IEnumerable<string> VerbForms(string word)
+    {
+        yield return word;
+        foreach (var ending in InflectedEndings)
+        {
+            if (word.Length < ShortestInflected + ending.Length - 1 || !word.EndsWith(ending, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            var stem = word[..^ending.Length];
+            yield return stem;
+            yield return stem + "e";
+            if (stem[^1] == stem[^2])
+            {
+                yield return stem[..^1];
+            }
+        }
+    }
 
     private int? FindNoun(string[] words, int from)
     {

@@ -46,11 +46,8 @@ public sealed class PriorActionLookupTests
     [Trait("Category", "RealData")]
     public void Validation_set_has_the_coverage_of_the_original()
     {
-        var folder = Environment.GetEnvironmentVariable("LLAVACTION_EPIC");
-        Skip.If(folder is null, "LLAVACTION_EPIC is not set: it names the folder of the EPIC-KITCHENS-100 annotations.");
-
         // Columns by position, without quotes: the seven that matter here come before the first free text.
-        var clips = File.ReadLines(Path.Combine(folder, "EPIC_100_validation.csv")).Skip(1)
+        var clips = File.ReadLines(RealData.Epic("EPIC_100_validation.csv")).Skip(1)
             .Select(line => line.Split(','))
             .Select(cells => new ClipInterval(cells[0], cells[2], Seconds(cells[4]), Seconds(cells[5])))
             .ToArray();
