@@ -8,6 +8,7 @@ var benchmarks = new SortedDictionary<string, (Func<string[], int> Run, string D
     ["decode"] = (LanguageModelBenchmark.Decode, "one decoding step of the 0.5B shape after 1,600 tokens"),
     ["gemm"] = (GemmBenchmark.Run, "projections of the models' shapes, as a share of the multiply-add peak"),
     ["peak"] = (MachinePeak.Run, "the machine: multiply-adds and copy bandwidth"),
+    ["type-one"] = (TypeOneErrorBenchmark.Run, "false alarms of the paired tests on the cluster sizes of an annotation file"),
     ["pickle"] = (PickleBenchmark.Run, "read AVION's 294 MB pickle to top-20, against reading the same bytes"),
     ["prefill"] = (LanguageModelBenchmark.Prefill, "prefill of 1,600 tokens, 0.5B shape"),
     ["vision"] = (VisionBenchmark.Run, "SigLIP so400m-384 on frames"),
