@@ -19,7 +19,6 @@ internal static class AvionPickleReader
         var arrays = new ScoreArrays(file, dict);
         var probabilities = arrays.Matrix("probs");
         var targets = arrays.Integers("targets");
-        var columns = Columns(file, probabilities, request);
         if (targets.Length != probabilities.Shape[0])
         {
             throw new InputException(string.Create(
@@ -27,7 +26,7 @@ internal static class AvionPickleReader
                 $"{file.Path}: 'targets' has {targets.Length} rows and 'probs' {probabilities.Shape[0]}, expected as many. The dump is incomplete; write it again."));
         }
 
-        Verify(file, targets, columns, request.Annotations);
+        var columns = Columns(file, probabilities, targets, request);
         var clips = request.Annotations.Clips;
         var asked = request.RowsAsked();
         var rankings = new ScoreMatrix(file, probabilities, "probs", columns).Rank(
@@ -37,57 +36,68 @@ internal static class AvionPickleReader
         return new PredictionDump(file.Path, PredictionFormat.AvionPickle, rankings) { Source = file };
     }
 
-    private static ColumnClasses Columns(PickleFile file, PickleArray probabilities, PredictionRequest request)
+    /// <summary>
+    /// The columns are in the order of their text, or in that of <c>--classes</c>, which may be meant for another dump of
+    /// the same run: the targets decide.
+    /// </summary>
+    private static ColumnClasses Columns(PickleFile file, PickleArray probabilities, long[] targets, PredictionRequest request)
     {
-        if (request.Classes is { } order)
+        InputException? disagreement = null;
+        if (request.Pool.Classes.Count == probabilities.Shape[1])
         {
-            return order.Classes.Count == probabilities.Shape[1]
-                ? ColumnClasses.From(order, request)
-                : throw WrongCount(file, probabilities, order.Classes.Count, $"the classes of {order.Origin}", "Give the class order of this dump by --classes.");
+            var columns = new ColumnClasses(request.Pool.Classes);
+            disagreement = Disagreement(file, targets, columns, request.Annotations);
+            if (disagreement is null)
+            {
+                return columns;
+            }
         }
 
-        var classes = request.Pool.Classes;
-        return classes.Count == probabilities.Shape[1]
-            ? new ColumnClasses(classes)
-            : throw WrongCount(
-                file,
-                probabilities,
-                classes.Count,
-                $"the classes of {string.Join(", ", request.Pool.Paths)} in the order of their text",
-                "Give all annotations the recogniser was trained on by --narrations, or the order of its columns by --classes.");
+        if (request.Classes is { } order && order.Classes.Count == probabilities.Shape[1])
+        {
+            var columns = ColumnClasses.From(order, request);
+            var second = Disagreement(file, targets, columns, request.Annotations);
+            if (second is null)
+            {
+                return columns;
+            }
+
+            disagreement ??= second;
+        }
+
+        throw disagreement ?? WrongCount(file, probabilities, request);
     }
 
-    private static InputException WrongCount(PickleFile file, PickleArray array, int expected, string what, string next) => new(string.Create(
+    private static InputException WrongCount(PickleFile file, PickleArray probabilities, PredictionRequest request) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"{file.Path}: 'probs' has {array.Shape[1]} columns, expected {expected}: {what}. {next}"));
+        $"{file.Path}: 'probs' has {probabilities.Shape[1]} columns, expected {request.Pool.Classes.Count}, the classes of {string.Join(", ", request.Pool.Paths)} in the order of their text{Alternative(request)}. Give all annotations the recogniser was trained on by --narrations, or the order of its columns by --classes."));
 
-    private static void Verify(PickleFile file, long[] targets, ColumnClasses columns, AnnotationFile annotations)
+    private static string Alternative(PredictionRequest request) => request.Classes is { } order
+        ? string.Create(CultureInfo.InvariantCulture, $", or {order.Classes.Count}, those of {order.Origin}")
+        : string.Empty;
+
+    /// <summary>The first row whose target is not the class of its annotation, as an error; null where all agree.</summary>
+    private static InputException? Disagreement(PickleFile file, long[] targets, ColumnClasses columns, AnnotationFile annotations)
     {
-        for (var row = 0; row < Math.Max(targets.Length, annotations.Clips.Count); row++)
+        var clips = annotations.Clips;
+        for (var row = 0; row < Math.Min(targets.Length, clips.Count); row++)
         {
-            if (row == annotations.Clips.Count)
-            {
-                throw new InputException(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{file.Path} row {row}: the dump has {targets.Length} rows, expected the {row} of {annotations.Path}. Give the file that the dump was made for as --annotations; choose rows by --ids or --limit."));
-            }
-
-            if (row == targets.Length)
-            {
-                throw new InputException($"{file.Path} {RowName(row, annotations)}: the row is missing, expected one row per annotation. Give the file that the dump was made for as --annotations.");
-            }
-
-            var truth = annotations.Clips[row].Class;
+            var truth = clips[row].Class;
             if (columns.ColumnOf(truth) != targets[row])
             {
-                var found = targets[row] >= 0 && targets[row] < columns.Count
-                    ? columns.Classes[(int)targets[row]].ToString()
-                    : "no class";
-                throw new InputException(string.Create(
+                var found = targets[row] >= 0 && targets[row] < columns.Count ? columns.Classes[(int)targets[row]].ToString() : "no class";
+                return new InputException(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{file.Path} {RowName(row, annotations)}: target is {targets[row]} ('{found}'), expected the row's class '{truth}'. The dump was made for other or re-ordered annotations, or with other class columns: give its own file as --annotations, all its classes by --narrations, or its columns by --classes."));
             }
         }
+
+        return targets.Length == clips.Count ? null
+            : targets.Length < clips.Count ? new InputException(
+                $"{file.Path} {RowName(targets.Length, annotations)}: the row is missing, expected one row per annotation. Give the file that the dump was made for as --annotations.")
+            : new InputException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{file.Path} row {clips.Count}: the dump has {targets.Length} rows, expected the {clips.Count} of {annotations.Path}. Give the file that the dump was made for as --annotations; choose rows by --ids or --limit."));
     }
 
     private static string RowName(int row, AnnotationFile annotations) =>

@@ -14,7 +14,7 @@ public sealed record PredictionRequest
     /// <summary>Narration ids of the rows to rank, each one of <see cref="Annotations"/>; null for all of them.</summary>
     public IReadOnlyCollection<string>? Ids { get; init; }
 
-    /// <summary>The classes of the score columns, from <c>--classes</c>; null where the dump's own order counts.</summary>
+    /// <summary>The classes of score columns, from <c>--classes</c>, for a dump that has no order of its own; null if not given.</summary>
     public ClassOrder? Classes { get; init; }
 
     /// <summary>How many of the best classes to have at hand; others can be asked for and cost a look at the file.</summary>

@@ -143,12 +143,12 @@ internal static class SubmissionJsonReader
                 if (json.ValueTextEquals("verb"u8))
                 {
                     RequireOnce(verbs is not null, "verb");
-                    verbs = ParseParts("verb", products.Verbs);
+                    verbs = ParseParts("verb", products.Verbs.Count);
                 }
                 else if (json.ValueTextEquals("noun"u8))
                 {
                     RequireOnce(nouns is not null, "noun");
-                    nouns = ParseParts("noun", products.Nouns);
+                    nouns = ParseParts("noun", products.Nouns.Count);
                 }
                 else if (json.ValueTextEquals("action"u8))
                 {
@@ -172,7 +172,26 @@ internal static class SubmissionJsonReader
                 throw Error($"the clip has no {(verbs is null ? "verb" : "noun")} scores, expected verb and noun, or action.");
             }
 
+            RequireProbabilities("verb", verbs, products.Verbs);
+            RequireProbabilities("noun", nouns, products.Nouns);
             return products.Rank(verbs, nouns, request.Top, clip.Class);
+        }
+
+        /// <summary>A product of scores ranks actions only where every score is there and none is negative.</summary>
+        private readonly void RequireProbabilities(string name, double[] scores, IReadOnlyList<bool> needed)
+        {
+            for (var part = 0; part < scores.Length; part++)
+            {
+                if (needed[part] && double.IsNaN(scores[part]))
+                {
+                    throw Error(string.Create(CultureInfo.InvariantCulture, $"{name} lacks class {part}, expected every class of the annotations, or an action map."));
+                }
+
+                if (scores[part] < 0)
+                {
+                    throw Error(string.Create(CultureInfo.InvariantCulture, $"{name} {part} has the score {scores[part]}, expected a probability. Apply softmax, or give an action map."));
+                }
+            }
         }
 
         private void ParseActions()
@@ -215,10 +234,10 @@ internal static class SubmissionJsonReader
                 : throw Error($"action key '{Encoding.UTF8.GetString(key)}' is no class, expected \"verb,noun\" such as \"0,2\".");
         }
 
-        /// <summary>Scores by class; classes that no clip of the pool has are read and left out.</summary>
-        private double[] ParseParts(string name, IReadOnlyList<bool> needed)
+        /// <summary>Scores by class, NaN where there is none; classes beyond those of the pool are left out.</summary>
+        private double[] ParseParts(string name, int count)
         {
-            var scores = new double[needed.Count];
+            var scores = new double[count];
             Array.Fill(scores, double.NaN);
             json.Read();
             Require(JsonTokenType.StartObject, $"{name} as an object by class");
@@ -231,22 +250,9 @@ internal static class SubmissionJsonReader
                 }
 
                 var score = ParseScore(name);
-                if (score < 0)
-                {
-                    throw Error(string.Create(CultureInfo.InvariantCulture, $"{name} {part} has the score {score}, expected a probability. Apply softmax, or give an action map."));
-                }
-
                 if (part < scores.Length)
                 {
                     scores[part] = double.IsNaN(scores[part]) ? score : throw Error(string.Create(CultureInfo.InvariantCulture, $"{name} holds {part} twice, expected each class once."));
-                }
-            }
-
-            for (var part = 0; part < scores.Length; part++)
-            {
-                if (needed[part] && double.IsNaN(scores[part]))
-                {
-                    throw Error(string.Create(CultureInfo.InvariantCulture, $"{name} lacks class {part}, expected every class of the annotations, or an action map."));
                 }
             }
 

@@ -119,7 +119,7 @@ internal sealed class PickleBuilder(int protocol)
 
     public PickleBuilder Type(string type, bool isBigEndian) =>
         Global("numpy", "dtype").Text(type).Boolean(false).Boolean(true).Raw(0x87).Raw("R")
-            .Raw("(").Integer(3).Text(type[0] == 'O' ? "|" : isBigEndian ? ">" : "<").None().None().None().Integer(-1).Integer(-1).Integer(0).Raw("tb");
+            .Raw("(").Integer(3).Text(type.StartsWith('O') ? "|" : isBigEndian ? ">" : "<").None().None().None().Integer(-1).Integer(-1).Integer(0).Raw("tb");
 
     private PickleBuilder Items(string start, Action<PickleBuilder>[] items, string end)
     {

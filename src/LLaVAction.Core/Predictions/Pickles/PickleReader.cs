@@ -13,26 +13,18 @@ namespace LLaVAction.Predictions.Pickles;
 /// </summary>
 internal sealed class PickleReader
 {
-    /// <summary>Values, memo entries and copied items a pickle may make in all; a dump of 100,000 clips needs under a million.</summary>
-    private const int Budget = 4_000_000;
-
-    /// <summary>Marks that may be open at once.</summary>
-    private const int DeepestNesting = 1000;
-
     private readonly PickleFile file;
     private readonly PickleCursor cursor;
     private readonly PickleFactory factory;
-    private readonly List<object?> stack = [];
-    private readonly List<int> marks = [];
-    private readonly Dictionary<uint, object?> memo = [];
+    private readonly PickleStack stack;
     private long opcodeStart;
-    private int spent;
 
     private PickleReader(PickleFile file)
     {
         this.file = file;
         cursor = new PickleCursor(file);
-        factory = new PickleFactory(Error, Spend);
+        stack = new PickleStack(Error);
+        factory = new PickleFactory(Error, stack.Spend);
     }
 
     /// <summary>Reads the one object of a pickle.</summary>
@@ -61,8 +53,8 @@ internal sealed class PickleReader
             }
         }
 
-        var result = Pop();
-        if (stack.Count > 0 || marks.Count > 0)
+        var result = stack.Pop();
+        if (!stack.IsEmpty)
         {
             throw Error("values are left over at the end of the pickle. It is malformed; get it again.");
         }
@@ -77,31 +69,31 @@ internal sealed class PickleReader
         switch (opcode)
         {
             case None:
-                Push(null);
+                stack.Push(null);
                 return true;
             case NewTrue:
-                Push(true);
+                stack.Push(true);
                 return true;
             case NewFalse:
-                Push(false);
+                stack.Push(false);
                 return true;
             case BinInt:
-                Push((long)cursor.Int32());
+                stack.Push((long)cursor.Int32());
                 return true;
             case BinInt1:
-                Push((long)cursor.Byte());
+                stack.Push((long)cursor.Byte());
                 return true;
             case BinInt2:
-                Push((long)cursor.UInt16());
+                stack.Push((long)cursor.UInt16());
                 return true;
             case BinFloat:
-                Push(cursor.BigEndianDouble());
+                stack.Push(cursor.BigEndianDouble());
                 return true;
             case Long1:
-                Push(LongInteger(cursor.Byte()));
+                stack.Push(LongInteger(cursor.Byte()));
                 return true;
             case Long4:
-                Push(LongInteger(cursor.UInt32()));
+                stack.Push(LongInteger(cursor.UInt32()));
                 return true;
             default:
                 return false;
@@ -140,43 +132,43 @@ internal sealed class PickleReader
         switch (opcode)
         {
             case EmptyList or EmptySet:
-                Push(new PickleList());
+                stack.Push(new PickleList());
                 return true;
             case EmptyTuple:
-                Push(PickleTuple.Empty);
+                stack.Push(PickleTuple.Empty);
                 return true;
             case EmptyDict:
-                Push(new PickleDict());
+                stack.Push(new PickleDict());
                 return true;
             case List or FrozenSet:
-                Push(ListOf(TakeToMark()));
+                stack.Push(ListOf(stack.TakeToMark()));
                 return true;
             case PickleOpcode.Tuple:
-                Push(new PickleTuple(TakeToMark()));
+                stack.Push(new PickleTuple(stack.TakeToMark()));
                 return true;
             case Tuple1:
-                Push(new PickleTuple(Take(1)));
+                stack.Push(new PickleTuple(stack.Take(1)));
                 return true;
             case Tuple2:
-                Push(new PickleTuple(Take(2)));
+                stack.Push(new PickleTuple(stack.Take(2)));
                 return true;
             case Tuple3:
-                Push(new PickleTuple(Take(3)));
+                stack.Push(new PickleTuple(stack.Take(3)));
                 return true;
             case PickleOpcode.Dict:
-                AddPairs(new PickleDict(), TakeToMark(), push: true);
+                AddPairs(new PickleDict(), stack.TakeToMark(), push: true);
                 return true;
             case Append:
-                AddTo(Take(1));
+                AddTo(stack.Take(1));
                 return true;
             case Appends or AddItems:
-                AddTo(TakeToMark());
+                AddTo(stack.TakeToMark());
                 return true;
             case SetItem:
-                AddPairs(Take(2));
+                AddPairs(stack.Take(2));
                 return true;
             case SetItems:
-                AddPairs(TakeToMark());
+                AddPairs(stack.TakeToMark());
                 return true;
             default:
                 return false;
@@ -191,48 +183,48 @@ internal sealed class PickleReader
                 cursor.Require(cursor.UInt64());
                 return true;
             case Mark:
-                OpenMark();
+                stack.OpenMark();
                 return true;
             case PickleOpcode.Pop:
-                Pop();
+                stack.Pop();
                 return true;
             case PopMark:
-                TakeToMark();
+                stack.TakeToMark();
                 return true;
             case Dup:
-                Push(Peek());
+                stack.Push(stack.Peek());
                 return true;
             case Memoize:
-                Remember((uint)memo.Count);
+                stack.Memoize();
                 return true;
             case BinPut:
-                Remember(cursor.Byte());
+                stack.Remember(cursor.Byte());
                 return true;
             case LongBinPut:
-                Remember(cursor.UInt32());
+                stack.Remember(cursor.UInt32());
                 return true;
             case BinGet:
-                Push(Recall(cursor.Byte()));
+                stack.Push(stack.Recall(cursor.Byte()));
                 return true;
             case LongBinGet:
-                Push(Recall(cursor.UInt32()));
+                stack.Push(stack.Recall(cursor.UInt32()));
                 return true;
             case Global:
                 PushGlobal(cursor.Line(), cursor.Line());
                 return true;
             case StackGlobal:
-                var names = Take(2);
+                var names = stack.Take(2);
                 PushGlobal(
                     names[0] as string ?? throw Error("the module of a global is no text."),
                     names[1] as string ?? throw Error("the name of a global is no text."));
                 return true;
             case Reduce:
-                var call = Take(2);
-                Push(factory.Call(call[0], call[1]));
+                var call = stack.Take(2);
+                stack.Push(factory.Call(call[0], call[1]));
                 return true;
             case Build:
-                var state = Pop();
-                factory.SetState(Peek(), state);
+                var state = stack.Pop();
+                factory.SetState(stack.Peek(), state);
                 return true;
             default:
                 return false;
@@ -257,15 +249,15 @@ internal sealed class PickleReader
     {
         if (length > PickleCursor.Largest)
         {
-            Push(new PickleLongText(cursor.Skip(length), (long)length));
+            stack.Push(new PickleLongText(cursor.Skip(length), (long)length));
             return;
         }
 
         var bytes = cursor.Take((int)length);
-        Push(System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw Error("a text is not UTF-8."));
+        stack.Push(System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw Error("a text is not UTF-8."));
     }
 
-    private void PushBytes(ulong length) => Push(new PickleFileBytes(cursor.Skip(length), (long)length));
+    private void PushBytes(ulong length) => stack.Push(new PickleFileBytes(cursor.Skip(length), (long)length));
 
     private void PushGlobal(string module, string name)
     {
@@ -276,18 +268,18 @@ internal sealed class PickleReader
                 + "Such a pickle can run code when Python loads it: use a file you trust, saved as plain arrays.");
         }
 
-        Push(global);
+        stack.Push(global);
     }
 
     private void AddTo(ReadOnlySpan<object?> items)
     {
-        var list = Peek() as PickleList ?? throw Error("items are added to what is no list or set.");
+        var list = stack.Peek() as PickleList ?? throw Error("items are added to what is no list or set.");
         list.Add(items);
     }
 
     private void AddPairs(ReadOnlySpan<object?> items)
     {
-        var dict = Peek() as PickleDict ?? throw Error("entries are added to what is no dict.");
+        var dict = stack.Peek() as PickleDict ?? throw Error("entries are added to what is no dict.");
         AddPairs(dict, items, push: false);
     }
 
@@ -305,7 +297,7 @@ internal sealed class PickleReader
 
         if (push)
         {
-            Push(dict);
+            stack.Push(dict);
         }
     }
 
@@ -314,77 +306,6 @@ internal sealed class PickleReader
         var list = new PickleList();
         list.Add(items);
         return list;
-    }
-
-    private void OpenMark()
-    {
-        if (marks.Count == DeepestNesting)
-        {
-            throw Error($"containers are nested more than {DeepestNesting.ToString(CultureInfo.InvariantCulture)} deep.");
-        }
-
-        marks.Add(stack.Count);
-    }
-
-    private object?[] TakeToMark()
-    {
-        if (marks.Count == 0)
-        {
-            throw Error("a mark is missing. The pickle is malformed; get it again.");
-        }
-
-        var mark = marks[^1];
-        marks.RemoveAt(marks.Count - 1);
-        return TakeFrom(mark);
-    }
-
-    private object?[] Take(int count)
-    {
-        var bottom = marks.Count > 0 ? marks[^1] : 0;
-        return stack.Count - bottom >= count
-            ? TakeFrom(stack.Count - count)
-            : throw Error("a value is missing. The pickle is malformed; get it again.");
-    }
-
-    private object?[] TakeFrom(int start)
-    {
-        var items = stack.GetRange(start, stack.Count - start).ToArray();
-        stack.RemoveRange(start, items.Length);
-        return items;
-    }
-
-    private object? Pop() => Take(1)[0];
-
-    private object? Peek() => stack.Count > (marks.Count > 0 ? marks[^1] : 0)
-        ? stack[^1]
-        : throw Error("a value is missing. The pickle is malformed; get it again.");
-
-    private void Push(object? value)
-    {
-        Spend(1);
-        stack.Add(value);
-    }
-
-    private void Remember(uint key)
-    {
-        Spend(1);
-        memo[key] = Peek();
-    }
-
-    private object? Recall(uint key) => memo.TryGetValue(key, out var value)
-        ? value
-        : throw Error("the pickle recalls a value it never stored. It is malformed; get it again.");
-
-    private void Spend(int values)
-    {
-        if (values > Budget - spent)
-        {
-            throw Error(string.Create(
-                CultureInfo.InvariantCulture,
-                $"the pickle makes more than {Budget:N0} values; a prediction dump is a few arrays and ids. Save it as NumPy arrays."));
-        }
-
-        spent += values;
     }
 
     private InputException Refused(PickleOpcode opcode) => Enum.IsDefined(opcode)
