@@ -14,11 +14,15 @@ namespace LLaVAction.Cli.Commands;
 internal sealed class DoctorCommand : CommandModule
 {
     private readonly Option<string> format;
+    private readonly Option<string?> model;
+    private readonly Option<int[]> frames;
 
     /// <summary>Declares the command.</summary>
     public DoctorCommand()
-        : base("doctor", "Shows what is installed and usable: .NET, ffmpeg, SIMD, cores, memory, engines.")
+        : base("doctor", "Shows what is installed and usable: .NET, ffmpeg, SIMD, cores, memory, engines; and what a model will need.")
     {
+        model = Add(OptionFactory.Optional<string>("--model", "A checkpoint's folder: is it complete, and what does a question need?", "DIR"));
+        frames = Add(OptionFactory.IntegerList("--frames", "Frame counts to tell the needs of --model for, with commas.", "N[,N]", 8, 16, 32));
         format = Add(OptionFactory.Choice("--format", "How the result is written.", "table", "table", "json", "markdown"));
     }
 
@@ -27,6 +31,7 @@ internal sealed class DoctorCommand : CommandModule
     [
         new("See whether this machine is ready", "llavaction doctor"),
         new("The same for a program to read", "llavaction doctor --format json"),
+        new("What a model will need", "llavaction doctor --model llava-onevision-qwen2-0.5b-ov --frames 8,32"),
     ];
 
     /// <inheritdoc/>
@@ -38,6 +43,17 @@ internal sealed class DoctorCommand : CommandModule
         foreach (var engine in Engines.CreateAll())
         {
             facts.AddRange(engine.Inspect().Select(fact => fact with { Name = $"{engine.Name}: {fact.Name}" }));
+        }
+
+        if (context.Get(model) is { } folder)
+        {
+            var counts = context.Get(frames);
+            if (Array.Exists(counts, count => count is < 1 or > 10_000))
+            {
+                throw new InputException("--frames: expected numbers from 1 to 10000.");
+            }
+
+            facts.AddRange(ModelFacts.Of(folder, counts));
         }
 
         var table = new Table(new TableColumn("name", "What"), new TableColumn("is_usable", "Usable", Format: value => value is true ? "yes" : "NO"), new TableColumn("value", "Found"));

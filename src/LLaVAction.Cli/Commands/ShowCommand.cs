@@ -15,6 +15,9 @@ internal sealed class ShowCommand : CommandModule
     private readonly Option<string[]> ids;
     private readonly Option<string[]> strategies;
     private readonly Option<int> limit;
+    private readonly Option<bool> tokens;
+    private readonly Option<string?> model;
+    private readonly Option<int[]> frames;
 
     /// <summary>Declares the command.</summary>
     public ShowCommand()
@@ -24,6 +27,9 @@ internal sealed class ShowCommand : CommandModule
         ids = Add(OptionFactory.Repeatable("--id", "Narration id of the clip; repeatable [default: the first clips].", "ID"));
         strategies = Add(OptionFactory.Repeatable("--strategy", "Set to show; repeatable [default: all].", "NAME"));
         limit = Add(OptionFactory.WithDefault("--limit", "Clips to show at most, where no --id is given.", "N", 1));
+        tokens = Add(OptionFactory.Switch("--tokens", "Counts each prompt's tokens, for the checkpoint of --model."));
+        model = Add(OptionFactory.Optional<string>("--model", "The checkpoint's folder, for --tokens.", "DIR"));
+        frames = Add(OptionFactory.IntegerList("--frames", "Frame counts, for --tokens.", "N[,N]", 8));
     }
 
     /// <inheritdoc/>
@@ -31,6 +37,7 @@ internal sealed class ShowCommand : CommandModule
     [
         new("The first clip in every set", "llavaction show mqa"),
         new("One clip in one set", "llavaction show mqa --id P01_11_0 --strategy tim"),
+        new("How many tokens the prompt is", "llavaction show mqa --tokens --model llava-onevision-qwen2-0.5b-ov --frames 8,16"),
     ];
 
     /// <inheritdoc/>
@@ -41,6 +48,7 @@ internal sealed class ShowCommand : CommandModule
             throw new InputException($"--limit {context.Get(limit)}: expected at least 1.");
         }
 
+        using var counter = OpenCounter(context);
         var benchmark = BenchmarkFolder.Open(context.Get(folder));
         var names = context.Get(strategies) is { Length: > 0 } given
             ? given.Select(name => benchmark.Find(name).Strategy).Distinct(StringComparer.Ordinal)
@@ -52,7 +60,7 @@ internal sealed class ShowCommand : CommandModule
             {
                 if (set.Questions.FirstOrDefault(question => question.Id == id) is { } question)
                 {
-                    Print(question, set, context.Output);
+                    Print(question, set, counter, context.Output);
                 }
             }
         }
@@ -75,7 +83,19 @@ internal sealed class ShowCommand : CommandModule
             : given.Distinct(StringComparer.Ordinal);
     }
 
-    private static void Print(Question question, QuestionSet set, TextWriter writer)
+    private TokenCounter? OpenCounter(CommandContext context)
+    {
+        if (!context.Get(tokens))
+        {
+            return null;
+        }
+
+        return context.Get(model) is { } folder
+            ? TokenCounter.Open(folder, context.Get(frames))
+            : throw new InputException("--tokens needs the checkpoint whose tokens to count: add --model DIR.");
+    }
+
+    private static void Print(Question question, QuestionSet set, TokenCounter? counter, TextWriter writer)
     {
         var provenance = set.Entry.Provenance == Provenance.Unstated ? "" : $" ({SettingNames.Of(set.Entry.Provenance)} predictions)";
         writer.WriteLine(string.Create(
@@ -94,12 +114,18 @@ internal sealed class ShowCommand : CommandModule
         }
 
         writer.WriteLine("prompt (<image> stands for the frames):");
-        writer.WriteLine(PromptBuilder.Build(new PromptSettings(), new PromptInput
+        var prompt = PromptBuilder.Build(new PromptSettings(), new PromptInput
         {
             DurationSeconds = question.StopSeconds - question.StartSeconds,
             NamedFrames = 0,
             Options = question.Options,
-        }));
+        });
+        writer.WriteLine(prompt);
+        foreach (var line in counter?.Count(prompt, question.Options.Count) ?? [])
+        {
+            writer.WriteLine(line);
+        }
+
         writer.WriteLine();
     }
 }

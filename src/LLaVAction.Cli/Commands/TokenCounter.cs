@@ -1,0 +1,53 @@
+using System.Globalization;
+using LLaVAction.Cli.Hosting;
+using LLaVAction.Models.Ports;
+using LLaVAction.Models.Prompting;
+
+namespace LLaVAction.Cli.Commands;
+
+/// <summary>What <c>show --tokens</c> says of a prompt: the token arithmetic of one checkpoint.</summary>
+internal sealed class TokenCounter : IDisposable
+{
+    private readonly IVideoLanguageModel model;
+    private readonly IReadOnlyList<int> frameCounts;
+
+    private TokenCounter(IVideoLanguageModel model, IReadOnlyList<int> frameCounts)
+    {
+        this.model = model;
+        this.frameCounts = frameCounts;
+    }
+
+    /// <summary>Opens the checkpoint, on the CPU where the engine leaves the choice.</summary>
+    /// <exception cref="InputException">The folder is no checkpoint that can be run, or a frame count is out of range.</exception>
+    public static TokenCounter Open(string folder, IReadOnlyList<int> frameCounts)
+    {
+        if (frameCounts.Any(count => count is < 1 or > 10_000))
+        {
+            throw new InputException("--frames: expected numbers from 1 to 10000.");
+        }
+
+        return new TokenCounter(Engines.Create("auto").LoadModel(folder, new ModelOptions { Device = "cpu" }), frameCounts);
+    }
+
+    /// <summary>One line per frame count, and one with the ids of the letters.</summary>
+    /// <param name="prompt">The whole text, chat template included.</param>
+    /// <param name="options">How many options the question has.</param>
+    public IEnumerable<string> Count(string prompt, int options)
+    {
+        var parts = PromptTokens.Of(prompt, model.Tokenizer);
+        foreach (var frames in frameCounts)
+        {
+            var visual = model.Description.VisualTokenCount?.Invoke(frames) ?? 0;
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"tokens at {frames} frames: {parts.BeforeVideo.Count} before the video + {visual} visual + {parts.AfterVideo.Count} after it = {parts.BeforeVideo.Count + visual + parts.AfterVideo.Count}");
+        }
+
+        var letters = Enumerable.Range(0, options).Select(option => ((char)('A' + option)).ToString());
+        var ids = letters.Select(letter => string.Create(CultureInfo.InvariantCulture, $"{letter} {PromptTokens.CandidateId(letter, model.Tokenizer, model.Tokenizer.VocabularySize)}"));
+        yield return $"letter ids: {string.Join(", ", ids)}; {string.Join(", ", model.Description.Settings.Select(setting => $"{setting.Key} {setting.Value}"))}";
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => model.Dispose();
+}
