@@ -31,7 +31,7 @@ internal sealed class DoctorCommand : CommandModule
     [
         new("See whether this machine is ready", "llavaction doctor"),
         new("The same for a program to read", "llavaction doctor --format json"),
-        new("What a model will need", "llavaction doctor --model llava-onevision-qwen2-0.5b-ov --frames 8,32"),
+        new("What a model will need", "llavaction doctor --model model --frames 8,32"),
     ];
 
     /// <inheritdoc/>

@@ -37,7 +37,7 @@ internal sealed class ShowCommand : CommandModule
     [
         new("The first clip in every set", "llavaction show mqa"),
         new("One clip in one set", "llavaction show mqa --id P01_11_0 --strategy tim"),
-        new("How many tokens the prompt is", "llavaction show mqa --tokens --model llava-onevision-qwen2-0.5b-ov --frames 8,16"),
+        new("How many tokens the prompt is", "llavaction show mqa --tokens --model model --frames 8,16"),
     ];
 
     /// <inheritdoc/>
