@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using LLaVAction.Questions;
 using LLaVAction.Questions.Files;
@@ -11,17 +10,7 @@ namespace LLaVAction.Runs;
 public sealed record AskedSet(string Strategy, IReadOnlyList<Question> Questions)
 {
     /// <summary>The file of the questions: their lines, as the benchmark has them.</summary>
-    public byte[] ToBytes()
-    {
-        var output = new ArrayBufferWriter<byte>(Math.Max(256, Questions.Count * 512));
-        using var writer = BenchmarkJson.CreateLineWriter(output);
-        foreach (var question in Questions)
-        {
-            BenchmarkJson.WriteLine(writer, output, question);
-        }
-
-        return output.WrittenSpan.ToArray();
-    }
+    public byte[] ToBytes() => BenchmarkJson.ToLines(Questions).ToArray();
 
     /// <summary>SHA-256 of <see cref="ToBytes"/>, in lower-case hexadecimal.</summary>
     public static string Sha256(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));

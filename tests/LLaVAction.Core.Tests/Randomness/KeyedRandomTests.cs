@@ -15,6 +15,26 @@ public sealed class KeyedRandomTests
         Assert.Equal(0x71A489F0F32143E3UL, random.NextUInt64());
     }
 
+    [Fact]
+    public void A_fork_follows_the_written_algorithm_and_leaves_its_parent_where_it_is()
+    {
+        var random = new KeyedRandom(42, "P01_11_0", "options");
+
+        // Computed by a separate Python program: SplitMix64 from the first word xor 7, then xoshiro256**.
+        Assert.Equal(0x420CF664B09C969EUL, random.Fork(7).NextUInt64());
+        Assert.Equal(0x420CF664B09C969EUL, random.Fork(7).NextUInt64());
+        Assert.NotEqual(0x420CF664B09C969EUL, random.Fork(8).NextUInt64());
+        Assert.Equal(0x7CFCC4CEBBF8F3A9UL, random.NextUInt64());
+    }
+
+    [Fact]
+    public void A_long_key_is_hashed_whole()
+    {
+        var key = new string('k', 1000);
+
+        Assert.NotEqual(new KeyedRandom(1, key, "a").NextUInt64(), new KeyedRandom(1, key, "b").NextUInt64());
+    }
+
     [Theory]
     [InlineData(42, "P01_11_0", "answer")]
     [InlineData(42, "P01_11_1", "options")]

@@ -37,10 +37,7 @@ public static class BenchmarkBuilder
         var built = BuildQuestions(clips, builder, strategies);
 
         var sets = new BuiltSet[ordered.Length];
-        for (var i = 0; i < sets.Length; i++)
-        {
-            sets[i] = Collect(ordered[i], built.Select(row => row[i]), ordered);
-        }
+        Parallel.For(0, sets.Length, i => sets[i] = Collect(ordered[i], built.Select(row => row[i]), ordered));
 
         return new BuiltBenchmark(settings, sets, clips.Select(static clip => clip.NarrationId).ToHashSet(StringComparer.Ordinal), distractors);
     }

@@ -21,23 +21,26 @@ public sealed class QuestionBuilder(DistractorPool pool, AlsoTrueIndex alsoTrue,
     /// <exception cref="InputException">A strategy has too few candidates, or a class has no text.</exception>
     public BuiltQuestion[] Build(ClipAnnotation clip, IReadOnlyList<IDistractorStrategy> strategies)
     {
-        var mayBeTrue = alsoTrue.Find(clip);
-        var truthSlot = new KeyedRandom(settings.Seed, clip.NarrationId, "answer-position").NextInt32(optionCount);
+        var clipTexts = texts.For(clip);
+        var facts = new ClipFacts(
+            clip,
+            clipTexts,
+            settings.ShowsOwnNarration ? new ComparedText(clip.Narration) : clipTexts.Find(clip.Class, [])!.Value.Text,
+            alsoTrue.Find(clip),
+            new KeyedRandom(settings.Seed, clip.NarrationId, "answer-position").NextInt32(optionCount),
+            ShuffledPlaces(clip, optionCount - 1));
         var questions = new BuiltQuestion[strategies.Count];
         for (var i = 0; i < questions.Length; i++)
         {
-            questions[i] = Build(clip, strategies[i], mayBeTrue, truthSlot);
+            questions[i] = Build(facts, strategies[i]);
         }
 
         return questions;
     }
 
-    private BuiltQuestion Build(
-        ClipAnnotation clip,
-        IDistractorStrategy strategy,
-        IReadOnlyDictionary<ActionClass, string> mayBeTrue,
-        int truthSlot)
+    private BuiltQuestion Build(ClipFacts facts, IDistractorStrategy strategy)
     {
+        var clip = facts.Clip;
         var truthRank = strategy.TruthRank(clip);
         var hasTruth = settings.Protocol != Protocol.Recognition
             || strategy is RandomStrategy
@@ -46,11 +49,11 @@ public sealed class QuestionBuilder(DistractorPool pool, AlsoTrueIndex alsoTrue,
         var taken = new List<ComparedText>(optionCount);
         if (hasTruth)
         {
-            taken.Add(TruthText(clip));
-            options.Add(new Option(clip.Class, taken[0].Text, truthRank, AlsoTrue: null));
+            taken.Add(facts.TruthText);
+            options.Add(new Option(clip.Class, facts.TruthText.Text, truthRank, AlsoTrue: null));
         }
 
-        var passedOver = new List<PassedOverCandidate>();
+        List<PassedOverCandidate>? passedOver = null;
         var redrawn = 0;
         foreach (var candidate in strategy.Candidates(clip))
         {
@@ -59,12 +62,12 @@ public sealed class QuestionBuilder(DistractorPool pool, AlsoTrueIndex alsoTrue,
                 break;
             }
 
-            var reason = mayBeTrue.GetValueOrDefault(candidate.Class);
+            var reason = facts.MayBeTrue.GetValueOrDefault(candidate.Class);
             if (reason is not null && settings.Ambiguous == AmbiguousDistractors.Replace)
             {
-                passedOver.Add(PassOver(clip, candidate, reason));
+                (passedOver ??= []).Add(PassOver(clip, candidate, reason));
             }
-            else if (texts.Find(clip, candidate.Class, taken) is { } found)
+            else if (facts.Texts.Find(candidate.Class, taken) is { } found)
             {
                 redrawn += found.WasRedrawn ? 1 : 0;
                 taken.Add(found.Text);
@@ -72,14 +75,14 @@ public sealed class QuestionBuilder(DistractorPool pool, AlsoTrueIndex alsoTrue,
             }
             else
             {
-                passedOver.Add(PassOver(clip, candidate, PassedOverCandidate.EqualText));
+                (passedOver ??= []).Add(PassOver(clip, candidate, PassedOverCandidate.EqualText));
             }
         }
 
         if (options.Count < optionCount)
         {
             var truths = hasTruth ? 1 : 0;
-            throw strategy.TooFew(clip, options.Count - truths, optionCount - truths, passedOver.Count);
+            throw strategy.TooFew(clip, options.Count - truths, optionCount - truths, passedOver?.Count ?? 0);
         }
 
         if (settings.Ambiguous == AmbiguousDistractors.Exclude && options.Exists(static option => option.AlsoTrue is not null))
@@ -87,34 +90,50 @@ public sealed class QuestionBuilder(DistractorPool pool, AlsoTrueIndex alsoTrue,
             return new BuiltQuestion(Question: null, [], RedrawnNarrations: 0);
         }
 
-        var ordered = Arrange(clip.NarrationId, options, hasTruth ? truthSlot : null);
+        var ordered = Arrange(facts, options, hasTruth);
         return new BuiltQuestion(
-            MakeQuestion(clip, strategy.Name, ordered, hasTruth ? truthSlot : null, truthRank),
-            passedOver,
+            MakeQuestion(clip, strategy.Name, ordered, hasTruth ? facts.TruthSlot : null, truthRank),
+            passedOver ?? [],
             redrawn);
     }
-
-    private ComparedText TruthText(ClipAnnotation clip) =>
-        settings.ShowsOwnNarration
-            ? new ComparedText(clip.Narration)
-            : texts.Find(clip, clip.Class, [])!.Value.Text;
 
     private PassedOverCandidate PassOver(ClipAnnotation clip, Candidate candidate, string reason) =>
         new(clip.NarrationId, pool.NameOf(candidate.Class), candidate.Rank, reason);
 
     // The truth, first in the list where there is one, goes to its slot; the others fill the rest in a shuffled order.
-    private Option[] Arrange(string id, List<Option> options, int? truthSlot)
+    private Option[] Arrange(ClipFacts facts, List<Option> options, bool hasTruth)
     {
-        var others = options.Skip(truthSlot is null ? 0 : 1).ToArray();
-        new KeyedRandom(settings.Seed, id, "distractor-order").Shuffle(others.AsSpan());
         var ordered = new Option[optionCount];
+        if (!hasTruth)
+        {
+            var places = ShuffledPlaces(facts.Clip, optionCount);
+            for (var slot = 0; slot < ordered.Length; slot++)
+            {
+                ordered[slot] = options[places[slot]];
+            }
+
+            return ordered;
+        }
+
         var next = 0;
         for (var slot = 0; slot < ordered.Length; slot++)
         {
-            ordered[slot] = slot == truthSlot ? options[0] : others[next++];
+            ordered[slot] = slot == facts.TruthSlot ? options[0] : options[1 + facts.DistractorPlaces[next++]];
         }
 
         return ordered;
+    }
+
+    private int[] ShuffledPlaces(ClipAnnotation clip, int count)
+    {
+        var places = new int[count];
+        for (var i = 0; i < places.Length; i++)
+        {
+            places[i] = i;
+        }
+
+        new KeyedRandom(settings.Seed, clip.NarrationId, "distractor-order").Shuffle(places.AsSpan());
+        return places;
     }
 
     private Question MakeQuestion(ClipAnnotation clip, string strategy, Option[] options, int? answerIndex, int? truthRank) => new()
@@ -137,6 +156,15 @@ public sealed class QuestionBuilder(DistractorPool pool, AlsoTrueIndex alsoTrue,
         AnswerIndex = answerIndex,
         GroundTruthRank = truthRank,
     };
+
+    /// <summary>What all questions about a clip have in common.</summary>
+    private sealed record ClipFacts(
+        ClipAnnotation Clip,
+        IClipTexts Texts,
+        ComparedText TruthText,
+        IReadOnlyDictionary<ActionClass, string> MayBeTrue,
+        int TruthSlot,
+        int[] DistractorPlaces);
 
     private readonly record struct Option(ActionClass Class, string Text, int? Rank, string? AlsoTrue);
 }

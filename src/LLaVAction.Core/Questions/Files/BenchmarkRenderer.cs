@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using LLaVAction.Questions.Building;
 using LLaVAction.Questions.Manifests;
@@ -13,8 +12,6 @@ public static class BenchmarkRenderer
     public const string Licence =
         "The questions contain narrations and labels of EPIC-KITCHENS-100 (annotations: CC BY-NC 4.0) and may be used under "
         + "the same terms, for non-commercial purposes.";
-
-    private const int BytesPerQuestion = 700;
 
     /// <summary>Renders the set files, by ordinal name, and the manifest last.</summary>
     /// <param name="benchmark">The built sets.</param>
@@ -32,7 +29,7 @@ public static class BenchmarkRenderer
         Parallel.For(0, entries.Length, index =>
         {
             var set = benchmark.Sets[index];
-            files[index] = new RenderedFile(set.Source.Name + ".jsonl", RenderLines(set.Questions));
+            files[index] = new RenderedFile(set.Source.Name + ".jsonl", BenchmarkJson.ToLines(set.Questions));
             entries[index] = Describe(set, files[index], benchmark);
         });
 
@@ -62,18 +59,6 @@ public static class BenchmarkRenderer
         };
         files[^1] = new RenderedFile(BenchmarkFolder.ManifestName, BenchmarkJson.ToBytes(manifest));
         return files;
-    }
-
-    private static ReadOnlyMemory<byte> RenderLines(IReadOnlyList<Question> questions)
-    {
-        var output = new ArrayBufferWriter<byte>(Math.Max(1, questions.Count * BytesPerQuestion));
-        using var writer = BenchmarkJson.CreateLineWriter(output);
-        foreach (var question in questions)
-        {
-            BenchmarkJson.WriteLine(writer, output, question);
-        }
-
-        return output.WrittenMemory;
     }
 
     private static SetEntry Describe(BuiltSet set, RenderedFile file, BuiltBenchmark benchmark) => new()

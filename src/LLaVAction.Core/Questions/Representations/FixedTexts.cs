@@ -5,7 +5,7 @@ using LLaVAction.Questions.Building;
 namespace LLaVAction.Questions.Representations;
 
 /// <summary>A class is one text, the same in every question: its official key, its most frequent narration, its first sample.</summary>
-public sealed class FixedTexts : IClassTexts
+public sealed class FixedTexts : IClassTexts, IClipTexts
 {
     private readonly ConcurrentDictionary<ActionClass, ComparedText> texts = new();
     private readonly Func<ActionClass, string?> makeText;
@@ -40,7 +40,10 @@ public sealed class FixedTexts : IClassTexts
     }
 
     /// <inheritdoc/>
-    public DrawnText? Find(ClipAnnotation clip, ActionClass actionClass, IReadOnlyList<ComparedText> taken)
+    public IClipTexts For(ClipAnnotation clip) => this;
+
+    /// <inheritdoc/>
+    public DrawnText? Find(ActionClass actionClass, IReadOnlyList<ComparedText> taken)
     {
         var text = texts.GetOrAdd(
             actionClass,

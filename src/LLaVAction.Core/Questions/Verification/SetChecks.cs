@@ -59,7 +59,7 @@ internal sealed class SetChecks(BenchmarkManifest manifest, SetEntry set, Verifi
         try
         {
             var question = BenchmarkJson.ParseLine(line.Bytes.Span);
-            if (!line.Bytes.Span.SequenceEqual(BenchmarkJson.ToLine(question)))
+            if (!line.Bytes.Span.SequenceEqual(BenchmarkJson.ToLine(question).Span))
             {
                 report.Add("lines", set.File, line.Number, $"{question.Id}: the line is not written as the format has it (key order, white space or number text)");
             }

@@ -93,7 +93,7 @@ public sealed class BenchmarkBuilderProperties
     private static HashSet<string> Lines(BuiltBenchmark benchmark) => Lines(benchmark.Sets);
 
     private static HashSet<string> Lines(IEnumerable<BuiltSet> sets) =>
-        [.. sets.SelectMany(set => set.Questions).Select(question => System.Text.Encoding.UTF8.GetString(BenchmarkJson.ToLine(question)))];
+        [.. sets.SelectMany(set => set.Questions).Select(question => System.Text.Encoding.UTF8.GetString(BenchmarkJson.ToLine(question).Span))];
 
     private static void ForAll(Action<SyntheticKitchen, BenchmarkSettings> check)
     {
