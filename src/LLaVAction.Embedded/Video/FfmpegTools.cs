@@ -1,19 +1,18 @@
-using System.Globalization;
 using System.Text;
 
 namespace LLaVAction.Embedded.Video;
 
-/// <summary>Where <c>ffmpeg</c> and <c>ffprobe</c> are, and what the version needs. Works with ffmpeg 4.4 and later.</summary>
+/// <summary>Where <c>ffmpeg</c> and <c>ffprobe</c> are, and what they understand. Tried with ffmpeg 4.1, 5.1 and 9.0.</summary>
 internal sealed class FfmpegTools
 {
-    private static readonly TimeSpan VersionPatience = TimeSpan.FromSeconds(30);
-    private readonly Lazy<Task<string>> version;
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(30);
+    private readonly Lazy<Task<string>> passthroughOption;
 
     private FfmpegTools(string ffmpeg, string ffprobe)
     {
         Ffmpeg = ffmpeg;
         Ffprobe = ffprobe;
-        version = new Lazy<Task<string>>(ReadVersionAsync);
+        passthroughOption = new Lazy<Task<string>>(ReadPassthroughOptionAsync);
     }
 
     /// <summary>Full path of <c>ffmpeg</c>.</summary>
@@ -28,20 +27,11 @@ internal sealed class FfmpegTools
     public static FfmpegTools Find(string? searchPath) =>
         new(FindProgram("ffmpeg", searchPath), FindProgram("ffprobe", searchPath));
 
-    /// <summary>The version as the program states it, for example <c>5.1.9-0+deb12u1</c>.</summary>
-    public Task<string> VersionAsync() => version.Value;
-
-    /// <summary>The option that keeps ffmpeg from dropping and repeating frames: its name changed in 5.1.</summary>
-    public async Task<string> PassthroughOptionAsync() => HasFramesModeOption(await VersionAsync()) ? "-fps_mode" : "-vsync";
-
-    /// <summary>False for versions before 5.1; true for any other, also those whose version is not a number (built from the repository).</summary>
-    internal static bool HasFramesModeOption(string version)
-    {
-        var parts = version.TrimStart('n').Split('.', '-', '+');
-        return !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major)
-            || major >= 6
-            || (major == 5 && parts.Length > 1 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var minor) && minor >= 1);
-    }
+    /// <summary>
+    /// The option that keeps ffmpeg from dropping and repeating frames: <c>-vsync</c> became <c>-fps_mode</c> in 5.1 and went
+    /// later. The program is asked, since builds from the repository state no comparable version.
+    /// </summary>
+    public Task<string> PassthroughOptionAsync() => passthroughOption.Value;
 
     private static string FindProgram(string name, string? searchPath)
     {
@@ -61,15 +51,22 @@ internal sealed class FfmpegTools
         throw new InputException($"{name} is not on the PATH; it is needed to read videos. Install it: {how}.");
     }
 
-    private async Task<string> ReadVersionAsync()
+    private async Task<string> ReadPassthroughOptionAsync() =>
+        (await AskAsync("-h", "long")).Contains("-fps_mode", StringComparison.Ordinal) ? "-fps_mode" : "-vsync";
+
+    /// <exception cref="InputException">The program does not answer.</exception>
+    private async Task<string> AskAsync(params string[] arguments)
     {
-        var errors = new ErrorLines();
-        var (output, _) = await ChildProcess.RunAsync(
-            Ffmpeg, ["-hide_banner", "-version"], VersionPatience, ReadTextAsync, errors, writeInput: null, CancellationToken.None);
-        var words = output.Split(' ', 4);
-        return words is ["ffmpeg", "version", _, _]
-            ? words[2]
-            : throw new InputException($"{Ffmpeg} does not state its version: {errors.Tail}.");
+        try
+        {
+            var (output, _) = await ChildProcess.RunAsync(
+                Ffmpeg, ["-hide_banner", .. arguments], AnswerPatience, ReadTextAsync, new ErrorLines(), writeInput: null, CancellationToken.None);
+            return output;
+        }
+        catch (Exception failure) when (failure is TimeoutException or InvalidDataException or IOException)
+        {
+            throw new InputException($"{Ffmpeg} does not answer: {failure.Message}", failure);
+        }
     }
 
     /// <summary>Reads a program's output as text, up to 64 MiB.</summary>

@@ -17,12 +17,13 @@ internal sealed class FakeTools : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
-    /// <param name="decode">What <c>ffmpeg</c> does when it is not asked for its version; <c>$FOLDER</c> is a folder to write to.</param>
-    public FakeTools(string decode)
+    /// <param name="decode">What <c>ffmpeg</c> does when it is not asked for help; <c>$FOLDER</c> is a folder to write to.</param>
+    /// <param name="help">What it does when it is.</param>
+    public FakeTools(string decode, string help = "echo '-fps_mode'")
     {
         Skip.If(OperatingSystem.IsWindows(), "the stand-ins for ffmpeg are shell scripts");
         Install("ffprobe", Probe);
-        Install("ffmpeg", $"#!/bin/sh\nFOLDER='{folder.FullName}'\ncase \"$*\" in *-version*) echo 'ffmpeg version 5.1.9 Copyright'; exit 0;; esac\n{decode}\n");
+        Install("ffmpeg", $"#!/bin/sh\nFOLDER='{folder.FullName}'\ncase \"$*\" in *'-h long') {help}; exit 0;; esac\n{decode}\n");
     }
 
     /// <summary>Where the scripts are.</summary>
@@ -81,12 +82,21 @@ internal sealed class FakeTools : IDisposable
 
     public void Dispose() => folder.Dispose();
 
+    /// <summary>
+    /// Writes a script through a process of its own: a file that this process has open for writing while another test starts
+    /// a process cannot be run ("text file busy").
+    /// </summary>
     private void Install(string name, string script)
     {
-        var path = folder.Write(name, script);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
+        using var writer = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("sh", ["-c", "cat > \"$0\" && chmod +x \"$0\"", folder[name]])
+            {
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+            })!;
+        writer.StandardInput.Write(script);
+        writer.StandardInput.Close();
+        writer.WaitForExit();
+        Assert.Equal(0, writer.ExitCode);
     }
 }

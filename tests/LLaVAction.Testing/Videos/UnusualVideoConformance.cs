@@ -18,7 +18,7 @@ public abstract class UnusualVideoConformance(RenderedVideos videos) : IClassFix
         var folder = Videos.Once("variable", folder => VideoRenderer.Render(
             RenderedVideos.Mp4(folder),
             300,
-            options: ["-vf", "settb=1/3000,setpts='100*(2*N-eq(mod(N,3),1)-eq(mod(N,3),2)*1)'", "-vsync", "vfr", "-video_track_timescale", "3000"]));
+            options: ["-vf", "settb=1/3000,setpts='100*(2*N-eq(mod(N,3),1)-eq(mod(N,3),2)*1)'", .. VideoRenderer.VariableRate, "-video_track_timescale", "3000"]));
         var starts = Enumerable.Range(0, 300).Select(static n => ((2 * n) - (n % 3 == 0 ? 0 : 1)) / 30.0).ToArray();
 
         var frames = await Open(folder).ReadAsync(TestClips.Clip(2.17, 9.43), 8, 16);
@@ -37,7 +37,7 @@ public abstract class UnusualVideoConformance(RenderedVideos videos) : IClassFix
     {
         // Frames 100 to 104 were lost; the others are at their times.
         var folder = Videos.Once("gap", folder => VideoRenderer.Render(
-            RenderedVideos.Mp4(folder), 600, options: ["-vf", "select='not(between(n,100,104))'", "-vsync", "vfr"]));
+            RenderedVideos.Mp4(folder), 600, options: ["-vf", "select='not(between(n,100,104))'", .. VideoRenderer.VariableRate]));
 
         var frames = await Open(folder).ReadAsync(TestClips.Clip(3.20, 3.60), 4, 8);
 

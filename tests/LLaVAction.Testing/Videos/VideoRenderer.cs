@@ -24,6 +24,12 @@ public static class VideoRenderer
         }
     });
 
+    private static readonly Lazy<string> FrameRateMode = new(static () =>
+        Run(["-h", "long"], input: null).Contains("-fps_mode", StringComparison.Ordinal) ? "-fps_mode" : "-vsync");
+
+    /// <summary>The options of an output that keeps the frames' own times; their name changed with the versions.</summary>
+    public static IReadOnlyList<string> VariableRate => [FrameRateMode.Value, "vfr"];
+
     /// <summary>Skips the test where there is no ffmpeg that can encode H.264.</summary>
     public static void SkipWhereAbsent() => Skip.IfNot(CanEncode.Value, "ffmpeg with libx264 is not installed");
 
