@@ -11,6 +11,8 @@ var benchmarks = new SortedDictionary<string, (Func<string[], int> Run, string D
     ["type-one"] = (TypeOneErrorBenchmark.Run, "false alarms of the paired tests on the cluster sizes of an annotation file"),
     ["pickle"] = (PickleBenchmark.Run, "read AVION's 294 MB pickle to top-20, against reading the same bytes"),
     ["prefill"] = (LanguageModelBenchmark.Prefill, "prefill of 1,600 tokens, 0.5B shape"),
+    ["resize"] = (ResizeBenchmark.Run, "SigLIP preprocessing per frame, with Pillow beside it where a Python is named"),
+    ["video"] = (VideoBenchmark.Run, "clips a second out of 1080p videos and small chunks"),
     ["vision"] = (VisionBenchmark.Run, "SigLIP so400m-384 on frames"),
 };
 

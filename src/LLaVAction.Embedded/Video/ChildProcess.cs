@@ -55,6 +55,9 @@ internal static class ChildProcess
         {
             Kill(process);
             await process.WaitForExitAsync(CancellationToken.None);
+
+            // What it said last belongs into the error message; only a stray child could still hold the pipe open.
+            await Task.WhenAny(errorTask, Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None));
         }
     }
 

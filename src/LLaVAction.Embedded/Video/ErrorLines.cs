@@ -16,7 +16,16 @@ internal sealed class ErrorLines(Func<string, bool>? take = null)
     private readonly StringBuilder line = new();
 
     /// <summary>The last lines, joined by <c> | </c>.</summary>
-    public string Tail => kept.Count == 0 ? "it said nothing" : string.Join(" | ", kept);
+    public string Tail
+    {
+        get
+        {
+            lock (kept)
+            {
+                return kept.Count == 0 ? "it said nothing" : string.Join(" | ", kept);
+            }
+        }
+    }
 
     public async Task ReadAsync(Stream stream)
     {
@@ -29,7 +38,7 @@ internal sealed class ErrorLines(Func<string, bool>? take = null)
                 Add(buffer.AsSpan(0, read));
             }
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or ObjectDisposedException)
         {
             // The pipe broke with the program.
         }
@@ -61,10 +70,13 @@ internal sealed class ErrorLines(Func<string, bool>? take = null)
             line.Clear();
             if (take?.Invoke(text) != true)
             {
-                kept.Enqueue(text.Trim());
-                if (kept.Count > KeptLines)
+                lock (kept)
                 {
-                    kept.Dequeue();
+                    kept.Enqueue(text.Trim());
+                    if (kept.Count > KeptLines)
+                    {
+                        kept.Dequeue();
+                    }
                 }
             }
         }
