@@ -21,7 +21,10 @@ internal sealed class SiglipVisionTower(SiglipVisionEmbeddings embeddings, IRead
     public int Patches => embeddings.Grid * embeddings.Grid;
 
     /// <summary>How many frames go through at once; the bits of a frame's result do not depend on it.</summary>
-    public int FramesPerPass => Math.Max(1, RowsPerPass / Patches);
+    public int FramesPerPass => FramesPerPassOf(Patches);
+
+    /// <summary>How many frames of that many patches go through at once.</summary>
+    public static int FramesPerPassOf(int patches) => Math.Max(1, RowsPerPass / patches);
 
     /// <summary>Room for passes of up to <paramref name="frames"/> frames.</summary>
     public VisionWorkspace CreateWorkspace(int frames)

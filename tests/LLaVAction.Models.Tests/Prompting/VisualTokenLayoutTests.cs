@@ -39,4 +39,12 @@ public sealed class VisualTokenLayoutTests
         Assert.Equal(layout.Count(2), sequence.Length);
         Assert.Equal(Enumerable.Range((2 * 9) + 1, added), sequence[^added..]);
     }
+
+    [Theory]
+    [InlineData(NewlineMode.OneToken, new[] { 0, 1, 2, 3, 4, 5, 6, 7, 8 })]
+    [InlineData(NewlineMode.Grid, new[] { 0, 1, 8, 2, 3, 8, 4, 5, 8, 6, 7, 8 })]
+    [InlineData(NewlineMode.Frame, new[] { 0, 1, 2, 3, 8, 4, 5, 6, 7, 8 })]
+    [InlineData(NewlineMode.NoToken, new[] { 0, 1, 2, 3, 4, 5, 6, 7 })]
+    public void Newlines_stand_where_the_mode_says(NewlineMode newline, int[] expected)
+        => Assert.Equal(expected, new VisualTokenLayout(2, newline, ActionTokenMode.None).Sequence(2));
 }
