@@ -29,6 +29,7 @@ internal sealed class SetChecks(BenchmarkManifest manifest, SetEntry set, Verifi
         var ids = new HashSet<string>(StringComparer.Ordinal);
         var questionChecks = new QuestionChecks(manifest, set, report);
         var candidateChecks = new CandidateChecks(manifest, set, report);
+        var areSound = true;
         foreach (var line in new SetLines(content))
         {
             if (Parse(line) is not { } question)
@@ -46,11 +47,15 @@ internal sealed class SetChecks(BenchmarkManifest manifest, SetEntry set, Verifi
             {
                 candidateChecks.Check(question, line.Number);
             }
+            else
+            {
+                areSound = false;
+            }
         }
 
         candidateChecks.CheckRecords(ids);
         CheckAnswerPositions(questions);
-        CheckFigures([.. questions.Select(static item => item.Question)]);
+        CheckFigures([.. questions.Select(static item => item.Question)], areSound);
         return questions;
     }
 
@@ -103,7 +108,7 @@ internal sealed class SetChecks(BenchmarkManifest manifest, SetEntry set, Verifi
         }
     }
 
-    private void CheckFigures(Question[] questions)
+    private void CheckFigures(Question[] questions, bool areSound)
     {
         Expect("questions", set.Questions, questions.Length);
         Expect("questions_with_also_true", set.QuestionsWithAlsoTrue, SetFigures.WithAlsoTrue(questions));
@@ -115,7 +120,7 @@ internal sealed class SetChecks(BenchmarkManifest manifest, SetEntry set, Verifi
             Expect($"accuracy of judge '{judge.Dump}'", judge.Accuracy, questions.Length == 0 ? 0 : (double)judge.Correct / questions.Length);
         }
 
-        if (set.OptionsOnly is { } stated && questions.All(static question => question.OptionClasses.All(static text => ActionClass.TryParse(text, out _))))
+        if (set.OptionsOnly is { } stated && areSound)
         {
             var classes = questions.Select(OptionClasses.Of).ToArray();
             Expect("options_only.centrality", stated.Centrality, OptionGuess.CentralityAccuracy(classes));
