@@ -14,7 +14,8 @@ public static class AtomicFile
 
     /// <summary>
     /// Creates a file; false when it already exists. Of several processes that try at once exactly one succeeds, and the
-    /// others find the whole file (a hard link is made to the finished temporary file, which fails where the name is taken).
+    /// others find the whole file: a hard link is made to the finished temporary file, which fails where the name is taken.
+    /// File systems without hard links get a move that does not replace, which on Unix looks before it renames.
     /// </summary>
     public static bool TryCreate(string path, ReadOnlySpan<byte> content)
     {
@@ -24,6 +25,12 @@ public static class AtomicFile
         }
 
         var temporary = WriteTemporary(path, content);
+        if (HardLink.TryCreate(temporary, path) is { } isCreated)
+        {
+            File.Delete(temporary);
+            return isCreated;
+        }
+
         try
         {
             File.Move(temporary, path, overwrite: false);
