@@ -8,6 +8,8 @@ namespace LLaVAction.Runs;
 /// <param name="TornBytes">Bytes after it: a line whose writing was cut off; 0 for a file in order.</param>
 public sealed record ResultFile(IReadOnlyList<ResultLine> Lines, long CompleteBytes, long TornBytes)
 {
+    private const int LinesPerTask = 1024;
+
     /// <summary>
     /// Reads a results file, which another process may be writing. Only the end can be torn: by a kill in the middle of a
     /// write (no line feed at the end) or by a power loss (null bytes where data never reached the disk). What is torn is
@@ -17,50 +19,57 @@ public sealed record ResultFile(IReadOnlyList<ResultLine> Lines, long CompleteBy
     public static ResultFile Read(string path)
     {
         var bytes = ReadShared(path);
-        var lines = new List<ResultLine>(bytes.Length / 512);
-        var start = 0;
-        for (var number = 1; start < bytes.Length; number++)
+        var ends = FindLineEnds(bytes);
+        var lines = new ResultLine?[ends.Count];
+        Parallel.For(0, (ends.Count + LinesPerTask - 1) / LinesPerTask, task =>
+        {
+            var last = Math.Min((task + 1) * LinesPerTask, ends.Count);
+            for (var i = task * LinesPerTask; i < last; i++)
+            {
+                var start = i == 0 ? 0 : ends[i - 1] + 1;
+                lines[i] = TryParse(bytes.AsSpan(start, ends[i] - start));
+            }
+        });
+
+        var damaged = Array.IndexOf(lines, null);
+        var whole = damaged < 0 ? lines.Length : damaged;
+        var complete = whole == 0 ? 0 : ends[whole - 1] + 1;
+        if (damaged >= 0 && !IsLostTail(bytes.AsSpan(complete)))
+        {
+            throw new InputException(
+                $"{path} line {damaged + 1}: not a result line. The file was changed by something else than the tool; "
+                + "remove that line, and 'llavaction evaluate-model' will do its question again.");
+        }
+
+        return new ResultFile(new ArraySegment<ResultLine>(lines!, 0, whole), complete, bytes.Length - complete);
+    }
+
+    private static List<int> FindLineEnds(byte[] bytes)
+    {
+        var ends = new List<int>(bytes.Length / 512);
+        for (var start = 0; ; start = ends[^1] + 1)
         {
             var length = bytes.AsSpan(start).IndexOf((byte)'\n');
             if (length < 0)
             {
-                break;
+                return ends;
             }
 
-            if (!TryParse(path, number, bytes.AsSpan(start, length), out var line))
-            {
-                if (IsLostTail(bytes.AsSpan(start)))
-                {
-                    break;
-                }
-
-                throw new InputException(
-                    $"{path} line {number}: not a result line. The file was changed by something else than the tool; "
-                    + "remove that line, and 'llavaction evaluate-model' will do its question again.");
-            }
-
-            lines.Add(line!);
-            start += length + 1;
+            ends.Add(start + length);
         }
-
-        return new ResultFile(lines, start, bytes.Length - start);
     }
 
-    private static bool TryParse(string path, int number, ReadOnlySpan<byte> bytes, out ResultLine? line)
+    private static ResultLine? TryParse(ReadOnlySpan<byte> bytes)
     {
-        line = null;
         try
         {
-            line = RunJson.ParseLine(bytes);
+            var line = RunJson.ParseLine(bytes);
+            return IsPermutation(line.OptionOrder) ? line : null;
         }
         catch (JsonException)
         {
-            return false;
+            return null;
         }
-
-        return line.OptionOrder.Count == 0 || IsPermutation(line.OptionOrder)
-            ? true
-            : throw new InputException($"{path} line {number}: option_order is not an order of {line.OptionOrder.Count} options.");
     }
 
     private static bool IsPermutation(IReadOnlyList<int> order)

@@ -62,6 +62,6 @@ public sealed class ResultFileTests : IDisposable
         var text = Encoding.UTF8.GetString(lines[0]).Replace("[0,1,2,3,4]", order, StringComparison.Ordinal);
         File.WriteAllText(FilePath, text);
 
-        Assert.Contains("option_order", Assert.Throws<InputException>(() => ResultFile.Read(FilePath)).Message, StringComparison.Ordinal);
+        Assert.Contains("line 1: not a result line", Assert.Throws<InputException>(() => ResultFile.Read(FilePath)).Message, StringComparison.Ordinal);
     }
 }
