@@ -19,7 +19,10 @@ internal sealed class PeerProcess : IDisposable
     /// <summary>Starts <c>torch_peer.py</c> with some arguments; null where no Python was named.</summary>
     /// <param name="python">A command, for example <c>python3</c>; what follows a space is an argument of it.</param>
     /// <param name="arguments">Arguments of the script.</param>
-    public static PeerProcess? Start(string? python, params object[] arguments)
+    public static PeerProcess? Start(string? python, params object[] arguments) => StartScript("torch_peer.py", python, arguments);
+
+    /// <summary>As <see cref="Start"/>, with another script of the same manners.</summary>
+    public static PeerProcess? StartScript(string script, string? python, params object[] arguments)
     {
         python ??= Environment.GetEnvironmentVariable("LLAVACTION_PEER_PYTHON");
         if (string.IsNullOrWhiteSpace(python))
@@ -36,7 +39,7 @@ internal sealed class PeerProcess : IDisposable
 
         // The text itself, not its path: the interpreter may see another file system (a container).
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add(File.ReadAllText(Path.Join(AppContext.BaseDirectory, "torch_peer.py")));
+        start.ArgumentList.Add(File.ReadAllText(Path.Join(AppContext.BaseDirectory, script)));
         foreach (object argument in arguments)
         {
             start.ArgumentList.Add(string.Create(CultureInfo.InvariantCulture, $"{argument}"));
