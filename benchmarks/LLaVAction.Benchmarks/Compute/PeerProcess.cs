@@ -4,7 +4,7 @@ using System.Globalization;
 namespace LLaVAction.Benchmarks.Compute;
 
 /// <summary>
-/// PyTorch beside us: a Python process that runs its share of a round whenever asked, so that both sides see the same
+/// A peer (PyTorch, Pillow) beside us: a Python process that runs its share of a round whenever asked, so that both sides see the same
 /// minutes of the same machine. Without <c>--python</c> there is none.
 /// </summary>
 internal sealed class PeerProcess : IDisposable
