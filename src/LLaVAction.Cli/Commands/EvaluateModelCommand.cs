@@ -1,5 +1,7 @@
 using LLaVAction.Cli.Evaluation;
 using LLaVAction.Cli.Hosting;
+using LLaVAction.Questions.Files;
+using LLaVAction.Runs;
 
 namespace LLaVAction.Cli.Commands;
 
@@ -36,6 +38,20 @@ internal sealed class EvaluateModelCommand : CommandModule
     public override async Task<int> RunAsync(CommandContext context)
     {
         var arguments = options.Read(context);
+        var devices = arguments.ModelOptions.Device.Split(',', StringSplitOptions.TrimEntries);
+        var exitCode = devices.Length == 1
+            ? await RunHereAsync(context, arguments)
+            : await RunOnDevicesAsync(context, arguments, devices);
+        if (exitCode is ExitCode.Done or ExitCode.Incomplete && arguments.WritesSubmission)
+        {
+            SubmissionWriter.Write(arguments.Output, context.Log);
+        }
+
+        return exitCode;
+    }
+
+    private static async Task<int> RunHereAsync(CommandContext context, EvaluationArguments arguments)
+    {
         var report = await new EvaluationJob(context).RunAsync(arguments);
         EvaluationTable.Write(report.Summary, arguments.Output, context.Output);
         if (report.FailedResults == 0)
@@ -47,5 +63,17 @@ internal sealed class EvaluateModelCommand : CommandModule
             "{Failed} questions have no answer because their clips' frames could not be had; they count as wrong. See 'rule' in the results for why, and use --retry-failed when it is mended.",
             report.FailedResults);
         return ExitCode.Incomplete;
+    }
+
+    private static async Task<int> RunOnDevicesAsync(CommandContext context, EvaluationArguments arguments, string[] devices)
+    {
+        EvaluationSettingsFactory.Check(arguments, BenchmarkFolder.Open(arguments.Benchmark).Manifest.OptionsPerQuestion);
+        var exitCode = await new DeviceWorkers(context).RunAsync(arguments, devices);
+        if (exitCode is ExitCode.Done or ExitCode.Incomplete)
+        {
+            EvaluationTable.Write(SummaryBuilder.Build(RunFolder.Open(arguments.Output).ReadResults()), arguments.Output, context.Output);
+        }
+
+        return exitCode;
     }
 }

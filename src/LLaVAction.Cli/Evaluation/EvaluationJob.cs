@@ -2,7 +2,6 @@ using System.Globalization;
 using LLaVAction.Cli.Hosting;
 using LLaVAction.Models.Evaluation;
 using LLaVAction.Models.Ports;
-using LLaVAction.Questions;
 using LLaVAction.Questions.Files;
 using LLaVAction.Questions.Inputs;
 using LLaVAction.Runs;
@@ -46,11 +45,6 @@ internal sealed class EvaluationJob(CommandContext context)
         AnnounceWork(run, arguments);
         using var progress = context.StartProgress("evaluating", "questions", run.OfShard, run.OfShard - run.Left);
         var report = await run.ExecuteAsync(model, reader, done => progress.Advance(done), context.CancellationToken);
-        if (arguments.WritesSubmission)
-        {
-            WriteSubmissions(arguments.Output, report);
-        }
-
         context.Log.Debug(
             "Model {Model:0.0} s, waiting for frames {Waiting:0.0} s, the rest {Overhead:0.00} s of {Wall:0.0} s.",
             report.Outcome.Model.TotalSeconds,
@@ -105,28 +99,5 @@ internal sealed class EvaluationJob(CommandContext context)
         context.Log.Information(
             run.Left == run.OfShard ? "{Left} questions about {Clips} clips to ask{Part}." : "{Left} of {Total} questions are left, about {Clips} clips{Part}.",
             run.Left == run.OfShard ? [run.Left, run.Work.Count, part] : [run.Left, run.OfShard, run.Work.Count, part]);
-    }
-
-    private void WriteSubmissions(string output, EvaluationReport report)
-    {
-        var folder = RunFolder.Open(output);
-        if (folder.Record.Identity.Benchmark.Protocol != SettingNames.Of(Protocol.Recognition))
-        {
-            throw new InputException("--submission: a submission ranks action classes, which takes a benchmark built with --protocol recognition.");
-        }
-
-        if (!report.Summary.IsComplete)
-        {
-            context.Log.Warning("The run is not complete, so no submission was written.");
-            return;
-        }
-
-        var results = folder.ReadResults();
-        foreach (var cell in results.Cells)
-        {
-            var name = string.Create(CultureInfo.InvariantCulture, $"submission-{cell.Strategy}-{cell.Frames}.json");
-            folder.WriteFile(name, SubmissionFile.ToBytes(results, cell));
-            context.Log.Information("Wrote {File}; set its three levels of supervision before submitting.", Path.Combine(output, name));
-        }
     }
 }

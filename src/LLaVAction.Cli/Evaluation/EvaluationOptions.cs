@@ -44,7 +44,7 @@ internal sealed class EvaluationOptions
 
     private readonly Option<string> control = Choice("--control", "What is taken from the model, to see what its accuracy rests on.", Control.None);
     private readonly Option<string> engine = OptionFactory.Choice("--engine", "Which stack runs the model.", "auto", "auto", "embedded", "torch");
-    private readonly Option<string> device = OptionFactory.WithDefault("--device", "Where the model runs.", "auto|cpu|cuda:N", "auto");
+    private readonly Option<string> device = OptionFactory.WithDefault("--device", "Where the model runs; several, with commas, get a process and a part of the run each.", "auto|cpu|cuda:N[,cuda:N]", "auto");
     private readonly Option<string> precision = OptionFactory.Choice("--precision", "Arithmetic of the model.", "auto", "auto", "float32", "bfloat16");
     private readonly Option<int?> threads = OptionFactory.Optional<int?>("--threads", "Threads of the model [default: what the process may use].", "N");
     private readonly Option<int?> decodeWorkers = OptionFactory.Optional<int?>("--decode-workers", "Clips decoded at a time, ahead of the model.", "N");

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using LLaVAction.Cli.Evaluation;
 using LLaVAction.Cli.Tests.Support;
+using LLaVAction.Runs;
 
 namespace LLaVAction.Cli.Tests.Evaluation;
 
@@ -66,6 +68,35 @@ public sealed class EvaluateModelProcessTests(DemoBenchmark demo) : IClassFixtur
         Assert.Contains(results, result => result.Output.Contains("Complete: 48 results", StringComparison.Ordinal));
         Assert.Equal(expected, DemoBenchmark.Summary(run));
         Assert.Equal(count, Directory.GetFiles(run, "results-*.jsonl").Length);
+    }
+
+    [SkippableFact]
+    public async Task Several_devices_do_a_part_each_in_processes_of_their_own()
+    {
+        Skip.IfNot(demo.HasFfmpeg, "needs ffmpeg");
+
+        var result = await demo.EvaluateAsync(demo["devices"], "--device", "cpu,cpu");
+        var wrong = await demo.EvaluateAsync(demo["no-device"], "--device", "cpu,cuda:0");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("Complete: 48 results", result.Output, StringComparison.Ordinal);
+        Assert.Equal(["results-1of2.jsonl", "results-2of2.jsonl"], Directory.GetFiles(demo["devices"], "results-*").Select(Path.GetFileName).Order());
+        Assert.Equal(await demo.Expected.Value, DemoBenchmark.Summary(demo["devices"]));
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains("not on device 'cuda:0'", wrong.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parts_of_the_devices_make_up_the_part_of_the_process()
+    {
+        for (var position = 0; position < 100; position++)
+        {
+            foreach (var shard in new[] { Shard.Whole, new Shard(2, 3), new Shard(3, 3) })
+            {
+                var owners = Enumerable.Range(0, 4).Count(device => DeviceWorkers.PartOf(shard, device, 4).Owns(position));
+                Assert.Equal(shard.Owns(position) ? 1 : 0, owners);
+            }
+        }
     }
 
     [SkippableFact]
