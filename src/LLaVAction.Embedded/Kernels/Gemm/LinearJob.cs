@@ -17,8 +17,12 @@ internal sealed unsafe class LinearJob
     /// <summary>Output columns of one strip.</summary>
     public const int StripColumns = 64;
 
-    /// <summary>Rows that run against one packing of a strip, so that the slivers stay in the shared cache.</summary>
-    private const int RowLimit = 1536;
+    /// <summary>Rows that run against one packing of a strip: as many as a shared cache holds packed, within reason.</summary>
+    private const int FewestRows = 256;
+
+    private const int MostRows = 1536;
+
+    private const int PackedLimit = (8 << 20) / sizeof(float);
 
     private readonly ComputeContext context;
     private readonly MicroKernel kernel;
@@ -63,7 +67,8 @@ internal sealed unsafe class LinearJob
             return;
         }
 
-        int parts = Math.Max(1, (input.Rows + RowLimit - 1) / RowLimit);
+        int rowLimit = Math.Clamp(PackedLimit / Math.Max(1, columns), FewestRows, MostRows);
+        int parts = Math.Max(1, (input.Rows + rowLimit - 1) / rowLimit);
         int tiles = (input.Rows + kernel.TileRows - 1) / kernel.TileRows;
         int partRows = (tiles + parts - 1) / parts * kernel.TileRows;
         for (int start = 0; start < input.Rows; start += partRows)

@@ -5,6 +5,7 @@ namespace LLaVAction.Embedded.Kernels.Gemm;
 internal sealed unsafe class RowJob
 {
     private const int Outputs = RowProduct.Outputs;
+    private const int ManyPanels = 256;
 
     private readonly ComputeContext context;
     private readonly LinearTarget[] targets = new LinearTarget[4];
@@ -35,7 +36,9 @@ internal sealed unsafe class RowJob
         }
 
         context.ReserveWorkerScratch((2L * Outputs) + ((long)Outputs * SummationOrder.BlockLimit));
-        int pieces = Math.Min(panelCount, 8 * context.Pool.Workers);
+
+        // Few and long: a run's first rows are the ones that nothing has fetched ahead.
+        int pieces = Math.Min(panelCount, (panelCount < ManyPanels ? 1 : 4) * context.Pool.Workers);
         panelsPerPiece = (panelCount + pieces - 1) / pieces;
         var work = new PanelWork(this);
         context.Pool.Run(ref work, (panelCount + panelsPerPiece - 1) / panelsPerPiece);
@@ -54,6 +57,11 @@ internal sealed unsafe class RowJob
             for (; local >= PanelsOf(targets[index]); index++)
             {
                 local -= PanelsOf(targets[index]);
+            }
+
+            if (panel == piece * panelsPerPiece || local == 0)
+            {
+                RowProduct.FetchFirst(targets[index].Layer.Weight, local * Outputs);
             }
 
             RunPanel(targets[index], local * Outputs, context.WorkerScratch(worker));
