@@ -6,7 +6,13 @@ namespace LLaVAction.Cli.Hosting;
 /// <summary>The one place that knows which engines are compiled in; everything else sees <see cref="IEngine"/>.</summary>
 internal static class Engines
 {
-    private static readonly IReadOnlyList<(string Name, Func<IEngine> Create)> Compiled = [("embedded", () => new EmbeddedEngine())];
+    private static readonly IReadOnlyList<(string Name, Func<IEngine> Create)> Compiled =
+    [
+#if TORCH
+        ("torch", () => new Torch.TorchEngine(Embedded.Tokenization.ByteLevelBpeTokenizer.Open, new EmbeddedEngine().OpenVideos)),
+#endif
+        ("embedded", () => new EmbeddedEngine()),
+    ];
 
     /// <summary>Names of the engines compiled in, the preferred one first.</summary>
     public static IReadOnlyList<string> CompiledNames => [.. Compiled.Select(engine => engine.Name)];
