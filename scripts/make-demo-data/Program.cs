@@ -13,7 +13,7 @@ AnnotationFiles.Write(kitchen, Path.Combine(output, "annotations"));
 Directory.CreateDirectory(Path.Combine(output, "predictions"));
 SimulatedDump.Write(kitchen, SimulatedDump.Avion, Path.Combine(output, "predictions", "avion_pred_ids_val.json"));
 SimulatedDump.Write(kitchen, SimulatedDump.Tim, Path.Combine(output, "predictions", "tim_pred_ids_val.json"));
-DemoCheckpoint.Write(Path.Combine(output, "model"), Path.Combine(Repository.Root, "tests", "Goldens", "tokenizer", "tiny"));
+DemoCheckpoint.Write(Path.Combine(output, "tiny-random"), Path.Combine(Repository.Root, "tests", "Goldens", "tokenizer", "tiny"));
 
 if (!args.Contains("--no-videos", StringComparer.Ordinal))
 {

@@ -20,7 +20,7 @@ public sealed class CommittedDemoDataTests
         Directory.CreateDirectory(Path.Combine(folder.FullName, "predictions"));
         SimulatedDump.Write(kitchen, SimulatedDump.Avion, Path.Combine(folder.FullName, "predictions", "avion_pred_ids_val.json"));
         SimulatedDump.Write(kitchen, SimulatedDump.Tim, Path.Combine(folder.FullName, "predictions", "tim_pred_ids_val.json"));
-        DemoCheckpoint.Write(Path.Combine(folder.FullName, "model"), Path.Combine(Repository.Root, "tests", "Goldens", "tokenizer", "tiny"));
+        DemoCheckpoint.Write(Path.Combine(folder.FullName, "tiny-random"), Path.Combine(Repository.Root, "tests", "Goldens", "tokenizer", "tiny"));
 
         var made = Directory.EnumerateFiles(folder.FullName, "*", SearchOption.AllDirectories).ToArray();
 

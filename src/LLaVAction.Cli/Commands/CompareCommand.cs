@@ -12,7 +12,7 @@ internal sealed class CompareCommand : CommandModule
 {
     private readonly Argument<string[]> runs;
     private readonly Option<string> format;
-    private readonly Option<string?> section;
+    private readonly Option<string[]> section;
     private readonly Option<string?> annotations;
     private readonly Option<string?> biasScores;
 
@@ -22,7 +22,7 @@ internal sealed class CompareCommand : CommandModule
     {
         runs = Add(new Argument<string[]>("RUN") { Description = "Folders of evaluate-model.", Arity = ArgumentArity.OneOrMore });
         format = Add(OptionFactory.Choice("--format", "How the result is written.", "table", "table", "markdown", "csv", "json"));
-        section = Add(OptionFactory.Optional<string>("--section", "Only this section: accuracy, uncertainty, context, answers, scorings, pairs, positions or splits.", "NAME"));
+        section = Add(OptionFactory.CommaList("--section", "Only these sections, with commas: accuracy, uncertainty, context, answers, scorings, pairs, positions and splits.", "NAMES"));
         annotations = Add(OptionFactory.Optional<string>("--annotations-folder", "Folder of the EPIC-KITCHENS-100 CSV files, for the splits by tail classes and unseen participants.", "DIR"));
         biasScores = Add(OptionFactory.Optional<string>("--bias-scores", "File of 'describe-benchmark --bias-scores', for the split by what the options alone give away.", "FILE"));
     }

@@ -14,7 +14,7 @@ internal sealed class DescribeBenchmarkCommand : CommandModule
 {
     private readonly Argument<string> folder;
     private readonly Option<string> format;
-    private readonly Option<string?> section;
+    private readonly Option<string[]> section;
     private readonly Option<string?> annotations;
     private readonly Option<string[]> narrations;
     private readonly Option<string?> biasScores;
@@ -25,7 +25,7 @@ internal sealed class DescribeBenchmarkCommand : CommandModule
     {
         folder = Add(new Argument<string>("DIR") { Description = "The benchmark's folder." });
         format = Add(OptionFactory.Choice("--format", "How the card is written.", "table", "table", "markdown", "csv", "json"));
-        section = Add(OptionFactory.Optional<string>("--section", "Only this section: sources, sets, options_only, judges, may_be_true, decides, ranks, positions or overlap.", "NAME"));
+        section = Add(OptionFactory.CommaList("--section", "Only these sections, with commas: sources, sets, options_only, judges, may_be_true, decides, ranks, positions and overlap.", "NAMES"));
         annotations = Add(OptionFactory.Optional<string>("--annotations", "The CSV that the benchmark was built from, for the overlap with the rest of the pool.", "CSV"));
         narrations = Add(OptionFactory.Repeatable("--narrations", "The further CSVs that it was built from; repeatable.", "CSV"));
         biasScores = Add(OptionFactory.Optional<string>("--bias-scores", "Writes, per question, the probability that the cross-validated options-only model gives the truth.", "FILE"));

@@ -38,10 +38,12 @@ internal static class StudyRunner
         return exitCode;
     }
 
-    /// <summary>The comparison to standard output as a table, and to files as Markdown and JSON.</summary>
+    /// <summary>The comparison to files as Markdown and JSON, whole; to standard output its headline, unless the study names sections.</summary>
     private static async Task<int> WriteComparisonAsync(StudyPlan plan, CommandContext context)
     {
-        var exitCode = await RunAsync(plan.Compare, context, context.Output);
+        var namesSections = plan.Compare.Arguments.Any(static argument => argument.StartsWith("--section", StringComparison.Ordinal));
+        var exitCode = await RunAsync(
+            namesSections ? plan.Compare : new CommandStep([.. plan.Compare.Arguments, "--section=accuracy,pairs"]), context, context.Output);
         foreach (var (format, name) in (IEnumerable<(string, string)>)[("markdown", "comparison.md"), ("json", "comparison.json")])
         {
             using var text = new StringWriter { NewLine = "\n" };

@@ -13,11 +13,11 @@ public static class ComparisonTables
     private static readonly TableColumn Control = new("control", "Control");
     private static readonly TableColumn Caveats = new("caveats", "Beware");
 
-    /// <summary>The sections of a comparison, in the order to be read.</summary>
+    /// <summary>The sections of a comparison, in the order to be read; some may be without rows.</summary>
     public static IReadOnlyList<Section> All(RunComparison comparison)
     {
         ArgumentNullException.ThrowIfNull(comparison);
-        Section[] sections =
+        return
         [
             new("accuracy", "Accuracy over all questions asked (95 % interval, clustered by video)", Accuracy(comparison.Cells)),
             new("uncertainty", "How sure: intervals by other means", Uncertainty(comparison.Cells)),
@@ -28,7 +28,6 @@ public static class ComparisonTables
             new("positions", "Accuracy and choice rate by letter", Positions(comparison.Cells)),
             new("splits", "Accuracy by split", SplitRows(comparison.Cells)),
         ];
-        return [.. sections.Where(static section => section.Table.Rows.Count > 0)];
     }
 
     /// <summary>The headline: model × strategy × frames.</summary>

@@ -28,14 +28,23 @@ public sealed record RunComparison(
         return new RunComparison(runs, cells, PairAnalysis.Of(answers), [.. WriteNotes(runs, cells, files)]);
     }
 
-    /// <summary>The blind run of the same model, set and frame count; of several the first.</summary>
-    private static CellAnswers? BlindOf(CellAnswers cell, CellAnswers[] all) =>
-        cell.Run.Identity.Control == "none"
-            ? Array.Find(all, other =>
-                other.Run.Identity.Control.StartsWith("blind", StringComparison.Ordinal)
-                && IsSameModel(other.Run.Identity.Model, cell.Run.Identity.Model)
-                && other.Cell.Strategy == cell.Cell.Strategy)
-            : null;
+    /// <summary>
+    /// The blind run of the same model and set: at the same frame count where there is one, for the prompt may name
+    /// that count; of several the first.
+    /// </summary>
+    private static CellAnswers? BlindOf(CellAnswers cell, CellAnswers[] all)
+    {
+        if (cell.Run.Identity.Control != "none")
+        {
+            return null;
+        }
+
+        var blind = all.Where(other =>
+            other.Run.Identity.Control.StartsWith("blind", StringComparison.Ordinal)
+            && IsSameModel(other.Run.Identity.Model, cell.Run.Identity.Model)
+            && other.Cell.Strategy == cell.Cell.Strategy).ToArray();
+        return Array.Find(blind, other => other.Cell.Frames == cell.Cell.Frames) ?? blind.FirstOrDefault();
+    }
 
     private static bool IsSameModel(RunModel left, RunModel right) =>
         left.Name == right.Name
@@ -64,10 +73,10 @@ public sealed record RunComparison(
                 $"{cell.Run}, {cell.Summary.Strategy}, {cell.Summary.Frames} frames: {cell.Summary.DecodeErrors} clips could not be decoded and {cell.Summary.MissingVideos} have no video; they count as wrong.");
         }
 
-        foreach (var cell in cells.Where(static cell => cell.Summary.HasLowLetterMass))
+        foreach (var run in cells.Where(static cell => cell.Summary.HasLowLetterMass).GroupBy(static cell => cell.Run, StringComparer.Ordinal))
         {
             yield return FormattableString.Invariant(
-                $"{cell.Run}, {cell.Summary.Strategy}, {cell.Summary.Frames} frames: the letters have {cell.Summary.MeanLetterMass:P1} of the probability on average; this model would not answer with a letter. Look at --scoring generate.");
+                $"{run.Key}: in {run.Count()} of its {cells.Count(cell => cell.Run == run.Key)} cells the letters have less than half of the probability on average ({run.Min(static cell => cell.Summary.MeanLetterMass):P1} at the least); this model would not answer with a letter. Look at --scoring generate.");
         }
 
         foreach (var run in runs.Where(static run => run.Identity.Model.OverriddenSettings.Count > 0))

@@ -12,28 +12,28 @@ public sealed record Section(string Key, string Title, Table Table);
 /// <summary>Writes results of several tables and notes in the formats of <c>--format</c>.</summary>
 public static class SectionWriter
 {
-    /// <summary>Keeps one section, or all where no name is given.</summary>
-    /// <exception cref="InputException">No section has that name.</exception>
-    public static IReadOnlyList<Section> Choose(IReadOnlyList<Section> sections, string? name)
+    /// <summary>Keeps the sections named, in their own order, or all where no name is given.</summary>
+    /// <exception cref="InputException">A name that no section has.</exception>
+    public static IReadOnlyList<Section> Choose(IReadOnlyList<Section> sections, IReadOnlyCollection<string> names)
     {
-        if (name is null)
+        ArgumentNullException.ThrowIfNull(sections);
+        ArgumentNullException.ThrowIfNull(names);
+        foreach (var name in names.Where(name => sections.All(section => section.Key != name)))
         {
-            return sections;
+            throw new InputException($"--section: '{name}' is not a section of this result ({string.Join(", ", sections.Select(static section => section.Key))}).");
         }
 
-        var chosen = sections.Where(section => section.Key == name).ToArray();
-        return chosen.Length > 0
-            ? chosen
-            : throw new InputException($"--section: '{name}' is not a section of this result ({string.Join(", ", sections.Select(static section => section.Key))}).");
+        return names.Count == 0 ? sections : [.. sections.Where(section => names.Contains(section.Key, StringComparer.Ordinal))];
     }
 
     /// <summary>Writes sections and notes.</summary>
-    /// <param name="sections">The sections.</param>
+    /// <param name="sections">The sections; those without rows are passed over.</param>
     /// <param name="notes">Sentences that stand below them; CSV has no place for them.</param>
     /// <param name="format"><c>table</c>, <c>markdown</c>, <c>csv</c> or <c>json</c>.</param>
     /// <param name="output">Where to.</param>
     public static void Write(IReadOnlyList<Section> sections, IReadOnlyList<string> notes, string format, TextWriter output)
     {
+        sections = [.. sections.Where(static section => section.Table.Rows.Count > 0)];
         switch (format)
         {
             case "csv":

@@ -27,11 +27,12 @@ public static class HtmlReport
         html.Markup("<section aria-labelledby=\"accuracy\"><h2 id=\"accuracy\">Accuracy</h2>\n<figure>").Markup(AccuracyChart.Draw(comparison.Cells))
             .Markup("<figcaption>Over all questions asked, with 95 % intervals clustered by video; numbers below the points are frames. Dotted: chance. Dashed: the best guess from the options alone, without any video.</figcaption></figure>\n");
         var sections = ComparisonTables.All(comparison);
-        WriteSections(html, sections.Where(static section => section.Key is "accuracy" or "context" or "uncertainty"));
+        AccuracyMatrix.Write(html, comparison.Cells);
+        WriteSections(html, "table", sections.Where(static section => section.Key is "accuracy" or "context" or "uncertainty"));
         WriteNotes(html, comparison.Notes);
         html.Markup("</section>\n<section aria-labelledby=\"pairs\"><h2 id=\"pairs\">Differences</h2>\n");
         html.Element("p class=\"soft\"", "Each pair of cells that differ in one thing. The p that counts is Holm's, over all pairs shown; McNemar's takes clips of one video as independent, which they are not.");
-        WriteSections(html, sections.Where(static section => section.Key == "pairs"));
+        WriteSections(html, "table", sections.Where(static section => section.Key == "pairs"));
         html.Markup("</section>\n");
         WriteAnswers(html, comparison, sections);
         WriteClasses(html, comparison.Cells);
@@ -86,41 +87,12 @@ public static class HtmlReport
         return string.Join(' ', sentences);
     }
 
-    private static void WriteSections(HtmlText html, IEnumerable<Section> sections)
+    private static void WriteSections(HtmlText html, string prefix, IEnumerable<Section> sections)
     {
-        foreach (var section in sections)
+        foreach (var section in sections.Where(static section => section.Table.Rows.Count > 0))
         {
-            WriteTable(html, section.Title, section.Table);
+            HtmlTable.Write(html, $"{prefix}-{section.Key}", section.Title, section.Table);
         }
-    }
-
-    private static void WriteTable(HtmlText html, string caption, Table table)
-    {
-        // Columns that are empty in every row only push the others off a small screen.
-        var columns = Enumerable.Range(0, table.Columns.Count)
-            .Where(column => table.Rows.Any(row => table.Columns[column].TextOf(row[column]).Length > 0))
-            .ToArray();
-        html.Markup("<div class=\"scroll\" tabindex=\"0\"><table>").Element("caption", caption).Markup("<thead><tr>");
-        foreach (var column in columns)
-        {
-            html.Element($"th scope=\"col\"{Class(table.Columns[column])}", table.Columns[column].Title);
-        }
-
-        html.Markup("</tr></thead><tbody>\n");
-        foreach (var row in table.Rows)
-        {
-            html.Markup("<tr>");
-            foreach (var column in columns)
-            {
-                html.Element($"td{Class(table.Columns[column])}", table.Columns[column].TextOf(row[column]));
-            }
-
-            html.Markup("</tr>\n");
-        }
-
-        html.Markup("</tbody></table></div>\n");
-
-        static string Class(TableColumn column) => column.Alignment == ColumnAlignment.Right ? " class=\"number\"" : "";
     }
 
     private static void WriteNotes(HtmlText html, IReadOnlyCollection<string> notes)
@@ -164,7 +136,7 @@ public static class HtmlReport
             html.Markup("</details>\n");
         }
 
-        WriteSections(html, sections.Where(static section => section.Key is "answers" or "scorings" or "positions" or "splits"));
+        WriteSections(html, "table", sections.Where(static section => section.Key is "answers" or "scorings" or "positions" or "splits"));
         html.Markup("</section>\n");
     }
 
@@ -183,7 +155,7 @@ public static class HtmlReport
         html.Markup("<section aria-labelledby=\"classes\"><h2 id=\"classes\">Hardest classes</h2>\n");
         if (table.Rows.Count > 0)
         {
-            WriteTable(html, FormattableString.Invariant($"The {HardestClasses} verb and noun classes with the lowest accuracy, of those with {ClassAccuracy.FewestQuestions} questions or more"), table);
+            HtmlTable.Write(html, "table-classes", FormattableString.Invariant($"The {HardestClasses} verb and noun classes with the lowest accuracy, of those with {ClassAccuracy.FewestQuestions} questions or more"), table);
         }
 
         html.Markup("</section>\n");
@@ -258,10 +230,10 @@ public static class HtmlReport
     private static void WriteCards(HtmlText html, IReadOnlyList<BenchmarkCard> cards)
     {
         html.Markup("<section aria-labelledby=\"card\"><h2 id=\"card\">Benchmark card</h2>\n");
-        foreach (var card in cards)
+        for (var card = 0; card < cards.Count; card++)
         {
-            WriteSections(html, card.Tables());
-            WriteNotes(html, [.. card.Notes()]);
+            WriteSections(html, string.Create(CultureInfo.InvariantCulture, $"card-{card + 1}"), cards[card].Tables());
+            WriteNotes(html, [.. cards[card].Notes()]);
         }
 
         html.Markup("</section>\n");

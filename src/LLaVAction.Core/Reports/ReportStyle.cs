@@ -22,13 +22,18 @@ internal static class ReportStyle
         nav ul { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .25rem 1rem; margin: .5rem 0; }
         .soft { color: var(--soft); font-size: .9rem; }
         .warning { background: var(--warn); color: var(--warn-ink); padding: .75rem 1rem; border-radius: .4rem; margin: 1rem 0; font-weight: 600; }
-        .scroll { overflow-x: auto; }
-        table { border-collapse: collapse; font-size: .875rem; margin: .5rem 0 1rem; font-variant-numeric: tabular-nums; }
-        caption { text-align: left; color: var(--soft); padding: .25rem 0; }
-        th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+        .scroll { overflow-x: auto; background: linear-gradient(to right, var(--paper) 30%, transparent) left / 2rem 100% no-repeat local,
+          linear-gradient(to left, var(--paper) 30%, transparent) right / 2rem 100% no-repeat local,
+          linear-gradient(to right, var(--line), transparent) left / .6rem 100% no-repeat scroll,
+          linear-gradient(to left, var(--line), transparent) right / .6rem 100% no-repeat scroll; }
+        table { border-collapse: collapse; width: max-content; font-size: .875rem; margin: .5rem 0 1rem; font-variant-numeric: tabular-nums; }
+        .caption { color: var(--ink); font-size: .9rem; margin: 1.25rem 0 .25rem; } .caption .soft { font-size: .85rem; }
+        th small, td small { display: block; font-weight: 400; font-size: .8rem; color: var(--soft); white-space: nowrap; }
+        .matrix strong { font-size: 1rem; } .matrix tbody th { background: none; }
+        th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; max-width: 24rem; }
         th { background: var(--panel); font-weight: 600; }
         td.number, th.number { text-align: right; white-space: nowrap; }
-        figure { margin: 1rem 0; } figcaption { color: var(--soft); font-size: .9rem; }
+        figure { margin: 1rem 0; } figcaption { max-width: 48rem; color: var(--soft); font-size: .9rem; }
         svg { max-width: 100%; height: auto; display: block; }
         svg text { fill: var(--ink); font: 12px system-ui, sans-serif; } svg .grid { stroke: var(--line); } svg .soft { fill: var(--soft); }
         .example { border: 1px solid var(--line); border-radius: .4rem; padding: .75rem 1rem; margin: 1rem 0; break-inside: avoid; }
@@ -39,6 +44,10 @@ internal static class ReportStyle
         .mark.right { color: var(--right); } .mark.wrong { color: var(--wrong); }
         details > summary { cursor: pointer; color: var(--accent); margin: .5rem 0; }
         pre { background: var(--panel); padding: .75rem; overflow-x: auto; font-size: .8rem; border-radius: .4rem; }
-        @media print { body { font-size: 11pt; } nav, a.skip { display: none; } .scroll { overflow: visible; } table { font-size: 8pt; } }
+        @media (max-width: 30rem) { main, header, footer { padding: 0 .75rem; } th, td { padding: .3rem .4rem; } }
+        @page { size: A4 landscape; margin: 12mm; }
+        @media print { body { font-size: 10pt; } main, header, footer { max-width: none; padding: 0; } nav, a.skip { display: none; } .scroll { overflow: visible; background: none; }
+        table { width: auto; max-width: 100%; font-size: 7.5pt; } th, td { padding: .15rem .35rem; }
+          tr { break-inside: avoid; } h2, .caption { break-after: avoid; } }
         """;
 }

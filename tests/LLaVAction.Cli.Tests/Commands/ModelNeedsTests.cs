@@ -56,7 +56,7 @@ public sealed class ModelNeedsTests : IDisposable
         var built = await CliProcess.RunAsync("build-benchmark", "--annotations", annotations, "--strategy", "random", "--output", _folder["mqa"]);
         Assert.Equal(0, built.ExitCode);
 
-        var result = await CliProcess.RunAsync("show", _folder["mqa"], "--tokens", "--model", Path.Combine(Demo, "model"), "--frames", "8,16");
+        var result = await CliProcess.RunAsync("show", _folder["mqa"], "--tokens", "--model", Path.Combine(Demo, "tiny-random"), "--frames", "8,16");
 
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("tokens at 8 frames: 14 before the video + 73 visual + ", result.Output, StringComparison.Ordinal);

@@ -56,7 +56,7 @@ public sealed class DemoBenchmark : IDisposable
         string[][] usual =
         [
             ["--benchmark", folder["mqa"]],
-            ["--model", Path.Combine(Demo, "model")],
+            ["--model", Path.Combine(Demo, "tiny-random")],
             ["--videos", Path.Combine(Demo, "videos")],
             ["--frames", "2,4"],
             ["--rotations", "2"],

@@ -73,6 +73,6 @@ public sealed class HelpExamplesTests
               blind: { model: model, control: blind }
             """);
         Directory.CreateSymbolicLink(folder["videos"], Path.Combine(demo, "videos"));
-        Directory.CreateSymbolicLink(folder["model"], Path.Combine(demo, "model"));
+        Directory.CreateSymbolicLink(folder["model"], Path.Combine(demo, "tiny-random"));
     }
 }
