@@ -1,4 +1,10 @@
+using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Ports;
+using LLaVAction.Models.Settings;
+using LLaVAction.Torch.Devices;
+using LLaVAction.Torch.Memory;
+using LLaVAction.Torch.Model;
+using TorchSharp;
 
 namespace LLaVAction.Torch;
 
@@ -14,11 +20,74 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
     public IReadOnlyList<EngineFact> Inspect() => [];
 
     /// <inheritdoc/>
-    public IVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public IStagedModel LoadStagedModel(string checkpointFolder, ModelOptions options) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
     public IFrameReader OpenVideos(string videosFolder, string layout) => openVideos(videosFolder, layout);
+
+    /// <inheritdoc/>
+    public IVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options)
+    {
+        using Checkpoint checkpoint = Checkpoint.Open(checkpointFolder);
+        ModelConfiguration configuration = checkpoint.Configuration;
+        if (configuration.Language is null)
+        {
+            throw new InputException($"{checkpointFolder} holds a vision tower alone; expected a whole model (LLaVA-OneVision, LLaVA-Video, LLaVAction).");
+        }
+
+        ComputeDevice device = ComputeDevice.Of(options);
+        ITokenizer tokenizer = openTokenizer(checkpointFolder);
+        var own = ModelSettings.Of(configuration, tokenizer);
+        ModelSettings settings = own.With(options, configuration, tokenizer);
+        var shape = BatchShape.For(device.IsCuda, options.PromptsPerClip);
+        LlavaModel model = Load(checkpoint, device, settings, options);
+        return new TorchVideoLanguageModel(model, tokenizer, Describe(model, own, shape), shape);
+    }
+
+    /// <inheritdoc/>
+    public IStagedModel LoadStagedModel(string checkpointFolder, ModelOptions options)
+    {
+        using Checkpoint checkpoint = Checkpoint.Open(checkpointFolder);
+        ComputeDevice device = ComputeDevice.Of(options);
+        ModelSettings settings = ModelSettings.Of(checkpoint.Configuration, null).With(options, checkpoint.Configuration, null);
+        return new TorchStagedModel(Load(checkpoint, device, settings, options));
+    }
+
+    private static LlavaModel Load(Checkpoint checkpoint, ComputeDevice device, ModelSettings settings, ModelOptions options)
+    {
+        if (checkpoint.Configuration.Language is not null)
+        {
+            VideoTokenRequirements.Check(checkpoint, settings);
+        }
+
+        if (options.Threads is int threads)
+        {
+            torch.set_num_threads(threads);
+        }
+
+        var model = new LlavaModel(device, checkpoint, settings);
+        try
+        {
+            WeightLoader.Load(model, checkpoint);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private static ModelDescription Describe(LlavaModel model, ModelSettings own, BatchShape shape) => new()
+    {
+        Name = model.Name,
+        DeferredHash = new Lazy<string?>(() => CheckpointHash.Compute(model.Folder)),
+        Engine = $"torch {model.Device.Name}",
+        Precision = model.Device.Precision,
+        Settings = new SortedDictionary<string, string>(model.Settings.ByName.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal)
+        {
+            ["batch_shape"] = shape.ToString(),
+        },
+        OverriddenSettings = ModelSettings.Overridden(own, model.Settings),
+        HasRandomWeights = model.Configuration.HasRandomWeights,
+        WasTrainedWithTimeInstruction = model.Configuration.HasTimeInstruction,
+        VisualTokenCount = model.Layout.Count,
+    };
 }

@@ -52,7 +52,9 @@ internal sealed class EmbeddedVideoLanguageModel(LlavaModel model, ITokenizer to
     private PromptGroupAnswer Answer(PromptGroup group, CancellationToken cancellationToken)
     {
         VisualTokenEmbeddings? video = Video(group);
-        PreparedPrompt[] prompts = group.Requests.Select(request => Prepare(request, video)).ToArray();
+        PreparedPrompt[] prompts = group.Requests
+            .Select(request => PreparedPrompt.Of(request, tokenizer, model.Settings, video?.Length, model.Configuration.Language!.MaximumPositions))
+            .ToArray();
         var answers = new PromptAnswer[prompts.Length];
         double prefillMilliseconds = 0;
         foreach (PrefixBatch batch in PrefixBatch.Plan(prompts.Select(prompt => prompt.Tokens).ToArray()))
@@ -83,35 +85,5 @@ internal sealed class EmbeddedVideoLanguageModel(LlavaModel model, ITokenizer to
         }
 
         return model.ArrangeVisualTokens(clip.Features.View, group.FrameIndices);
-    }
-
-    private PreparedPrompt Prepare(PromptRequest request, VisualTokenEmbeddings? video)
-    {
-        PromptTokens tokens = PromptTokens.Of(request.Prompt, tokenizer);
-        if (tokens.HasVideo != video is not null)
-        {
-            throw new ArgumentException(
-                tokens.HasVideo
-                    ? $"The prompt holds {PromptTokens.VideoPlaceholder} and its group has no clip."
-                    : $"The group has a clip and the prompt holds no {PromptTokens.VideoPlaceholder}.",
-                nameof(request));
-        }
-
-        if (tokens.AfterVideo.Count == 0)
-        {
-            throw new ArgumentException("The prompt ends where its video ends, or is empty; text must follow.", nameof(request));
-        }
-
-        int length = tokens.BeforeVideo.Count + (video?.Length ?? 0) + tokens.AfterVideo.Count;
-        int limit = model.Configuration.Language!.MaximumPositions;
-        if (length > limit)
-        {
-            throw new InputException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"A prompt has {length} tokens, {video?.Length ?? 0} of them visual; the model takes {limit} (max_position_embeddings). Use fewer frames or a shorter prompt."));
-        }
-
-        int[] candidates = request.Candidates.Select(candidate => PromptTokens.CandidateId(candidate, tokenizer, model.Settings.VocabularySize)).ToArray();
-        return new PreparedPrompt(tokens, candidates, Math.Min(request.MaxNewTokens, limit - length), length);
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LLaVAction.Embedded.Kernels;
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Imaging;
@@ -33,7 +32,7 @@ internal static class LlavaModelLoader
             };
         }
 
-        RequireVideoTokens(checkpoint, weights, settings);
+        VideoTokenRequirements.Check(checkpoint, settings);
         return new LlavaModel
         {
             Checkpoint = checkpoint,
@@ -113,27 +112,4 @@ internal static class LlavaModelLoader
     }
 
     private static float Scale(int headDimension) => (float)(1 / Math.Sqrt(headDimension));
-
-    private static void RequireVideoTokens(Checkpoint checkpoint, WeightReader weights, ModelSettings settings)
-    {
-        if (settings.Newline != NewlineMode.NoToken && !weights.Has(CanonicalNames.ImageNewline))
-        {
-            throw new InputException(
-                $"{checkpoint.Folder}: newline mode '{VideoTokenModes.NameOf(settings.Newline)}' needs the tensor '{CanonicalNames.ImageNewline}', which the checkpoint lacks. Use newline mode 'no_token'.");
-        }
-
-        int wanted = settings.ActionToken switch
-        {
-            ActionTokenMode.OneToken => 1,
-            ActionTokenMode.ThreeTokens => 3,
-            _ => 0,
-        };
-        int stored = weights.Has(CanonicalNames.ActionSupervision) ? weights.Matrix(CanonicalNames.ActionSupervision).Rows : 0;
-        if (stored < wanted)
-        {
-            throw new InputException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{checkpoint.Folder}: action token mode '{VideoTokenModes.NameOf(settings.ActionToken)}' needs {wanted} row(s) of '{CanonicalNames.ActionSupervision}'; the checkpoint has {stored}. Use action token mode 'none'."));
-        }
-    }
 }

@@ -7,13 +7,6 @@ using LLaVAction.Models.Settings;
 
 namespace LLaVAction.Embedded.Model;
 
-/// <summary>A prompt ready to be run.</summary>
-/// <param name="Tokens">Its tokens.</param>
-/// <param name="Candidates">Ids of the candidates.</param>
-/// <param name="MaxNewTokens">How many tokens to generate at most.</param>
-/// <param name="Length">Its length, visual tokens included.</param>
-internal sealed record PreparedPrompt(PromptTokens Tokens, int[] Candidates, int MaxNewTokens, int Length);
-
 /// <summary>Answers prompts that share a prefix: one prefill, then their own parts together.</summary>
 internal sealed class PrefixBatchRunner(LlavaModel model, ITokenizer tokenizer)
 {

@@ -60,11 +60,6 @@ public sealed class ImagePreprocessor
     /// <param name="pixelValues">Receives <see cref="ValuesPerFrame"/> values: all of red, then green, then blue.</param>
     public void ToPixelValues(ReadOnlySpan<byte> rgb, int width, int height, Span<float> pixelValues)
     {
-        if (width < 1 || height < 1 || rgb.Length != (long)width * height * 3)
-        {
-            throw new ArgumentException($"A frame of {width}x{height} has {(long)width * height * 3} bytes, not {rgb.Length}.", nameof(rgb));
-        }
-
         if (pixelValues.Length != ValuesPerFrame)
         {
             throw new ArgumentException($"The result has {ValuesPerFrame} values, not {pixelValues.Length}.", nameof(pixelValues));
@@ -75,7 +70,7 @@ public sealed class ImagePreprocessor
         try
         {
             var pixels = buffer.AsSpan(0, pixelCount * 4);
-            BicubicResize.ResizeToFourChannels(rgb, width, height, pixels, Size, Size);
+            ToPixels(rgb, width, height, pixels);
             var red = pixelValues[..pixelCount];
             var green = pixelValues.Slice(pixelCount, pixelCount);
             var blue = pixelValues.Slice(2 * pixelCount, pixelCount);
@@ -92,4 +87,25 @@ public sealed class ImagePreprocessor
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    /// <summary>
+    /// The first half of <see cref="ToPixelValues(ReadOnlySpan{byte}, int, int, Span{float})"/>: a frame resized, as
+    /// samples that <see cref="SampleValues"/> turns into pixel values.
+    /// </summary>
+    /// <param name="rgb">8-bit RGB, interleaved, row major: <c>width × height × 3</c> bytes.</param>
+    /// <param name="width">Width of the frame, in pixels.</param>
+    /// <param name="height">Height of the frame, in pixels.</param>
+    /// <param name="pixels">Receives <c>Size × Size × 4</c> bytes: red, green, blue and one without meaning.</param>
+    public void ToPixels(ReadOnlySpan<byte> rgb, int width, int height, Span<byte> pixels)
+    {
+        if (width < 1 || height < 1 || rgb.Length != (long)width * height * 3)
+        {
+            throw new ArgumentException($"A frame of {width}x{height} has {(long)width * height * 3} bytes, not {rgb.Length}.", nameof(rgb));
+        }
+
+        BicubicResize.ResizeToFourChannels(rgb, width, height, pixels, Size, Size);
+    }
+
+    /// <summary>The pixel value of each 8-bit sample: 256 of red, then of green, then of blue.</summary>
+    public float[] SampleValues() => [.. samples.SelectMany(static values => values)];
 }

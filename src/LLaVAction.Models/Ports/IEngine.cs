@@ -39,7 +39,7 @@ public sealed record ModelOptions
     /// <summary><c>auto</c>, <c>cpu</c> or <c>cuda:N</c>.</summary>
     public string Device { get; init; } = "auto";
 
-    /// <summary><c>auto</c>, <c>float32</c> or <c>bfloat16</c>.</summary>
+    /// <summary><c>auto</c>, <c>float32</c>, <c>bfloat16</c> or <c>float16</c>.</summary>
     public string Precision { get; init; } = "auto";
 
     /// <summary>Threads for the model; null for what the process may use.</summary>
@@ -59,6 +59,12 @@ public sealed record ModelOptions
 
     /// <summary>Exact texts of the tokens that end generation, for example <c>&lt;|im_end|&gt;</c>.</summary>
     public IReadOnlyList<string>? StopTokens { get; init; }
+
+    /// <summary>
+    /// How many prompts each selection of a clip's frames is asked in the run; an engine may choose the shape of its batches
+    /// by it. Null where unknown.
+    /// </summary>
+    public int? PromptsPerClip { get; init; }
 
     /// <summary>How many vocabulary rows count; logits at and beyond it are masked.</summary>
     public int? VocabularySize { get; init; }

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using LLaVAction.Models.Ports;
+using LLaVAction.Torch.Memory;
+using static TorchSharp.torch;
+
+namespace LLaVAction.Torch.Model.Running;
+
+/// <summary>Encodes the frames of several clips in chunks of one size, which frames of different clips share.</summary>
+internal sealed class ClipEncoder(LlavaModel model, ShapeInForce shape) : IDisposable
+{
+    private readonly PixelUpload _upload = new(model.Preprocessor, model.Device);
+
+    /// <summary>Encodes clips; each is the caller's to dispose.</summary>
+    public IReadOnlyList<EncodedClip> Encode(IReadOnlyList<ClipFrames> clips, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        int patches = model.PooledSide * model.PooledSide;
+        var frames = clips.SelectMany((clip, number) => Enumerable.Range(0, clip.Frames.Count).Select(index => (number, index))).ToArray();
+        var encoded = new List<EncodedClip>();
+        try
+        {
+            foreach (ClipFrames clip in clips)
+            {
+                Tensor features = empty([(long)clip.Frames.Count * patches, model.Decoder.Configuration.Hidden], model.Device.Type, model.Device.Device);
+                encoded.Add(new EncodedClip(clip.Frames.Count, features));
+            }
+
+            for (int first = 0; first < frames.Length;)
+            {
+                first += shape.Run(ShapeAxis.VisionFrames, size => EncodeChunk(clips, encoded, frames, first, size, cancellationToken));
+            }
+
+            model.Device.Synchronize();
+        }
+        catch
+        {
+            encoded.ForEach(clip => clip.Dispose());
+            throw;
+        }
+
+        double milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        foreach (EncodedClip clip in encoded)
+        {
+            clip.VisionMilliseconds = milliseconds * clip.FrameCount / Math.Max(1, frames.Length);
+        }
+
+        return encoded;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _upload.Dispose();
+
+    /// <summary>Encodes the next chunk; gives how many frames it held.</summary>
+    private int EncodeChunk(
+        IReadOnlyList<ClipFrames> clips,
+        List<EncodedClip> encoded,
+        (int Clip, int Index)[] frames,
+        int first,
+        int size,
+        CancellationToken cancellationToken)
+    {
+        using var scope = NewDisposeScope();
+        if (first == 0 || size != _upload.ChunkFrames)
+        {
+            _upload.Restart(size);
+        }
+
+        int count = Math.Min(size, frames.Length - first);
+        int patches = model.PooledSide * model.PooledSide;
+        ArraySegment<(int Clip, int Index)> chunk = new(frames, first, count);
+        Tensor pixelValues = _upload.Send([.. chunk.Select(frame => (clips[frame.Clip], frame.Index))]);
+        Tensor pooled = model.EncodeFrames(pixelValues, cancellationToken);
+        for (int i = 0; i < count;)
+        {
+            // Consecutive frames of one clip lie together in the chunk and in the clip.
+            int clip = chunk[i].Clip;
+            int run = chunk.Skip(i).TakeWhile(frame => frame.Clip == clip).Count();
+            encoded[clip].Features
+                .narrow(0, (long)chunk[i].Index * patches, (long)run * patches)
+                .copy_(pooled.narrow(0, (long)i * patches, (long)run * patches), nonBlocking: true);
+            i += run;
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using LLaVAction.Models.Checkpoints;
+using LLaVAction.Torch.Devices;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace LLaVAction.Torch.Model;
+
+/// <summary>
+/// Copies a checkpoint's tensors from where the file is mapped to the device, one after the other, through a buffer of a
+/// few megabytes (page-locked for a GPU). No weight is ever held in managed memory.
+/// </summary>
+internal static class WeightLoader
+{
+    private const int BufferElements = 8 << 20;
+
+    /// <summary>Fills every parameter of a model with the tensor of its name.</summary>
+    /// <exception cref="InputException">A weight does not fit into float16.</exception>
+    public static void Load(LlavaModel model, Checkpoint checkpoint)
+    {
+        using var scope = NewDisposeScope();
+        using IDisposable inference = no_grad();
+        var buffers = new Dictionary<ElementType, Tensor>();
+        foreach ((string name, Parameter parameter) in model.named_parameters())
+        {
+            TensorView source = checkpoint[name];
+            if (!buffers.TryGetValue(source.ElementType, out Tensor? buffer))
+            {
+                buffer = Buffer(source.ElementType, model.Device);
+                buffers.Add(source.ElementType, buffer);
+            }
+
+            Copy(source, parameter, buffer);
+            if (model.Device.Type == ScalarType.Float16 && source.ElementType != ElementType.Float16)
+            {
+                RequireFinite(checkpoint.Folder, name, parameter);
+            }
+        }
+    }
+
+    private static Tensor Buffer(ElementType type, ComputeDevice device)
+    {
+        Tensor buffer = empty([BufferElements], TypeOf(type));
+        return device.IsCuda ? buffer.pin_memory() : buffer;
+    }
+
+    private static void Copy(TensorView source, Parameter target, Tensor buffer)
+    {
+        using var scope = NewDisposeScope();
+        Tensor flat = target.view(-1);
+        int size = ElementTypes.SizeOf(source.ElementType);
+        for (long first = 0; first < source.ElementCount; first += BufferElements)
+        {
+            using var part = NewDisposeScope();
+            int count = (int)Math.Min(BufferElements, source.ElementCount - first);
+            Tensor filled = buffer.narrow(0, 0, count);
+            source.GetBytes(first * size, count * size).CopyTo(filled.bytes);
+            flat.narrow(0, first, count).copy_(filled);
+        }
+    }
+
+    private static ScalarType TypeOf(ElementType type) => type switch
+    {
+        ElementType.BFloat16 => ScalarType.BFloat16,
+        ElementType.Float16 => ScalarType.Float16,
+        _ => ScalarType.Float32,
+    };
+
+    private static void RequireFinite(string folder, string name, Parameter parameter)
+    {
+        using var scope = NewDisposeScope();
+        if (!parameter.isfinite().all().cpu().item<bool>())
+        {
+            throw new InputException(string.Create(
+                CultureInfo.InvariantCulture, $"{folder}: weights of '{name}' are larger than float16 can hold (65,504). Use --precision bfloat16 or float32."));
+        }
+    }
+}

@@ -1,0 +1,12 @@
+using LLaVAction.Models.Ports;
+using LLaVAction.Testing.Conformance;
+
+namespace LLaVAction.Torch.Tests.Model;
+
+/// <summary>The torch stack's stages against the reference's.</summary>
+public sealed class StagedModelGoldenTests : StagedModelGoldens
+{
+    /// <inheritdoc/>
+    protected override IStagedModel Load(string checkpointFolder, ModelOptions options)
+        => TorchStack.Engine.LoadStagedModel(checkpointFolder, options with { Device = "cpu", Precision = "float32" });
+}

@@ -1,0 +1,12 @@
+using LLaVAction.Models.Ports;
+using LLaVAction.Testing.Conformance;
+
+namespace LLaVAction.Torch.Tests.Model;
+
+/// <summary>What every stack owes.</summary>
+public sealed class TorchModelTests : VideoLanguageModelConformance
+{
+    /// <inheritdoc/>
+    protected override IVideoLanguageModel Load(string checkpointFolder, ModelOptions options)
+        => TorchStack.Engine.LoadModel(checkpointFolder, options with { Device = "cpu", Precision = "float32" });
+}

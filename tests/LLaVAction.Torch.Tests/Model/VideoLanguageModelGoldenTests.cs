@@ -1,0 +1,12 @@
+using LLaVAction.Models.Ports;
+using LLaVAction.Testing.Conformance;
+
+namespace LLaVAction.Torch.Tests.Model;
+
+/// <summary>The torch stack's answers against the reference's.</summary>
+public sealed class VideoLanguageModelGoldenTests : VideoLanguageModelGoldens
+{
+    /// <inheritdoc/>
+    protected override IVideoLanguageModel Load(string checkpointFolder, ModelOptions options)
+        => TorchStack.Engine.LoadModel(checkpointFolder, options with { Device = "cpu", Precision = "float32" });
+}
