@@ -6,16 +6,24 @@ namespace LLaVAction.Cli.Hosting;
 /// <summary>Runs one command line from its arguments to its exit code.</summary>
 internal static class CommandHost
 {
-    /// <summary>Runs the command line.</summary>
+    /// <summary>Runs the command line on the process's environment, stdout and stderr.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
-    public static async Task<int> RunAsync(string[] args)
+    public static Task<int> RunAsync(string[] args) => RunAsync(args, ReadEnvironment(), OpenOutput(), Console.Error);
+
+    /// <summary>Runs the command line on what it is given.</summary>
+    /// <param name="args">The arguments, the command first.</param>
+    /// <param name="environment">The environment's variables.</param>
+    /// <param name="output">Where results go.</param>
+    /// <param name="error">Where log, progress and failures go.</param>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(
+        string[] args, IReadOnlyDictionary<string, string> environment, TextWriter output, TextWriter error)
     {
-        var output = OpenOutput();
-        using var log = new LogOutput(Console.Error);
+        using var log = new LogOutput(error);
         var command = string.Empty;
         try
         {
-            var exitCode = await DispatchAsync(args, output, log, name => command = name);
+            var exitCode = await DispatchAsync(args, environment, output, log, name => command = name);
             await output.FlushAsync();
             return exitCode;
         }
@@ -42,7 +50,8 @@ internal static class CommandHost
         }
     }
 
-    private static async Task<int> DispatchAsync(string[] args, TextWriter output, LogOutput log, Action<string> onCommand)
+    private static async Task<int> DispatchAsync(
+        string[] args, IReadOnlyDictionary<string, string> environment, TextWriter output, LogOutput log, Action<string> onCommand)
     {
         // The fast path: nothing of the parser is loaded to print a version.
         if (args is ["--version"])
@@ -65,7 +74,7 @@ internal static class CommandHost
         }
 
         onCommand(module.Command.Name);
-        var line = tree.Resolve(module, args, ReadEnvironment());
+        var line = tree.Resolve(module, args, environment);
         log.Configure(line.Result.GetValue(tree.Globals.Verbosity)!, line.Result.GetValue(tree.Globals.LogFile));
         return await RunModuleAsync(module, line, output, log);
     }

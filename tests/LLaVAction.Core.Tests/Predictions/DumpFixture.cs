@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using LLaVAction.Annotations;
 using LLaVAction.Predictions;
+using LLaVAction.Testing;
 
 namespace LLaVAction.Tests.Predictions;
 

@@ -1,4 +1,5 @@
 using LLaVAction.Predictions;
+using LLaVAction.Testing;
 
 namespace LLaVAction.Tests.Predictions;
 

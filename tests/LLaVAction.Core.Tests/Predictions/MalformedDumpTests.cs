@@ -1,5 +1,6 @@
 using LLaVAction.Annotations;
 using LLaVAction.Predictions;
+using LLaVAction.Testing;
 
 namespace LLaVAction.Tests.Predictions;
 

@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace LLaVAction.Tests.Predictions;
+namespace LLaVAction.Testing;
 
 /// <summary>Writes pickles of protocols 2 to 5 as Python and NumPy write them, and as an attacker might.</summary>
-internal sealed class PickleBuilder(int protocol)
+public sealed class PickleBuilder(int protocol)
 {
     private readonly List<byte> stream = [];
 

@@ -1,0 +1,125 @@
+using LLaVAction.Cli.Tests.Support;
+
+namespace LLaVAction.Cli.Tests.Benchmarks;
+
+/// <summary>
+/// <c>build-benchmark --force</c> over an older benchmark, killed (SIGKILL) at many moments: the folder is the old
+/// benchmark, the new one, or one that every command refuses as incomplete.
+/// </summary>
+public sealed class KilledBuildTests : IDisposable
+{
+    private const int Sets = 10;
+    private readonly InputFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [SkippableFact]
+    public async Task A_killed_build_leaves_the_old_the_new_or_a_folder_that_every_command_refuses()
+    {
+        Skip.IfNot(Shell.IsAvailable, "needs bash");
+        await folder.BuildAsync([.. Strategies(Sets + 3), "--seed", "1", "--output", folder["old"]]);
+        await folder.BuildAsync([.. Strategies(Sets), "--seed", "2", "--output", folder["new"]]);
+        var seen = new List<string>();
+        var moments = new Random(7);
+        var isSlow = false;
+
+        // Half of the kills at random, early and late; the others between the moves: the old manifest
+        // is gone, and each time more of the set files were moved.
+        for (var kill = 0; kill < 14; kill++)
+        {
+            isSlow = await ResetAsync();
+            var wasKilled = await KillAsync((25 * kill) + moments.Next(100), kill % 2 == 0 ? null : Sets - (kill / 2));
+            var state = await StateAsync();
+
+            Assert.True(state is "old" or "new" or "incomplete", $"after kill {kill}: {state}");
+            seen.Add(wasKilled ? state : "ended before the kill");
+        }
+
+        Assert.True(seen.Count(static state => state != "ended before the kill") >= 6, string.Join(", ", seen));
+        Assert.Contains("old", seen);
+        Assert.True(!isSlow || seen.Contains("incomplete"), string.Join(", ", seen));
+
+        // Whatever was left behind, the next build makes exactly the new benchmark.
+        await ResetAsync();
+        await KillAsync(0, filesWaiting: Sets);
+        await folder.BuildAsync([.. Strategies(Sets), "--seed", "2", "--force"]);
+        Assert.Equal("new", await StateAsync());
+    }
+
+    private string[] Strategies(int count) =>
+        ["--limit", "2", "--strategy", "random", .. Enumerable.Range(1, count - 1).SelectMany(number => new[] { "--strategy", $"tim{number}={folder["tim.json"]}" })];
+
+    /// <summary>
+    /// Puts the old benchmark back, into a folder whose changes go to the disk one by one, so that the moves take a while.
+    /// </summary>
+    /// <returns>False where the file system has no such folders; then a kill hits between two moves by luck only.</returns>
+    private async Task<bool> ResetAsync()
+    {
+        if (Directory.Exists(folder.Output))
+        {
+            Directory.Delete(folder.Output, recursive: true);
+        }
+
+        Directory.CreateDirectory(folder.Output);
+        foreach (var file in Directory.GetFiles(folder["old"]))
+        {
+            File.Copy(file, Path.Combine(folder.Output, Path.GetFileName(file)));
+        }
+
+        return (await Shell.RunAsync($"chattr +D '{folder.Output}'")).ExitCode == 0;
+    }
+
+    /// <summary>Kills the build after a while, or, with a count, once the old manifest is gone and so few files wait to be moved.</summary>
+    /// <returns>False when the build ended before the moment came.</returns>
+    private async Task<bool> KillAsync(int milliseconds, int? filesWaiting = null)
+    {
+        using var process = CliProcess.Start(folder.Build([.. Strategies(Sets), "--seed", "2", "--force"]));
+        var streams = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        if (filesWaiting is { } count)
+        {
+            while (!process.HasExited && (File.Exists(folder["mqa/manifest.json"]) || CountWaiting() > count))
+            {
+                Thread.Yield();
+            }
+        }
+        else
+        {
+            await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(milliseconds));
+        }
+
+        process.Kill();
+        await process.WaitForExitAsync();
+        await streams;
+        return process.ExitCode != 0;
+    }
+
+    private int CountWaiting() =>
+        Directory.Exists(folder["mqa/.building"]) ? Directory.GetFiles(folder["mqa/.building"], "*.jsonl").Length : 0;
+
+    private async Task<string> StateAsync()
+    {
+        CliResult[] results =
+        [
+            await CliHost.RunAsync("verify-benchmark", folder.Output),
+            await CliHost.RunAsync("show", folder.Output),
+            await CliHost.RunAsync("describe-benchmark", folder.Output, "--section", "sets"),
+            await CliHost.RunAsync("evaluate-model", "--benchmark", folder.Output, "--model", folder["nowhere"], "--videos", folder[""], "--output", folder["run"]),
+        ];
+        if (Array.TrueForAll(results, static result => result.ExitCode == 2 && result.Error.Contains("not a complete benchmark", StringComparison.Ordinal)))
+        {
+            return "incomplete";
+        }
+
+        var isWhole = results[..3].All(static result => result.ExitCode == 0) && results[3].Error.Contains("--videos", StringComparison.Ordinal);
+        return isWhole && IsCopyOf("old") ? "old"
+            : isWhole && IsCopyOf("new") ? "new"
+            : string.Join('\n', results.Select(static result => $"{result.ExitCode} {result.Error}"));
+    }
+
+    private bool IsCopyOf(string benchmark)
+    {
+        var files = Directory.GetFiles(folder[benchmark]);
+        return files.Length == Directory.GetFiles(folder.Output).Length
+            && Array.TrueForAll(files, file => File.ReadAllBytes(file).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(folder.Output, Path.GetFileName(file)))));
+    }
+}
