@@ -26,17 +26,24 @@ public sealed record OptionClasses(IReadOnlyList<ActionClass> Classes, int? Answ
     }
 
     /// <summary>How many other options have this option's verb class.</summary>
-    public int SameVerb(int option) => Count(option, static (left, right) => left.Verb == right.Verb);
-
-    /// <summary>How many other options have this option's noun class.</summary>
-    public int SameNoun(int option) => Count(option, static (left, right) => left.Noun == right.Noun);
-
-    private int Count(int option, Func<ActionClass, ActionClass, bool> isSame)
+    public int SameVerb(int option)
     {
-        var count = 0;
+        var count = -1;
         for (var other = 0; other < Classes.Count; other++)
         {
-            count += other != option && isSame(Classes[option], Classes[other]) ? 1 : 0;
+            count += Classes[other].Verb == Classes[option].Verb ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>How many other options have this option's noun class.</summary>
+    public int SameNoun(int option)
+    {
+        var count = -1;
+        for (var other = 0; other < Classes.Count; other++)
+        {
+            count += Classes[other].Noun == Classes[option].Noun ? 1 : 0;
         }
 
         return count;

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace LLaVAction.Questions.OptionsOnly;
 
 /// <summary>
@@ -22,33 +24,39 @@ public sealed record OptionsOnlyModel(double Accuracy, IReadOnlyList<double> Bia
         var count = folds.Length == 0 ? 0 : folds.Max() + 1;
         var scores = new double[questions.Count];
         var isRight = new bool[questions.Count];
-        Parallel.For(0, count, fold => TestFold(questions, folds, count, fold, scores, isRight));
+        var features = OptionFeatures.Of(questions);
+        Parallel.For(0, count, fold => TestFold(features, folds, count, fold, scores, isRight));
         return new OptionsOnlyModel(questions.Count == 0 ? 0 : (double)isRight.Count(static right => right) / questions.Count, scores);
     }
 
-    private static void TestFold(
-        IReadOnlyList<OptionClasses> questions, int[] folds, int count, int fold, double[] scores, bool[] isRight)
+    private static void TestFold(OptionFeatures features, int[] folds, int count, int fold, double[] scores, bool[] isRight)
     {
-        var features = OptionFeatures.Of(questions);
         var weights = new double[OptionFeatures.Count];
         if (count > 1)
         {
-            features.SetFrequencies(question => folds[question] != fold);
+            features = features.WithFrequencies(question => folds[question] != fold);
             weights = ConditionalLogit.Fit(features, question => folds[question] != fold);
         }
 
-        Span<double> buffer = stackalloc double[26];
-        for (var question = 0; question < questions.Count; question++)
+        var probabilities = new Vector512<double>[features.OptionCount];
+        for (var block = 0; block < features.BlockCount; block++)
         {
-            if (folds[question] != fold || questions[question].AnswerIndex is not { } answer)
+            var first = block * OptionFeatures.Lanes;
+            var tested = folds.AsSpan(first, Math.Min(OptionFeatures.Lanes, folds.Length - first));
+            if (!tested.Contains(fold))
             {
                 continue;
             }
 
-            var probabilities = buffer[..questions[question].Classes.Count];
-            ConditionalLogit.Predict(features, question, weights, probabilities);
-            scores[question] = probabilities[answer];
-            isRight[question] = IndexOfLargest(probabilities) == answer;
+            ConditionalLogit.Predict(features, block, weights, probabilities);
+            for (var lane = 0; lane < tested.Length; lane++)
+            {
+                if (tested[lane] == fold && features.Questions[first + lane].AnswerIndex is { } answer)
+                {
+                    scores[first + lane] = probabilities[answer][lane];
+                    isRight[first + lane] = IndexOfLargest(probabilities, lane) == answer;
+                }
+            }
         }
     }
 
@@ -72,12 +80,12 @@ public sealed record OptionsOnlyModel(double Accuracy, IReadOnlyList<double> Bia
         return [.. questions.Select(question => foldOf[question.ParticipantId])];
     }
 
-    private static int IndexOfLargest(ReadOnlySpan<double> values)
+    private static int IndexOfLargest(Vector512<double>[] values, int lane)
     {
         var best = 0;
         for (var index = 1; index < values.Length; index++)
         {
-            best = values[index] > values[best] ? index : best;
+            best = values[index][lane] > values[best][lane] ? index : best;
         }
 
         return best;
