@@ -15,10 +15,23 @@ internal static class LlavactionJsonReader
 {
     public static PredictionDump Read(string path, ReadOnlyMemory<byte> text, PredictionRequest request)
     {
-        var parser = new Parser(path, text.Span, request);
+        var classes = request.Pool.Classes;
+        var rows = new RowLists(classes, request.Annotations.Clips.Count);
+        if (!new LlavactionJsonScanner(text.Span, classes, rows).TryScan())
+        {
+            rows = new RowLists(classes, request.Annotations.Clips.Count);
+            Parse(path, text.Span, request, rows);
+        }
+
+        VerifyTargets(path, request, rows);
+        return new PredictionDump(path, PredictionFormat.LlavactionJson, Rank(request, rows));
+    }
+
+    private static void Parse(string path, ReadOnlySpan<byte> text, PredictionRequest request, RowLists rows)
+    {
         try
         {
-            parser.Parse();
+            new Parser(path, text, request, rows).Parse();
         }
         catch (JsonException failure)
         {
@@ -26,36 +39,56 @@ internal static class LlavactionJsonReader
                 string.Create(CultureInfo.InvariantCulture, $"{path} line {failure.LineNumber + 1}: malformed JSON ({failure.Message}) Check that the file is complete."),
                 failure);
         }
+    }
 
-        return new PredictionDump(path, PredictionFormat.LlavactionJson, parser.Finish());
+    private static void VerifyTargets(string path, PredictionRequest request, RowLists rows)
+    {
+        var known = request.Pool.Classes;
+        for (var row = 0; row < rows.Targets.Length; row++)
+        {
+            var clip = request.Annotations.Clips[row];
+            var target = rows.Targets[row];
+            if (target != RowLists.NotSeen && known.Classes[target] == clip.Class)
+            {
+                continue;
+            }
+
+            var place = string.Create(CultureInfo.InvariantCulture, $"{path} row {row} ({clip.NarrationId}, {request.Annotations.PlaceOf(row)})");
+            throw new InputException(target == RowLists.NotSeen
+                ? $"{place}: the row is missing, expected one entry per row. Give the file that the dump was made for as --annotations."
+                : $"{place}: target is '{known.TextAt(target)}', expected the row's class '{clip.Class}'. "
+                    + "The dump was made for other or re-ordered annotations: give its own file as --annotations.");
+        }
+    }
+
+    private static Dictionary<string, ActionRanking> Rank(PredictionRequest request, RowLists rows)
+    {
+        var asked = request.RowsAsked();
+        var rankings = new Dictionary<string, ActionRanking>(asked.Length, StringComparer.Ordinal);
+        for (var row = 0; row < asked.Length; row++)
+        {
+            if (asked[row])
+            {
+                rankings.Add(request.Annotations.Clips[row].NarrationId, rows.RankingOf(row));
+            }
+        }
+
+        return rankings;
     }
 
     private ref struct Parser
     {
-        private const int NotSeen = -1;
-
         private readonly string path;
         private readonly PredictionRequest request;
-        private readonly ActionClassIndex known;
-        private readonly bool[] rowsAsked;
-        private readonly int[] targets;
-        private readonly int[] lastRowOfClass;
-        private readonly Dictionary<string, ActionRanking> rankings;
-        private readonly List<RankedAction> ranked = [];
+        private readonly RowLists rows;
         private Utf8JsonReader json;
         private int row;
 
-        public Parser(string path, ReadOnlySpan<byte> text, PredictionRequest request)
+        public Parser(string path, ReadOnlySpan<byte> text, PredictionRequest request, RowLists rows)
         {
             this.path = path;
             this.request = request;
-            known = request.Pool.Classes;
-            rowsAsked = request.RowsAsked();
-            targets = new int[rowsAsked.Length];
-            Array.Fill(targets, NotSeen);
-            lastRowOfClass = new int[known.Count];
-            Array.Fill(lastRowOfClass, NotSeen);
-            rankings = new Dictionary<string, ActionRanking>(rowsAsked.Length, StringComparer.Ordinal);
+            this.rows = rows;
             json = new Utf8JsonReader(text);
         }
 
@@ -70,14 +103,14 @@ internal static class LlavactionJsonReader
                     throw new InputException($"{path}: key '{json.GetString()}' is no row, expected the zero-based row of {request.Annotations.Path}.");
                 }
 
-                if (row >= targets.Length)
+                if (row >= rows.Targets.Length)
                 {
                     throw Error(string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{request.Annotations.Path} has only the rows 0..{targets.Length - 1}. Give the file that the dump was made for as --annotations; choose rows by --ids or --limit."));
+                        $"{request.Annotations.Path} has only the rows 0..{rows.Targets.Length - 1}. Give the file that the dump was made for as --annotations; choose rows by --ids or --limit."));
                 }
 
-                if (targets[row] != NotSeen)
+                if (rows.Targets[row] != RowLists.NotSeen)
                 {
                     throw Error("the row occurs twice, expected once.");
                 }
@@ -89,32 +122,10 @@ internal static class LlavactionJsonReader
             json.Read();
         }
 
-        public readonly Dictionary<string, ActionRanking> Finish()
-        {
-            for (var i = 0; i < targets.Length; i++)
-            {
-                var clip = request.Annotations.Clips[i];
-                var place = string.Create(CultureInfo.InvariantCulture, $"{path} row {i} ({clip.NarrationId}, {request.Annotations.PlaceOf(i)})");
-                if (targets[i] == NotSeen)
-                {
-                    throw new InputException($"{place}: the row is missing, expected one entry per row. Give the file that the dump was made for as --annotations.");
-                }
-
-                if (known.Classes[targets[i]] != clip.Class)
-                {
-                    throw new InputException(
-                        $"{place}: target is '{known.TextAt(targets[i])}', expected the row's class '{clip.Class}'. "
-                        + "The dump was made for other or re-ordered annotations: give its own file as --annotations.");
-                }
-            }
-
-            return rankings;
-        }
-
         private void ParseRow()
         {
             var hasPredictions = false;
-            var target = NotSeen;
+            var target = RowLists.NotSeen;
             json.Read();
             Require(JsonTokenType.StartObject, "an object with predictions and target");
             while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
@@ -127,7 +138,7 @@ internal static class LlavactionJsonReader
                 }
                 else if (json.ValueTextEquals("target"u8))
                 {
-                    RequireOnce(target != NotSeen, "target");
+                    RequireOnce(target != RowLists.NotSeen, "target");
                     json.Read();
                     target = ParseClass("target");
                 }
@@ -137,36 +148,29 @@ internal static class LlavactionJsonReader
                 }
             }
 
-            if (!hasPredictions || target == NotSeen)
+            if (!hasPredictions || target == RowLists.NotSeen)
             {
                 throw Error($"the entry lacks {(hasPredictions ? "target" : "predictions")}, expected predictions and target.");
             }
 
-            targets[row] = target;
-            if (rowsAsked[row])
-            {
-                rankings.Add(request.Annotations.Clips[row].NarrationId, ActionRanking.FromList(ranked.ToArray()));
-            }
+            rows.Targets[row] = target;
         }
 
         private void ParsePredictions()
         {
-            ranked.Clear();
+            rows.Begin(row);
             json.Read();
             Require(JsonTokenType.StartArray, "predictions as a list");
             while (json.Read() && json.TokenType != JsonTokenType.EndArray)
             {
                 var index = ParseClass("prediction");
-                if (lastRowOfClass[index] == row)
+                if (!rows.TryAdd(row, index))
                 {
-                    throw Error($"predictions hold '{known.TextAt(index)}' twice, expected each class once.");
+                    throw Error($"predictions hold '{request.Pool.Classes.TextAt(index)}' twice, expected each class once.");
                 }
-
-                lastRowOfClass[index] = row;
-                ranked.Add(new RankedAction(known.Classes[index], Score: null));
             }
 
-            if (ranked.Count == 0)
+            if (rows.End(row) == 0)
             {
                 throw Error("predictions are an empty list, expected classes, best first.");
             }
@@ -184,7 +188,7 @@ internal static class LlavactionJsonReader
                 throw Error($"{what} '{Encoding.UTF8.GetString(text)}' is no class, expected verb:noun such as \"0:2\".");
             }
 
-            var index = known.IndexOf(new ActionClass(verb, noun));
+            var index = request.Pool.Classes.IndexOf(new ActionClass(verb, noun));
             return index >= 0 ? index : throw Error(DumpErrors.UnknownClass(what, new ActionClass(verb, noun), request));
         }
 

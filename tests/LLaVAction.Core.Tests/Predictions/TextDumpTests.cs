@@ -33,6 +33,50 @@ public sealed class TextDumpTests
     }
 
     [Fact]
+    public void Llavaction_json_is_scanned_without_a_parser_where_it_is_plain()
+    {
+        Assert.True(Scan(DumpText.LlavactionJson()));
+        Assert.True(Scan(DumpText.LlavactionJson().Replace(",", " ,\r\n\t", StringComparison.Ordinal).Replace(":", ": ", StringComparison.Ordinal)
+            .Replace("0: ", "0:", StringComparison.Ordinal).Replace("1: ", "1:", StringComparison.Ordinal).Replace("2: ", "2:", StringComparison.Ordinal)));
+        Assert.True(Scan($"{{{string.Join(',', Enumerable.Range(0, 4).Select(row => $"\"{row}\":{{\"target\":\"0:2\",\"predictions\":[\"0:0\"]}}"))}}}"));
+    }
+
+    [Theory]
+    [InlineData("\"0:2\",\"1:2\"", "\"0:2\",\"0:2\"")]
+    [InlineData("\"0:2\",\"1:2\"", "\"0:2\",\"1:99\"")]
+    [InlineData("\"0:2\",\"1:2\"", "\"\\u0030:2\",\"1:2\"")]
+    [InlineData("\"0:2\",\"1:2\"", "\"0:2\",1.2")]
+    [InlineData("\"0:2\",\"1:2\"", "\"0:2\" \"1:2\"")]
+    [InlineData("\"0:2\",\"1:2\"", "\"0:0000000000000000000002\",\"1:2\"")]
+    [InlineData("\"target\"", "\"tarjet\"")]
+    [InlineData("\"target\"", "\"predictions\"")]
+    [InlineData("{\"0\"", "{\"1\"")]
+    [InlineData("{\"0\"", "{\"4\"")]
+    [InlineData("{\"0\"", "{\"-1\"")]
+    [InlineData("{\"0\"", "{}{\"0\"")]
+    [InlineData("}}", "}},")]
+    [InlineData("}}", "}}}")]
+    [InlineData("}}", "}")]
+    [InlineData("}}", "},}")]
+    [InlineData("],", ",],")]
+    public void Whatever_is_not_plain_is_left_to_the_parser(string plain, string other)
+    {
+        var text = DumpText.LlavactionJson();
+        var place = text.IndexOf(plain, StringComparison.Ordinal);
+
+        Assert.True(place >= 0);
+        Assert.False(Scan(text[..place] + other + text[(place + plain.Length)..]));
+    }
+
+    [Fact]
+    public void Every_beginning_of_a_plain_file_is_left_to_the_parser()
+    {
+        var text = DumpText.LlavactionJson();
+
+        Assert.All(Enumerable.Range(0, text.Length), length => Assert.False(Scan(text[..length])));
+    }
+
+    [Fact]
     public void Llavaction_json_is_ranked_for_the_rows_asked_for_only()
     {
         using var fixture = new DumpFixture();
@@ -169,5 +213,11 @@ public sealed class TextDumpTests
         }
 
         return stream.ToArray();
+    }
+
+    private static bool Scan(string text)
+    {
+        var classes = new ActionClassIndex(DumpFixture.Classes);
+        return new LlavactionJsonScanner(Encoding.UTF8.GetBytes(text), classes, new RowLists(classes, 4)).TryScan();
     }
 }

@@ -1,5 +1,6 @@
 using LLaVAction.Annotations;
 using LLaVAction.Questions.Manifests;
+using LLaVAction.Questions.OptionsOnly;
 using LLaVAction.Questions.Representations;
 using LLaVAction.Questions.Strategies;
 
@@ -68,6 +69,7 @@ public static class BenchmarkBuilder
     private static BuiltSet Collect(StrategySource source, IEnumerable<BuiltQuestion> built, IReadOnlyList<StrategySource> sources)
     {
         var questions = new List<Question>();
+        var classes = new List<OptionClasses>();
         var passedOver = new List<PassedOverCandidate>();
         var excluded = 0;
         var redrawn = 0;
@@ -80,15 +82,16 @@ public static class BenchmarkBuilder
             }
 
             questions.Add(item.Question);
+            classes.Add(item.Classes!);
             passedOver.AddRange(item.PassedOver);
             redrawn += item.RedrawnNarrations;
         }
 
         var judges = sources
             .Where(static judge => judge.Dump is not null)
-            .Select(judge => DumpJudge.Score(questions, judge.Name, judge.Dump!, judge.Name == source.Name))
+            .Select(judge => DumpJudge.Score(questions, classes, judge.Name, judge.Dump!, judge.Name == source.Name))
             .ToArray();
-        return new BuiltSet(source, questions, passedOver, excluded, redrawn, judges);
+        return new BuiltSet(source, questions, classes, passedOver, excluded, redrawn, judges);
     }
 
     private static IDistractorStrategy MakeStrategy(StrategySource source, DistractorPool pool, BenchmarkSettings settings) =>

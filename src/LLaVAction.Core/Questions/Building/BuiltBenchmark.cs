@@ -1,5 +1,6 @@
 using LLaVAction.Predictions;
 using LLaVAction.Questions.Manifests;
+using LLaVAction.Questions.OptionsOnly;
 
 namespace LLaVAction.Questions.Building;
 
@@ -12,6 +13,7 @@ public sealed record StrategySource(string Name, PredictionDump? Dump, Provenanc
 /// <summary>One built set.</summary>
 /// <param name="Source">What it was asked for with.</param>
 /// <param name="Questions">The questions, in the order of the clips asked about.</param>
+/// <param name="OptionClasses">The classes of each question's options.</param>
 /// <param name="PassedOver">Candidates that the next one replaced, in question and candidate order.</param>
 /// <param name="Excluded">Questions left out because a distractor may be true.</param>
 /// <param name="RedrawnNarrations">Narrations drawn again because the first draw was taken.</param>
@@ -19,6 +21,7 @@ public sealed record StrategySource(string Name, PredictionDump? Dump, Provenanc
 public sealed record BuiltSet(
     StrategySource Source,
     IReadOnlyList<Question> Questions,
+    IReadOnlyList<OptionClasses> OptionClasses,
     IReadOnlyList<PassedOverCandidate> PassedOver,
     int Excluded,
     int RedrawnNarrations,

@@ -1,6 +1,7 @@
 using LLaVAction.Annotations;
 using LLaVAction.Predictions;
 using LLaVAction.Questions.Manifests;
+using LLaVAction.Questions.OptionsOnly;
 
 namespace LLaVAction.Questions.Building;
 
@@ -13,31 +14,25 @@ public static class DumpJudge
     private const int QuickDepth = 40;
 
     /// <summary>The index of the option that the ranking puts first.</summary>
-    public static int Choose(Question question, ActionRanking ranking)
+    public static int Choose(IReadOnlyList<ActionClass> options, ActionRanking ranking)
     {
-        Span<ActionClass> options = stackalloc ActionClass[question.OptionClasses.Count];
-        for (var i = 0; i < options.Length; i++)
-        {
-            if (!ActionClass.TryParse(question.OptionClasses[i], out options[i]))
-            {
-                throw new InputException($"question '{question.Id}': option class '{question.OptionClasses[i]}' is not of the form verb:noun.");
-            }
-        }
-
         // The best-ranked option is nearly always near the top, where a look at the list is cheaper than a rank.
         var depth = Math.Min(ranking.Count, QuickDepth);
         for (var rank = 0; rank < depth; rank++)
         {
-            var index = options.IndexOf(ranking[rank].Class);
-            if (index >= 0)
+            var ranked = ranking[rank].Class;
+            for (var i = 0; i < options.Count; i++)
             {
-                return index;
+                if (options[i] == ranked)
+                {
+                    return i;
+                }
             }
         }
 
         var best = 0;
         var bestRank = int.MaxValue;
-        for (var i = 0; i < options.Length; i++)
+        for (var i = 0; i < options.Count; i++)
         {
             if (ranking.RankOf(options[i]) is { } rank && rank < bestRank)
             {
@@ -50,15 +45,17 @@ public static class DumpJudge
 
     /// <summary>Scores a set; a question without an answer counts as wrong.</summary>
     /// <param name="questions">The set.</param>
+    /// <param name="classes">The classes of each question's options.</param>
     /// <param name="name">Name of the dump.</param>
     /// <param name="dump">The dump; it ranks classes for every question's clip.</param>
     /// <param name="isOwnSet">The set was made from this dump.</param>
-    public static JudgeAccuracy Score(IReadOnlyList<Question> questions, string name, PredictionDump dump, bool isOwnSet)
+    public static JudgeAccuracy Score(
+        IReadOnlyList<Question> questions, IReadOnlyList<OptionClasses> classes, string name, PredictionDump dump, bool isOwnSet)
     {
         var correct = 0;
-        foreach (var question in questions)
+        for (var i = 0; i < questions.Count; i++)
         {
-            if (question.AnswerIndex == Choose(question, dump.Rankings[question.Id]))
+            if (questions[i].AnswerIndex == Choose(classes[i].Classes, dump.Rankings[questions[i].Id]))
             {
                 correct++;
             }

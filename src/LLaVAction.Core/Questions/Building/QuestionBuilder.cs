@@ -1,5 +1,6 @@
 using LLaVAction.Annotations;
 using LLaVAction.Questions.Manifests;
+using LLaVAction.Questions.OptionsOnly;
 using LLaVAction.Questions.Representations;
 using LLaVAction.Questions.Strategies;
 using LLaVAction.Randomness;
@@ -87,12 +88,13 @@ public sealed class QuestionBuilder(DistractorPool pool, AlsoTrueIndex alsoTrue,
 
         if (settings.Ambiguous == AmbiguousDistractors.Exclude && options.Exists(static option => option.AlsoTrue is not null))
         {
-            return new BuiltQuestion(Question: null, [], RedrawnNarrations: 0);
+            return new BuiltQuestion(Question: null, Classes: null, [], RedrawnNarrations: 0);
         }
 
         var ordered = Arrange(facts, options, hasTruth);
         return new BuiltQuestion(
             MakeQuestion(clip, strategy.Name, ordered, hasTruth ? facts.TruthSlot : null, truthRank),
+            new OptionClasses(Array.ConvertAll(ordered, static option => option.Class), hasTruth ? facts.TruthSlot : null, clip.ParticipantId),
             passedOver ?? [],
             redrawn);
     }
@@ -171,9 +173,11 @@ public sealed class QuestionBuilder(DistractorPool pool, AlsoTrueIndex alsoTrue,
 
 /// <summary>The outcome of making one question.</summary>
 /// <param name="Question">The question; null where it is left out because a distractor may be true.</param>
+/// <param name="Classes">The classes of its options; null with it.</param>
 /// <param name="PassedOver">Candidates that the next one replaced.</param>
 /// <param name="RedrawnNarrations">Narrations drawn again because the first draw was taken.</param>
 public readonly record struct BuiltQuestion(
     Question? Question,
+    OptionClasses? Classes,
     IReadOnlyList<PassedOverCandidate> PassedOver,
     int RedrawnNarrations);

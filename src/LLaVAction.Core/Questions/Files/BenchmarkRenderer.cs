@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using LLaVAction.Annotations;
 using LLaVAction.Questions.Building;
 using LLaVAction.Questions.Manifests;
 using LLaVAction.Questions.OptionsOnly;
@@ -26,11 +27,12 @@ public static class BenchmarkRenderer
     {
         var files = new RenderedFile[benchmark.Sets.Count + 1];
         var entries = new SetEntry[benchmark.Sets.Count];
+        var frequencies = OptionsOnlyFigures.Frequencies(benchmark.Pool.Clips, benchmark.AskedIds);
         Parallel.For(0, entries.Length, index =>
         {
             var set = benchmark.Sets[index];
             files[index] = new RenderedFile(set.Source.Name + ".jsonl", BenchmarkJson.ToLines(set.Questions));
-            entries[index] = Describe(set, files[index], benchmark);
+            entries[index] = Describe(set, files[index], benchmark.Settings.OptionsPerQuestion, frequencies);
         });
 
         var manifest = new BenchmarkManifest
@@ -61,7 +63,8 @@ public static class BenchmarkRenderer
         return files;
     }
 
-    private static SetEntry Describe(BuiltSet set, RenderedFile file, BuiltBenchmark benchmark) => new()
+    private static SetEntry Describe(
+        BuiltSet set, RenderedFile file, int optionCount, IReadOnlyDictionary<ActionClass, int> frequencies) => new()
     {
         Strategy = set.Source.Name,
         Provenance = set.Source.Provenance,
@@ -70,13 +73,13 @@ public static class BenchmarkRenderer
         Sha256 = Convert.ToHexStringLower(SHA256.HashData(file.Content.Span)),
         Questions = set.Questions.Count,
         Excluded = set.Excluded,
-        TruthInFirstK = set.Source.Dump is null ? null : SetFigures.TruthInFirst(set.Questions, benchmark.Settings.OptionsPerQuestion),
+        TruthInFirstK = set.Source.Dump is null ? null : SetFigures.TruthInFirst(set.Questions, optionCount),
         Substitutions = SetFigures.Substitutions(set.PassedOver),
         RedrawnNarrations = set.RedrawnNarrations,
         QuestionsWithAlsoTrue = SetFigures.WithAlsoTrue(set.Questions),
-        Chance = SetFigures.Chance(set.Questions, benchmark.Settings.OptionsPerQuestion),
+        Chance = SetFigures.Chance(set.Questions, optionCount),
         Judges = set.Judges,
-        OptionsOnly = OptionsOnlyFigures.Of(set.Questions, benchmark.Pool.Clips, benchmark.AskedIds),
+        OptionsOnly = OptionsOnlyFigures.Of(set.OptionClasses, frequencies),
         PassedOver = set.PassedOver,
     };
 

@@ -1,6 +1,7 @@
 using LLaVAction.Annotations;
 using LLaVAction.Questions;
 using LLaVAction.Questions.Building;
+using LLaVAction.Questions.OptionsOnly;
 using LLaVAction.Tests.Questions.Support;
 
 namespace LLaVAction.Tests.Questions.Building;
@@ -143,7 +144,7 @@ public sealed class QuestionRulesTests
     public void A_judge_takes_its_best_ranked_option_and_the_first_shown_where_it_ranks_none()
     {
         var question = Build("0:1 0:3 0:4 0:5 0:6", new BenchmarkSettings()).Questions[0];
-        int Choose(string ranking) => DumpJudge.Choose(question, Clips.Dump((Id, ranking)).Rankings[Id]);
+        int Choose(string ranking) => DumpJudge.Choose(OptionClasses.Of(question).Classes, Clips.Dump((Id, ranking)).Rankings[Id]);
 
         Assert.Equal("0:5", question.OptionClasses[Choose("9:9 0:5 0:1")]);
         Assert.Equal("0:1", question.OptionClasses[Choose("8:8 0:1 0:5")]);
