@@ -5,6 +5,7 @@ using LLaVAction.Benchmarks.Compute;
 var benchmarks = new SortedDictionary<string, (Func<string[], int> Run, string Description)>(StringComparer.Ordinal)
 {
     ["attention"] = (AttentionBenchmark.Run, "attention of the models' shapes"),
+    ["build"] = (BuildBenchmark.Run, "three question sets from CSVs and JSON dumps, with a pandas program for the same work beside it"),
     ["decode"] = (LanguageModelBenchmark.Decode, "one decoding step of the 0.5B shape after 1,600 tokens"),
     ["gemm"] = (GemmBenchmark.Run, "projections of the models' shapes, as a share of the multiply-add peak"),
     ["peak"] = (MachinePeak.Run, "the machine: multiply-adds and copy bandwidth"),

@@ -7,19 +7,21 @@ namespace LLaVAction.Annotations;
 public sealed class AnnotationPool
 {
     private readonly Dictionary<string, ClipAnnotation> clipsById;
+    private readonly Lazy<ClipAnnotation[]> sorted;
 
     private AnnotationPool(Dictionary<string, ClipAnnotation> clipsById, IReadOnlyList<string> paths)
     {
         this.clipsById = clipsById;
         Paths = paths;
-        var clips = clipsById.Values.ToArray();
-        Array.Sort(clips, static (left, right) => string.CompareOrdinal(left.NarrationId, right.NarrationId));
-        Clips = clips;
-        Classes = new ActionClassIndex(clips.Select(static clip => clip.Class));
+        sorted = new Lazy<ClipAnnotation[]>(Sort);
+        Classes = new ActionClassIndex(clipsById.Values.Select(static clip => clip.Class));
     }
 
     /// <summary>The clips in ordinal order of their narration ids.</summary>
-    public IReadOnlyList<ClipAnnotation> Clips { get; }
+    public IReadOnlyList<ClipAnnotation> Clips => sorted.Value;
+
+    /// <summary>The clips for those who do not mind the order.</summary>
+    public IReadOnlyCollection<ClipAnnotation> UnorderedClips => clipsById.Values;
 
     /// <summary>The action classes of the clips.</summary>
     public ActionClassIndex Classes { get; }
@@ -52,6 +54,13 @@ public sealed class AnnotationPool
 
     /// <summary>The clip with this id, or null.</summary>
     public ClipAnnotation? Find(string narrationId) => clipsById.GetValueOrDefault(narrationId);
+
+    private ClipAnnotation[] Sort()
+    {
+        var clips = clipsById.Values.ToArray();
+        Array.Sort(clips, static (left, right) => string.CompareOrdinal(left.NarrationId, right.NarrationId));
+        return clips;
+    }
 
     private static InputException Conflict(IReadOnlyList<AnnotationFile> files, AnnotationFile file, int row)
     {

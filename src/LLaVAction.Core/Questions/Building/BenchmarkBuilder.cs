@@ -32,9 +32,11 @@ public static class BenchmarkBuilder
             RequireEveryClip(clips, source);
         }
 
-        var distractors = new DistractorPool(pool);
+        DistractorPool distractors = null!;
+        AlsoTrueIndex alsoTrue = null!;
+        Parallel.Invoke(() => distractors = new DistractorPool(pool), () => alsoTrue = new AlsoTrueIndex(pool));
         var strategies = Array.ConvertAll(ordered, source => MakeStrategy(source, distractors, settings));
-        var builder = new QuestionBuilder(distractors, new AlsoTrueIndex(pool), MakeTexts(distractors, officialKey, settings), settings);
+        var builder = new QuestionBuilder(distractors, alsoTrue, MakeTexts(distractors, officialKey, settings), settings);
         var built = BuildQuestions(clips, builder, strategies);
 
         var sets = new BuiltSet[ordered.Length];

@@ -78,8 +78,10 @@ public sealed record SetAudit
         }
 
         var answered = questions.Where(static question => question.AnswerIndex is not null).ToArray();
-        var isVerbUnique = classes.Select(static question => question.AnswerIndex is { } answer && question.SameVerb(answer) == 0).ToArray();
-        var isNounUnique = classes.Select(static question => question.AnswerIndex is { } answer && question.SameNoun(answer) == 0).ToArray();
+        var isVerbUnique = classes.Select(static question => question.AnswerIndex is { } answer
+            && question.Classes.Count(option => option.Verb == question.Classes[answer].Verb) == 1).ToArray();
+        var isNounUnique = classes.Select(static question => question.AnswerIndex is { } answer
+            && question.Classes.Count(option => option.Noun == question.Classes[answer].Noun) == 1).ToArray();
         var narrations = NarrationClasses(questions, pool);
         return new SetAudit
         {

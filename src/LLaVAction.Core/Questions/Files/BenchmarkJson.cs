@@ -41,6 +41,26 @@ public static class BenchmarkJson
         JsonSerializer.Deserialize(line, BenchmarkJsonContext.Default.Question)
         ?? throw new JsonException("The line is 'null'.");
 
+    /// <summary>
+    /// Does what the first reading or writing of a manifest would do besides: worth it while a process waits for its files.
+    /// </summary>
+    public static void Prepare()
+    {
+        var set = new SetEntry
+        {
+            Strategy = string.Empty, Provenance = default, DumpFormat = null, File = string.Empty, Sha256 = string.Empty,
+            Questions = 0, Excluded = 0, TruthInFirstK = 0, Substitutions = 0, RedrawnNarrations = 0, QuestionsWithAlsoTrue = 0,
+            Chance = 0, Judges = [new JudgeAccuracy(string.Empty, 0, 0, false)], OptionsOnly = new OptionsOnlyAccuracies(0, 0, 0), PassedOver = [],
+        };
+        ParseManifest(ToBytes(new BenchmarkManifest
+        {
+            SchemaVersion = BenchmarkManifest.CurrentSchemaVersion, ToolVersion = string.Empty, Seed = 0, OptionsPerQuestion = 0,
+            Representation = default, Protocol = default, Ambiguous = default, Limit = null,
+            Sources = [new SourceFile(string.Empty, string.Empty, string.Empty, 0)], ClipsAsked = 0, PoolClips = 0, PoolClasses = 0,
+            ClipsInEverySet = 0, Sets = [set], Licence = string.Empty,
+        }));
+    }
+
     /// <summary>The bytes of <c>manifest.json</c>, ending with a line feed.</summary>
     public static byte[] ToBytes(BenchmarkManifest manifest) =>
         [.. JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestContext.BenchmarkManifest), (byte)'\n'];

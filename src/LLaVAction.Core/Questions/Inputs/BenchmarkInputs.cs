@@ -97,7 +97,7 @@ public sealed class BenchmarkInputs : IDisposable
     /// <exception cref="InputException">A dump lacks a row or has too few candidates, or a class has no text.</exception>
     public BuiltBenchmark Build() => BenchmarkBuilder.Build(
         Clips,
-        Pool.Clips,
+        Pool.UnorderedClips,
         Taxonomy is null ? null : actionClass => OfficialKey.Of(actionClass, Taxonomy),
         Strategies,
         Recipe.Settings);

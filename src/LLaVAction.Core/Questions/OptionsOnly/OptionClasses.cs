@@ -25,27 +25,27 @@ public sealed record OptionClasses(IReadOnlyList<ActionClass> Classes, int? Answ
         return new OptionClasses(classes, question.AnswerIndex, question.ParticipantId);
     }
 
-    /// <summary>How many other options have this option's verb class.</summary>
-    public int SameVerb(int option)
+    /// <summary>For each option, how many others have its verb class, and how many its noun class.</summary>
+    public void CountShared(Span<int> sameVerb, Span<int> sameNoun)
     {
-        var count = -1;
-        for (var other = 0; other < Classes.Count; other++)
+        Span<ActionClass> classes = stackalloc ActionClass[Classes.Count];
+        for (var option = 0; option < classes.Length; option++)
         {
-            count += Classes[other].Verb == Classes[option].Verb ? 1 : 0;
+            classes[option] = Classes[option];
         }
 
-        return count;
-    }
-
-    /// <summary>How many other options have this option's noun class.</summary>
-    public int SameNoun(int option)
-    {
-        var count = -1;
-        for (var other = 0; other < Classes.Count; other++)
+        for (var option = 0; option < classes.Length; option++)
         {
-            count += Classes[other].Noun == Classes[option].Noun ? 1 : 0;
-        }
+            var (verb, noun) = classes[option];
+            (int verbs, int nouns) = (-1, -1);
+            foreach (var other in classes)
+            {
+                verbs += other.Verb == verb ? 1 : 0;
+                nouns += other.Noun == noun ? 1 : 0;
+            }
 
-        return count;
+            sameVerb[option] = verbs;
+            sameNoun[option] = nouns;
+        }
     }
 }

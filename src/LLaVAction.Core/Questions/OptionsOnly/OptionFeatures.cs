@@ -159,11 +159,10 @@ public sealed class OptionFeatures
         var options = Questions[question].Classes.Count;
         Span<int> sameVerb = stackalloc int[options];
         Span<int> sameNoun = stackalloc int[options];
+        Questions[question].CountShared(sameVerb, sameNoun);
         int mostVerb = 0, mostNoun = 0;
         for (var option = 0; option < options; option++)
         {
-            sameVerb[option] = Questions[question].SameVerb(option);
-            sameNoun[option] = Questions[question].SameNoun(option);
             mostVerb = Math.Max(mostVerb, sameVerb[option]);
             mostNoun = Math.Max(mostNoun, sameNoun[option]);
         }
