@@ -6,6 +6,7 @@ using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Ports;
 using LLaVAction.Models.Settings;
 using LLaVAction.Models.Videos;
+using LLaVAction.Models.Videos.Ffmpeg;
 
 namespace LLaVAction.Embedded;
 
@@ -35,7 +36,7 @@ public sealed class EmbeddedEngine : IEngine
                 throw new InputException($"{checkpointFolder} holds a vision tower alone; expected a whole model (LLaVA-OneVision, LLaVA-Video, LLaVAction).");
             }
 
-            ITokenizer tokenizer = ByteLevelBpeTokenizer.Open(checkpointFolder);
+            ITokenizer tokenizer = ByteLevelBpeEncoder.Open(checkpointFolder);
             var own = ModelSettings.Of(configuration, tokenizer);
             LlavaModel model = LlavaModelLoader.Load(checkpoint, own.With(options, configuration, tokenizer), options.Threads);
             return new EmbeddedVideoLanguageModel(model, tokenizer, Describe(model, own));

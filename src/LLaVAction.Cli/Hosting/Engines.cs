@@ -9,7 +9,7 @@ internal static class Engines
     private static readonly IReadOnlyList<(string Name, Func<IEngine> Create)> Compiled =
     [
 #if TORCH
-        ("torch", () => new Torch.TorchEngine(Embedded.Tokenization.ByteLevelBpeTokenizer.Open, new EmbeddedEngine().OpenVideos)),
+        ("torch", Torch.TorchStack.CreateEngine),
 #endif
         ("embedded", () => new EmbeddedEngine()),
     ];

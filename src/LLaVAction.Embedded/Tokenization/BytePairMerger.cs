@@ -1,3 +1,5 @@
+using LLaVAction.Models.Tokenization;
+
 namespace LLaVAction.Embedded.Tokenization;
 
 /// <summary>

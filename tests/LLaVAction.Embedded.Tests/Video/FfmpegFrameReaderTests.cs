@@ -1,6 +1,7 @@
 using LLaVAction.Embedded.Video;
 using LLaVAction.Models.Ports;
 using LLaVAction.Models.Videos;
+using LLaVAction.Models.Videos.Ffmpeg;
 using LLaVAction.Testing.Videos;
 
 namespace LLaVAction.Embedded.Tests.Video;
@@ -13,6 +14,12 @@ public sealed class FfmpegFrameReaderTests(RenderedVideos videos) : FrameReaderC
 public sealed class FfmpegUnusualVideoTests(RenderedVideos videos) : UnusualVideoConformance(videos)
 {
     protected override IFrameReader Open(string folder, string layout = "auto") => Readers.Open(folder, layout);
+}
+
+public sealed class FfmpegDecoderTests : VideoDecoderConformance
+{
+    protected override IVideoDecoder Open(string searchPath, TimeSpan patience) =>
+        new FfmpegDecoder(FfmpegTools.Find(searchPath), new FfmpegSettings(patience, Threads: 1));
 }
 
 internal static class Readers

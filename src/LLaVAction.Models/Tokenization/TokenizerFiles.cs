@@ -1,0 +1,126 @@
+using System.Text.Json;
+using LLaVAction.Models.Checkpoints;
+
+namespace LLaVAction.Models.Tokenization;
+
+/// <summary>Reads a folder's tokenizer files, old and new, into one tokenizer.</summary>
+internal static class TokenizerFiles
+{
+    public static ByteLevelTokenizer Open(string folder, Func<BytePairVocabulary, ITextEncoder> makeEncoder)
+    {
+        string json = Path.Combine(folder, "tokenizer.json");
+        string vocabulary = Path.Combine(folder, "vocab.json");
+        string merges = Path.Combine(folder, "merges.txt");
+        if (!File.Exists(json) && !(File.Exists(vocabulary) && File.Exists(merges)))
+        {
+            throw new InputException($"{folder} holds no tokenizer; expected tokenizer.json, or vocab.json and merges.txt. Copy them from the checkpoint's source.");
+        }
+
+        JsonFields? settings = JsonFields.TryOpen(Path.Combine(folder, "tokenizer_config.json"));
+        CheckSettings(settings);
+        TokenizerParts parts = File.Exists(json) ? TokenizerJson.Read(json) : VocabularyFiles.Read(vocabulary, merges, settings);
+        var added = new AddedTokenTable(parts.File, parts.Vocabulary);
+        parts.Added.ForEach(added.Add);
+        ReadDecoder(settings, added);
+        ReadAddedTokens(folder, settings, added);
+        return new ByteLevelTokenizer(parts.Vocabulary, added.Tokens, parts.IsNormalizing, makeEncoder(parts.Vocabulary));
+    }
+
+    private static void CheckSettings(JsonFields? settings)
+    {
+        if (settings?.Flag("add_prefix_space") == true)
+        {
+            throw settings.Wrong("add_prefix_space", "true", "false, as Qwen2's tokenizer has it");
+        }
+
+        if (settings?.Flag("split_special_tokens") == true)
+        {
+            throw settings.Wrong("split_special_tokens", "true", "false: special tokens written in a prompt stand for themselves");
+        }
+    }
+
+    /// <summary><c>added_tokens_decoder</c>: id → token with its flags.</summary>
+    private static void ReadDecoder(JsonFields? settings, AddedTokenTable added)
+    {
+        const string Key = "added_tokens_decoder";
+        if (settings?.Object(Key) is not { } decoder)
+        {
+            return;
+        }
+
+        foreach (string key in decoder.Members.Keys)
+        {
+            JsonFields token = decoder.Object(key) ?? throw decoder.Wrong(key, "null", "an added token");
+            if (!int.TryParse(key, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int id) || id >= BytePairVocabulary.MaximumId)
+            {
+                throw settings.Wrong(Key, DisplayText.Quote(key), $"token ids from 0 to {BytePairVocabulary.MaximumId - 1}");
+            }
+
+            added.Add(TokenOf(token, id));
+        }
+    }
+
+    /// <summary>
+    /// <c>added_tokens.json</c>: text → id and nothing else; special are those that <c>tokenizer_config.json</c> or
+    /// <c>special_tokens_map.json</c> gives a role, and the others are looked for in the normalised text.
+    /// </summary>
+    private static void ReadAddedTokens(string folder, JsonFields? settings, AddedTokenTable added)
+    {
+        if (JsonFields.TryOpen(Path.Combine(folder, "added_tokens.json")) is not { } file)
+        {
+            return;
+        }
+
+        HashSet<string> special = RolesOf(settings);
+        special.UnionWith(RolesOf(JsonFields.TryOpen(Path.Combine(folder, "special_tokens_map.json"))));
+        foreach (string content in file.Members.Keys)
+        {
+            int id = file.Integer(content, 0, BytePairVocabulary.MaximumId - 1) ?? throw file.Wrong(DisplayText.Shorten(content), "null", "a token id");
+            if (!added.Contains(content))
+            {
+                bool isSpecial = special.Contains(content);
+                added.Add(new AddedToken(content, id, isSpecial, IsNormalized: !isSpecial, StripsLeft: false, StripsRight: false, IsSingleWord: false));
+            }
+        }
+    }
+
+    /// <summary>An added token with its flags, as <c>tokenizer.json</c> and <c>tokenizer_config.json</c> write it.</summary>
+    public static AddedToken TokenOf(JsonFields token, int id)
+    {
+        bool isSpecial = token.Flag("special") ?? false;
+        return new AddedToken(
+            token.Text("content") ?? throw token.Missing("content"),
+            id,
+            isSpecial,
+            IsNormalized: token.Flag("normalized") ?? !isSpecial,
+            StripsLeft: token.Flag("lstrip") ?? false,
+            StripsRight: token.Flag("rstrip") ?? false,
+            IsSingleWord: token.Flag("single_word") ?? false);
+    }
+
+    private static HashSet<string> RolesOf(JsonFields? fields)
+    {
+        var tokens = new HashSet<string>(StringComparer.Ordinal);
+        if (fields is null)
+        {
+            return tokens;
+        }
+
+        string[] roles = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
+        string[] lists = ["additional_special_tokens", "extra_special_tokens"];
+        IEnumerable<JsonElement?> single = roles.Select(fields.Value);
+        IEnumerable<JsonElement?> listed = lists.Select(fields.Value)
+            .Where(value => value is { ValueKind: JsonValueKind.Array })
+            .SelectMany(value => value!.Value.EnumerateArray().Select(item => (JsonElement?)item));
+        foreach (JsonElement value in single.Concat(listed).OfType<JsonElement>())
+        {
+            JsonElement text = value.ValueKind == JsonValueKind.Object && value.TryGetProperty("content", out JsonElement content) ? content : value;
+            if (text.ValueKind == JsonValueKind.String)
+            {
+                tokens.Add(JsonFields.TextOrReplacement(text));
+            }
+        }
+
+        return tokens;
+    }
+}

@@ -1,0 +1,99 @@
+using System.Globalization;
+
+namespace LLaVAction.Testing.Videos;
+
+/// <summary>
+/// Shell scripts in the place of <c>ffmpeg</c> and <c>ffprobe</c>, to see what becomes of programs that misbehave.
+/// </summary>
+public sealed class FakeTools : IDisposable
+{
+    private const string Probe =
+        """
+        #!/bin/sh
+        echo '{"streams":[{"r_frame_rate":"30/1","avg_frame_rate":"30/1","time_base":"1/30","start_pts":0,"duration":"10.0"}],"format":{}}'
+        """;
+
+    private readonly TemporaryFolder folder = new();
+
+    /// <summary>Installs the scripts.</summary>
+    /// <param name="decode">What <c>ffmpeg</c> does when it is not asked for help; <c>$FOLDER</c> is a folder to write to.</param>
+    /// <param name="help">What it does when it is.</param>
+    public FakeTools(string decode, string help = "echo '-fps_mode'")
+    {
+        Skip.If(OperatingSystem.IsWindows(), "the stand-ins for ffmpeg are shell scripts");
+        Install("ffprobe", Probe);
+        Install("ffmpeg", $"#!/bin/sh\nFOLDER='{folder.FullName}'\ncase \"$*\" in *'-h long') {help}; exit 0;; esac\n{decode}\n");
+    }
+
+    /// <summary>Where the scripts are.</summary>
+    public string Folder => folder.FullName;
+
+    /// <summary>What a script wrote to a file, once it has written it.</summary>
+    public async Task<string> ReadWrittenAsync(string file)
+    {
+        for (var i = 0; i < 500; i++)
+        {
+            if (File.Exists(folder[file]) && await File.ReadAllTextAsync(folder[file]) is { Length: > 0 } text && text.EndsWith('\n'))
+            {
+                return text.Trim();
+            }
+
+            await Task.Delay(20);
+        }
+
+        throw new TimeoutException($"The script did not write {file}.");
+    }
+
+    /// <summary>Whether a process ends within five seconds.</summary>
+    public static async Task<bool> EndsAsync(string processId)
+    {
+        var id = int.Parse(processId, CultureInfo.InvariantCulture);
+        for (var i = 0; i < 250; i++)
+        {
+            try
+            {
+                using var process = System.Diagnostics.Process.GetProcessById(id);
+                if (process.HasExited)
+                {
+                    return true;
+                }
+            }
+            catch (ArgumentException)
+            {
+                return true;
+            }
+
+            // A process that was ended and whose parent is gone too stays listed until it is collected.
+            var status = $"/proc/{processId}/status";
+            if (File.Exists(status) && (await File.ReadAllTextAsync(status)).Contains("State:\tZ", StringComparison.Ordinal))
+            {
+                return true;
+            }
+
+            await Task.Delay(20);
+        }
+
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => folder.Dispose();
+
+    /// <summary>
+    /// Writes a script through a process of its own: a file that this process has open for writing while another test starts
+    /// a process cannot be run ("text file busy").
+    /// </summary>
+    private void Install(string name, string script)
+    {
+        using var writer = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("sh", ["-c", "cat > \"$0\" && chmod +x \"$0\"", folder[name]])
+            {
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+            })!;
+        writer.StandardInput.Write(script);
+        writer.StandardInput.Close();
+        writer.WaitForExit();
+        Assert.Equal(0, writer.ExitCode);
+    }
+}

@@ -1,0 +1,23 @@
+using LLaVAction.Models.Ports;
+using LLaVAction.Models.Videos;
+using LLaVAction.Models.Videos.Ffmpeg;
+using LLaVAction.Testing.Videos;
+using LLaVAction.Torch.Video;
+
+namespace LLaVAction.Torch.Tests.Video;
+
+public sealed class FFMpegCoreFrameReaderTests(RenderedVideos videos) : FrameReaderConformance(videos)
+{
+    protected override IFrameReader Open(string folder, string layout = "auto") => FFMpegCoreDecoder.Open(folder, layout);
+}
+
+public sealed class FFMpegCoreUnusualVideoTests(RenderedVideos videos) : UnusualVideoConformance(videos)
+{
+    protected override IFrameReader Open(string folder, string layout = "auto") => FFMpegCoreDecoder.Open(folder, layout);
+}
+
+public sealed class FFMpegCoreDecoderTests : VideoDecoderConformance
+{
+    protected override IVideoDecoder Open(string searchPath, TimeSpan patience) =>
+        new FFMpegCoreDecoder(FfmpegTools.Find(searchPath), new FfmpegSettings(patience, Threads: 1));
+}
