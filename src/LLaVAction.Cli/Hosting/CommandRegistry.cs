@@ -16,6 +16,7 @@ internal static class CommandRegistry
         new CompareCommand(),
         new ReportCommand(),
         new CheckCommand(),
+        new ParityCommand(),
         new StudyCommand(),
         new DemoCommand(),
         new DoctorCommand(),

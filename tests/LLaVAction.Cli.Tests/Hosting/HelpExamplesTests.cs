@@ -74,5 +74,6 @@ public sealed class HelpExamplesTests
             """);
         Directory.CreateSymbolicLink(folder["videos"], Path.Combine(demo, "videos"));
         Directory.CreateSymbolicLink(folder["model"], Path.Combine(demo, "tiny-random"));
+        Directory.CreateSymbolicLink(folder["pack"], ParityPacks.Folder);
     }
 }

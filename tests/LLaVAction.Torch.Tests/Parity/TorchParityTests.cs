@@ -1,0 +1,9 @@
+using LLaVAction.Models.Ports;
+using LLaVAction.Testing.Conformance;
+
+namespace LLaVAction.Torch.Tests.Parity;
+
+public sealed class TorchParityTests : ParityConformance
+{
+    protected override IEngine Engine { get; } = TorchStack.CreateEngine();
+}
