@@ -17,7 +17,7 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
     public string Name => "torch";
 
     /// <inheritdoc/>
-    public IReadOnlyList<EngineFact> Inspect() => [];
+    public IReadOnlyList<EngineFact> Inspect() => StackInspection.Facts();
 
     /// <inheritdoc/>
     public IFrameReader OpenVideos(string videosFolder, string layout) => openVideos(videosFolder, layout);
