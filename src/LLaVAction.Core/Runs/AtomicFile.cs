@@ -1,4 +1,5 @@
 using System.Globalization;
+using LLaVAction.Files;
 
 namespace LLaVAction.Runs;
 
@@ -49,7 +50,7 @@ public static class AtomicFile
         try
         {
             using var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
-            file.Write(content);
+            FileBytes.Write(file, content);
             file.Flush(flushToDisk: true);
         }
         catch

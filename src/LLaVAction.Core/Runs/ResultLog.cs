@@ -1,3 +1,5 @@
+using LLaVAction.Files;
+
 namespace LLaVAction.Runs;
 
 /// <summary>
@@ -69,9 +71,9 @@ public sealed class ResultLog : IDisposable
             var start = file.Position;
             try
             {
-                file.Write(bytes);
+                FileBytes.Write(file, bytes);
             }
-            catch (Exception exception) when (IsWriteFailure(exception))
+            catch (IOException exception)
             {
                 DropPartialLine(start);
                 throw CannotWrite(exception);
@@ -136,9 +138,6 @@ public sealed class ResultLog : IDisposable
                 $"{path}: another process is writing this part of the run. Wait for it, or give each process its own --shard i/n.", exception);
         }
     }
-
-    // A limit on file size (EFBIG) comes as an argument out of range.
-    private static bool IsWriteFailure(Exception exception) => exception is IOException or ArgumentOutOfRangeException;
 
     // EWOULDBLOCK on Unix (11 Linux, 35 macOS), ERROR_SHARING_VIOLATION on Windows.
     private static bool IsSharingViolation(IOException exception) =>

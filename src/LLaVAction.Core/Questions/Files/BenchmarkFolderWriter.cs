@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LLaVAction.Files;
 
 namespace LLaVAction.Questions.Files;
 
@@ -136,7 +137,7 @@ public sealed class BenchmarkFolderWriter
         {
             beforeStep($"write {file.Name}");
             using var stream = new FileStream(Path.Combine(staging, file.Name), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-            stream.Write(file.Content.Span);
+            FileBytes.Write(stream, file.Content.Span);
         }
     }
 
