@@ -59,7 +59,7 @@ internal sealed class CompareCommand : CommandModule
 
         try
         {
-            RunFolder.Open(run.Path).WriteFile(RunSummary.FileName, RunJson.ToBytes(SummaryBuilder.Build(run.Results)));
+            RunFolder.Open(run.Path).WriteFile(RunSummary.FileName, RunJson.ToBytes(run.Summary));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -45,6 +45,7 @@ internal sealed class ReportCommand : CommandModule
     public override async Task<int> RunAsync(CommandContext context)
     {
         var compared = ComparedRun.Open(context.Get(runs));
+        var cards = Task.Run(() => Cards(compared), context.CancellationToken);
         var comparison = RunComparison.Of(compared, SplitFiles.Read(context.Get(annotations), context.Get(biasScores)));
         var chosen = ReportExample.Choose(compared, Math.Max(0, context.Get(examples)));
         if (context.Get(videos) is { } folder)
@@ -52,7 +53,7 @@ internal sealed class ReportCommand : CommandModule
             chosen = await Thumbnails.AddAsync(chosen, Engines.Create("auto").OpenVideos(folder, context.Get(layout)), context);
         }
 
-        var html = HtmlReport.Write(comparison, Cards(compared), chosen);
+        var html = HtmlReport.Write(comparison, await cards, chosen);
         var path = context.Get(output);
         AtomicFile.Write(path, Encoding.UTF8.GetBytes(html));
         context.Output.WriteLine($"{path}: report of {compared.Count} run{(compared.Count == 1 ? "" : "s")}, {comparison.Cells.Count} cells, {comparison.Pairs.Count} paired tests.");

@@ -21,10 +21,9 @@ public sealed record RunComparison(
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentNullException.ThrowIfNull(files);
         var answers = runs.SelectMany(static run => run.Results.Cells.Select(cell => new CellAnswers(run, cell))).ToArray();
-        var summaries = runs.SelectMany(static run => SummaryBuilder.Build(run.Results).Cells).ToArray();
-        var cells = answers
-            .Select((cell, index) => CellAnalysis.Of(cell, summaries[index], BlindOf(cell, answers), files, index))
-            .ToArray();
+        var summaries = runs.SelectMany(static run => run.Summary.Cells).ToArray();
+        var cells = SideBySide.Map(
+            answers.Index(), entry => CellAnalysis.Of(entry.Item, summaries[entry.Index], BlindOf(entry.Item, answers), files, entry.Index));
         return new RunComparison(runs, cells, PairAnalysis.Of(answers), [.. WriteNotes(runs, cells, files)]);
     }
 

@@ -20,7 +20,7 @@ public static class SummaryBuilder
             Results = results.Present,
             ResultsExpected = results.Expected,
             Caveats = Caveats(identity),
-            Cells = [.. results.Cells.Select(cell => Summarise(results, cell))],
+            Cells = SideBySide.Map(results.Cells, cell => Summarise(results, cell)),
             Times = Times(results),
         };
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LLaVAction.Annotations;
 using LLaVAction.Questions.Manifests;
 using LLaVAction.Questions.OptionsOnly;
@@ -70,6 +71,7 @@ public sealed record SetAudit
     {
         ArgumentNullException.ThrowIfNull(entry);
         ArgumentNullException.ThrowIfNull(questions);
+        var near = NearPairs(questions);
         var classes = questions.Select(OptionClasses.Of).ToArray();
         var positions = new int[questions.Count == 0 ? 2 : Math.Max(2, questions.Max(static question => question.Options.Count))];
         foreach (var answer in questions.Select(static question => question.AnswerIndex).OfType<int>())
@@ -92,9 +94,8 @@ public sealed record SetAudit
             MeanDistractorLength = Mean(questions.SelectMany(Distractors).Select(static text => (double)text.Length)),
             LongestAccuracy = LengthAccuracy(questions, 1),
             ShortestAccuracy = LengthAccuracy(questions, -1),
-            NearEqualToAnswer = Share(questions, static question => question.AnswerIndex is { } answer
-                && Distractors(question).Any(text => NearEqualText.AreNear(text, question.Options[answer]))),
-            NearEqualPairs = Share(questions, HasNearPair),
+            NearEqualToAnswer = Share(near, static pairs => pairs.WithAnswer),
+            NearEqualPairs = Share(near, static pairs => pairs.Any),
             AnswerNarratesOtherClass = Share(questions, question => question.AnswerIndex is { } answer
                 && narrations.TryGetValue(OptionText.Normalise(question.Options[answer]), out var owners)
                 && owners.Any(owner => owner != new ActionClass(question.VerbClass, question.NounClass))),
@@ -132,20 +133,34 @@ public sealed record SetAudit
     private static IEnumerable<string> Distractors(Question question) =>
         question.Options.Where((_, option) => option != question.AnswerIndex);
 
-    private static bool HasNearPair(Question question)
+    /// <summary>Per question, whether two options read nearly alike, and whether one of them is the answer.</summary>
+    private static (bool Any, bool WithAnswer)[] NearPairs(IReadOnlyList<Question> questions)
     {
-        for (var first = 0; first < question.Options.Count; first++)
+        // The same narrations come again and again.
+        var texts = new Dictionary<string, NearEqualText>(StringComparer.Ordinal);
+        var result = new (bool Any, bool WithAnswer)[questions.Count];
+        for (var index = 0; index < result.Length; index++)
         {
-            for (var second = first + 1; second < question.Options.Count; second++)
+            var options = questions[index].Options;
+            var ready = new NearEqualText[options.Count];
+            for (var option = 0; option < ready.Length; option++)
             {
-                if (NearEqualText.AreNear(question.Options[first], question.Options[second]))
+                ref var text = ref CollectionsMarshal.GetValueRefOrAddDefault(texts, options[option], out var isKnown);
+                ready[option] = isKnown ? text : text = new NearEqualText(options[option]);
+            }
+
+            for (var first = 0; first < ready.Length; first++)
+            {
+                for (var second = first + 1; second < ready.Length; second++)
                 {
-                    return true;
+                    var isNear = ready[first].IsNear(ready[second]);
+                    result[index].Any |= isNear;
+                    result[index].WithAnswer |= isNear && (first == questions[index].AnswerIndex || second == questions[index].AnswerIndex);
                 }
             }
         }
 
-        return false;
+        return result;
     }
 
     private static double LengthAccuracy(IReadOnlyList<Question> questions, int sign)

@@ -60,7 +60,7 @@ public sealed class BenchmarkInputs : IDisposable
             hashes.Add("narrations", path);
         }
 
-        var files = ReadAll([recipe.Annotations, .. recipe.Narrations], path => EpicCsvReader.Read(path, taxonomy));
+        var files = SideBySide.Map([recipe.Annotations, .. recipe.Narrations], path => EpicCsvReader.Read(path, taxonomy));
         foreach (var strategy in recipe.Strategies.Where(static strategy => strategy.DumpPath is not null))
         {
             hashes.Add("dump:" + strategy.Name, strategy.DumpPath!);
@@ -75,7 +75,7 @@ public sealed class BenchmarkInputs : IDisposable
             Ids = clips.Count == files[0].Clips.Count ? null : [.. clips.Select(static clip => clip.NarrationId)],
             Classes = recipe.Classes is null ? null : ClassOrder.Read(recipe.Classes),
         };
-        var strategies = ReadAll(recipe.Strategies, strategy => new StrategySource(
+        var strategies = SideBySide.Map(recipe.Strategies, strategy => new StrategySource(
             strategy.Name,
             strategy.DumpPath is null ? null : PredictionDumpReader.Read(strategy.DumpPath, request),
             strategy.Provenance));
@@ -165,12 +165,5 @@ public sealed class BenchmarkInputs : IDisposable
         {
             sources.Add(FileHashes.Describe("ids", recipe.Ids!, ids.Count));
         }
-    }
-
-    // Runs side by side; of several errors the first in order is thrown, so that a message does not depend on timing.
-    private static TResult[] ReadAll<TItem, TResult>(IReadOnlyList<TItem> items, Func<TItem, TResult> read)
-    {
-        var tasks = items.Select(item => Task.Run(() => read(item))).ToArray();
-        return Array.ConvertAll(tasks, static task => task.GetAwaiter().GetResult());
     }
 }
