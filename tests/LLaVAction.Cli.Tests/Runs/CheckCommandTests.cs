@@ -78,6 +78,28 @@ public sealed class CheckCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task The_change_and_its_interval_are_those_of_plain_formulas()
+    {
+        await WriteBaselineAsync();
+        folder.Make("other", 0.4, 5, identity: OtherModel);
+
+        var result = await CheckAsync("other");
+
+        var videos = File.ReadLines(folder["mqa/tim.jsonl"]).Select(line => JsonNode.Parse(line)!).ToDictionary(question => (string)question["id"]!, question => (string)question["video_id"]!);
+        var before = Right("base");
+        foreach (var cell in Right("other").GroupBy(static answer => (answer.Key.Strategy, answer.Key.Frames)))
+        {
+            var rows = cell.Select(answer => (answer.Value - before[answer.Key], videos[answer.Key.Id])).ToArray();
+            var (mean, error, clusters, _) = PlainStatistics.Clustered(rows);
+            var half = PlainStatistics.Quantile(0.95, clusters - 1) * error;
+            Assert.Contains(
+                FormattableString.Invariant($"{cell.Key.Strategy}, {cell.Key.Frames} frames: accuracy changed by {100 * mean:+0.0;-0.0;0.0} points (90 % interval {100 * (mean - half):+0.0;-0.0;0.0} to {100 * (mean + half):+0.0;-0.0;0.0}, 96 questions of {clusters} videos)"),
+                result.Output,
+                StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task An_incomplete_run_is_inconclusive_and_makes_no_baseline()
     {
         await WriteBaselineAsync();
@@ -207,6 +229,11 @@ public sealed class CheckCommandTests : IDisposable
 
     private Task<CliResult> CheckAsync(string run, params string[] more) =>
         CliHost.RunAsync(["check", folder[run], "--baseline", baseline, .. more]);
+
+    /// <summary>1 for each right answer of a run and 0 for the others.</summary>
+    private Dictionary<(string Id, string Strategy, int Frames), double> Right(string run) =>
+        File.ReadLines(folder[run + "/results-1of1.jsonl"]).Select(line => JsonNode.Parse(line)!).ToDictionary(
+            line => ((string)line["id"]!, (string)line["strategy"]!, (int)line["frames"]!), line => (bool)line["correct"]! ? 1.0 : 0);
 
     /// <summary>The run again, with one answer's scores moved, or turned to another option.</summary>
     private void Alter(string name, double movement, bool flip = false)
