@@ -7,8 +7,12 @@ Verbs: gemm ROWS OUTPUTS INPUTS; vision FRAMES LAYERS; prefill TOKENS; decode TO
 Models have random weights: speed does not depend on them.
 """
 
+import os
 import sys
 import time
+
+# A BLAS with threads of its own (OpenBLAS) loses half its speed to OpenMP's, which spin between two calls.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import torch
 

@@ -12,6 +12,7 @@ var benchmarks = new SortedDictionary<string, (Func<string[], int> Run, string D
     ["type-one"] = (TypeOneErrorBenchmark.Run, "false alarms of the paired tests on the cluster sizes of an annotation file"),
     ["pickle"] = (PickleBenchmark.Run, "read AVION's 294 MB pickle to top-20, against reading the same bytes"),
     ["prefill"] = (LanguageModelBenchmark.Prefill, "prefill of 1,600 tokens, 0.5B shape"),
+    ["question"] = (QuestionBenchmark.Run, "loading, vision, one and several questions about a clip, memory"),
     ["resize"] = (ResizeBenchmark.Run, "SigLIP preprocessing per frame, with Pillow beside it where a Python is named"),
     ["results"] = (ResultsBenchmark.Run, "over 100,000 result lines compared and reported by the tool"),
     ["video"] = (VideoBenchmark.Run, "clips a second out of 1080p videos and small chunks"),

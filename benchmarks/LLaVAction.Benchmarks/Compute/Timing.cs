@@ -25,10 +25,18 @@ internal sealed class Timing
         Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
-    /// <summary>Rounds until both a number of rounds and a time are reached, after one that is not counted.</summary>
+    /// <summary>
+    /// Rounds until both a number of rounds and a time are reached, after at least a second that is not counted: by then the
+    /// just-in-time compiler has seen the loops and compiled them for good.
+    /// </summary>
     public static Timing Of(Action action, int rounds = 5, double seconds = 0.5)
     {
-        action();
+        Repeat(action, 2, 1.0);
+        return Repeat(action, rounds, seconds);
+    }
+
+    private static Timing Repeat(Action action, int rounds, double seconds)
+    {
         var timing = new Timing();
         for (long start = Stopwatch.GetTimestamp(); timing._seconds.Count < rounds || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds;)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LLaVAction.Embedded.Kernels.Gemm;
 
 namespace LLaVAction.Embedded.Kernels;
@@ -44,7 +45,8 @@ internal static class Linear
         Normalization? normalization = null)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(outputs.Length, layers.Length, nameof(outputs));
-        Span<LinearTarget> targets = new LinearTarget[layers.Length];
+        LinearTargets buffer = default;
+        Span<LinearTarget> targets = buffer[..layers.Length];
         for (int index = 0; index < layers.Length; index++)
         {
             x.RequireShape(x.Rows, layers[index].Weight.Columns, nameof(x));
@@ -69,5 +71,12 @@ internal static class Linear
         y.RequireShape(x.Rows, gate.Weight.Rows, nameof(y));
         y.RequireShape(x.Rows, up.Weight.Rows, nameof(y));
         context.LinearJob.Run(x, [new LinearTarget(gate, up, y)], Epilogue.None, normalization);
+    }
+
+    /// <summary>Room for the targets of a call, on the stack.</summary>
+    [InlineArray(LinearJob.MostTargets)]
+    private struct LinearTargets
+    {
+        private LinearTarget first;
     }
 }

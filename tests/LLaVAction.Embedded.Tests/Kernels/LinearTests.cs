@@ -143,12 +143,16 @@ public sealed class LinearTests
         using Matrix x = TestValues.Matrix(50, 320, "x");
         using Matrix y = new(50, 96);
         Linear.Apply(context, x.View, layer, y.View);
+        Linear.Apply(context, x.View.SliceRows(0, 1), layer, y.View.SliceRows(0, 1));
         long scratch = context.ScratchBytes;
+        long managed = GC.GetAllocatedBytesForCurrentThread();
         for (int call = 0; call < 20; call++)
         {
             Linear.Apply(context, x.View, layer, y.View);
+            Linear.Apply(context, x.View.SliceRows(0, 1), layer, y.View.SliceRows(0, 1));
         }
 
+        Assert.Equal(managed, GC.GetAllocatedBytesForCurrentThread());
         Assert.Equal(scratch, context.ScratchBytes);
     }
 

@@ -67,15 +67,11 @@ internal sealed unsafe class AttentionJob
         context.Pool.Run(ref rows, heads.KeyValueHeads * piecesPerHead);
     }
 
-    /// <summary>Narrower tiles where wide ones would be a sixth zeros or more: heads of 72 columns take 3 × 32, but 5 × 16.</summary>
+    /// <summary>One wide tile where narrow ones would be a sixth zeros or more: heads of 72 columns take 3 × 32, but 1 × 80.</summary>
     private static MicroKernel ChooseValueKernel(MicroKernel kernel, int headSize)
     {
-        int width = PaddedSize(kernel);
-        return MicroKernel.All.FirstOrDefault(
-            narrower => narrower.TileColumns * 2 == kernel.TileColumns
-                && narrower.IsAccelerated
-                && (width - PaddedSize(narrower)) * 6 >= width,
-            kernel);
+        MicroKernel wide = MicroKernel.Wide;
+        return kernel is Vector512MicroKernel && PaddedSize(wide) * 6 <= PaddedSize(kernel) * 5 ? wide : kernel;
 
         int PaddedSize(MicroKernel candidate) => (headSize + candidate.TileColumns - 1) / candidate.TileColumns * candidate.TileColumns;
     }

@@ -17,6 +17,9 @@ internal sealed unsafe class LinearJob
     /// <summary>Output columns of one strip.</summary>
     public const int StripColumns = 64;
 
+    /// <summary>Most outputs of one call.</summary>
+    public const int MostTargets = 4;
+
     /// <summary>Rows that run against one packing of a strip: as many as a shared cache holds packed, within reason.</summary>
     private const int FewestRows = 256;
 
@@ -26,7 +29,7 @@ internal sealed unsafe class LinearJob
 
     private readonly ComputeContext context;
     private readonly MicroKernel kernel;
-    private readonly LinearTarget[] targets = new LinearTarget[4];
+    private readonly LinearTarget[] targets = new LinearTarget[MostTargets];
     private int targetCount;
     private int stripCount;
     private MatrixView x;
@@ -170,10 +173,12 @@ internal sealed unsafe class LinearJob
     private void Multiply(in LinearTarget target, int firstColumn, int width, int panels, int firstSliver, int endSliver, int worker)
     {
         int panelCount = target.Up is null ? panels : 2 * panels;
+        int slivers = endSliver - firstSliver;
         long panelLength = PanelLength;
         long tileLength = TileLength;
         float* panelScratch = context.WorkerScratch(worker);
         float* tiles = panelScratch + (panelCount * panelLength);
+        Fetch(target, firstColumn, 0, 0, width);
         for (int block = 0; block < blockCount; block++)
         {
             int start = block * blockSize;
@@ -190,6 +195,8 @@ internal sealed unsafe class LinearJob
             {
                 float* a = Sliver(block, sliver);
                 int rows = RowsOf(sliver);
+                int done = sliver - firstSliver;
+                Fetch(target, firstColumn, block + 1, width * done / slivers, width * (done + 1) / slivers);
                 for (int panel = 0; panel < panelCount; panel++, tile += tileLength)
                 {
                     kernel.Multiply(a, panelScratch + (panel * panelLength), depth, tile, rows, block == 0);
@@ -198,6 +205,21 @@ internal sealed unsafe class LinearJob
         }
 
         Finish(target, firstColumn, width, panels, firstSliver, endSliver, tiles);
+    }
+
+    /// <summary>Asks for what some outputs of a strip will need of a block, so that packing finds it in the cache.</summary>
+    private void Fetch(in LinearTarget target, int firstColumn, int block, int from, int to)
+    {
+        if (block < blockCount)
+        {
+            int start = block * blockSize;
+            int depth = Math.Min(blockSize, columns - start);
+            WeightPacking.Fetch(target.Layer.Weight, firstColumn + from, to - from, start, depth);
+            if (target.Up is not null)
+            {
+                WeightPacking.Fetch(target.Up.Weight, firstColumn + from, to - from, start, depth);
+            }
+        }
     }
 
     private void Finish(in LinearTarget target, int firstColumn, int width, int panels, int firstSliver, int endSliver, float* tiles)

@@ -13,6 +13,9 @@ internal abstract unsafe class MicroKernel
     /// <summary>The fastest variant of this machine.</summary>
     public static MicroKernel Best { get; } = All.First(kernel => kernel.IsAccelerated);
 
+    /// <summary>The variant for products of nearly 80 columns; goes with <see cref="Vector512MicroKernel"/>.</summary>
+    public static MicroKernel Wide { get; } = new Vector512WideMicroKernel();
+
     /// <summary>What it is called in reports.</summary>
     public abstract string Name { get; }
 

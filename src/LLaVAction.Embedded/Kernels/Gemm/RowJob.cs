@@ -8,7 +8,7 @@ internal sealed unsafe class RowJob
     private const int ManyPanels = 256;
 
     private readonly ComputeContext context;
-    private readonly LinearTarget[] targets = new LinearTarget[4];
+    private readonly LinearTarget[] targets = new LinearTarget[LinearJob.MostTargets];
     private int panelCount;
     private int panelsPerPiece;
     private Epilogue epilogue;

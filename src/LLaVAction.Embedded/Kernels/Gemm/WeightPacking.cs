@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace LLaVAction.Embedded.Kernels.Gemm;
 
@@ -10,6 +11,8 @@ namespace LLaVAction.Embedded.Kernels.Gemm;
 internal static unsafe class WeightPacking
 {
     private const int Group = 8;
+
+    private const int LineBytes = 64;
 
     /// <summary>panel[k, j] = weight[firstRow + j, firstColumn + k], zero beyond the weight's last row.</summary>
     /// <param name="weight">The weight.</param>
@@ -51,6 +54,31 @@ internal static unsafe class WeightPacking
 
             PackRest(source, type, rowBytes, rows, done, depth, panel + column, panelColumns);
             source += Group * rowBytes;
+        }
+    }
+
+    /// <summary>Asks for a part of a weight that will be packed soon; only the speed depends on it.</summary>
+    /// <param name="weight">The weight.</param>
+    /// <param name="firstRow">First output feature.</param>
+    /// <param name="rows">Output features.</param>
+    /// <param name="firstColumn">First input feature.</param>
+    /// <param name="depth">Input features.</param>
+    public static void Fetch(WeightMatrix weight, int firstRow, int rows, int firstColumn, int depth)
+    {
+        if (!Sse.IsSupported)
+        {
+            return;
+        }
+
+        nint rowBytes = (nint)weight.Columns * weight.ElementSize;
+        int bytes = depth * weight.ElementSize;
+        byte* row = weight.Pointer + (firstRow * rowBytes) + ((nint)firstColumn * weight.ElementSize);
+        for (; rows > 0; rows--, row += rowBytes)
+        {
+            for (int offset = 0; offset < bytes; offset += LineBytes)
+            {
+                Sse.Prefetch1(row + offset);
+            }
         }
     }
 
