@@ -11,7 +11,8 @@ import os
 import sys
 import time
 
-# A BLAS with threads of its own (OpenBLAS) loses half its speed to OpenMP's, which spin between two calls.
+# OpenBLAS has threads of its own: PyTorch does not count them, and OpenMP's, which spin between two calls, take half their time.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", sys.argv[2])
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import torch
