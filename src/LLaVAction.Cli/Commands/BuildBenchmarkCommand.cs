@@ -73,15 +73,13 @@ internal sealed class BuildBenchmarkCommand : CommandModule
             Protocol = Parse<Protocol>(context, protocol),
         });
         GarbageCollection.PutOff(BytesOfABuild);
-        var preparation = Task.Run(BenchmarkJson.Prepare);
         using var inputs = BenchmarkInputs.Load(recipe);
         context.CancellationToken.ThrowIfCancellationRequested();
         var benchmark = inputs.Build();
-        var files = BenchmarkRenderer.Render(benchmark, inputs.Sources, recipe.Limit, ToolVersion.Current);
-        preparation.Wait(context.CancellationToken);
+        var files = BenchmarkRenderer.Render(benchmark, inputs.Sources, recipe.Limit, ToolVersion.Current, out var manifest);
         context.CancellationToken.ThrowIfCancellationRequested();
         new BenchmarkFolderWriter(folder).Write(files);
-        Summarise(BenchmarkJson.ParseManifest(files[^1].Content.Span), context.Output);
+        Summarise(manifest, context.Output);
         return Task.FromResult(ExitCode.Done);
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -13,12 +14,12 @@ public static class BenchmarkJson
 {
     private const int BytesPerQuestion = 700;
 
-    private static readonly BenchmarkJsonContext ManifestContext = new(new JsonSerializerOptions(BenchmarkJsonContext.Default.Options)
+    private static readonly JsonWriterOptions ManifestLayout = new()
     {
-        WriteIndented = true,
+        Indented = true,
         NewLine = "\n",
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    });
+    };
 
     /// <summary>The lines of a set, each with its line feed.</summary>
     public static ReadOnlyMemory<byte> ToLines(IReadOnlyCollection<Question> questions)
@@ -41,34 +42,23 @@ public static class BenchmarkJson
         JsonSerializer.Deserialize(line, BenchmarkJsonContext.Default.Question)
         ?? throw new JsonException("The line is 'null'.");
 
-    /// <summary>
-    /// Does what the first reading or writing of a manifest would do besides: worth it while a process waits for its files.
-    /// </summary>
-    public static void Prepare()
-    {
-        var set = new SetEntry
-        {
-            Strategy = string.Empty, Provenance = default, DumpFormat = null, File = string.Empty, Sha256 = string.Empty,
-            Questions = 0, Excluded = 0, TruthInFirstK = 0, Substitutions = 0, RedrawnNarrations = 0, QuestionsWithAlsoTrue = 0,
-            Chance = 0, Judges = [new JudgeAccuracy(string.Empty, 0, 0, false)], OptionsOnly = new OptionsOnlyAccuracies(0, 0, 0), PassedOver = [],
-        };
-        ParseManifest(ToBytes(new BenchmarkManifest
-        {
-            SchemaVersion = BenchmarkManifest.CurrentSchemaVersion, ToolVersion = string.Empty, Seed = 0, OptionsPerQuestion = 0,
-            Representation = default, Protocol = default, Ambiguous = default, Limit = null,
-            Sources = [new SourceFile(string.Empty, string.Empty, string.Empty, 0)], ClipsAsked = 0, PoolClips = 0, PoolClasses = 0,
-            ClipsInEverySet = 0, Sets = [set], Licence = string.Empty,
-        }));
-    }
-
     /// <summary>The bytes of <c>manifest.json</c>, ending with a line feed.</summary>
-    public static byte[] ToBytes(BenchmarkManifest manifest) =>
-        [.. JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestContext.BenchmarkManifest), (byte)'\n'];
+    /// <remarks>The layout is the writer's and not the serialiser's, which then needs no more than its generated code.</remarks>
+    public static byte[] ToBytes(BenchmarkManifest manifest)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, ManifestLayout))
+        {
+            JsonSerializer.Serialize(writer, manifest, BenchmarkJsonContext.Default.BenchmarkManifest);
+        }
+
+        return [.. buffer.WrittenSpan, (byte)'\n'];
+    }
 
     /// <summary>Reads <c>manifest.json</c>.</summary>
     /// <exception cref="JsonException">The bytes are not a manifest of this schema.</exception>
     public static BenchmarkManifest ParseManifest(ReadOnlySpan<byte> bytes) =>
-        JsonSerializer.Deserialize(bytes, ManifestContext.BenchmarkManifest)
+        JsonSerializer.Deserialize(bytes, BenchmarkJsonContext.Default.BenchmarkManifest)
         ?? throw new JsonException("The document is 'null'.");
 }
 

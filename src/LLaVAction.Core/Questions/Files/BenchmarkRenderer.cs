@@ -23,7 +23,15 @@ public static class BenchmarkRenderer
         BuiltBenchmark benchmark,
         IEnumerable<SourceFile> sources,
         int? limit,
-        string toolVersion)
+        string toolVersion) => Render(benchmark, sources, limit, toolVersion, out _);
+
+    /// <summary>As the other, and gives the manifest as well.</summary>
+    public static IReadOnlyList<RenderedFile> Render(
+        BuiltBenchmark benchmark,
+        IEnumerable<SourceFile> sources,
+        int? limit,
+        string toolVersion,
+        out BenchmarkManifest manifest)
     {
         var files = new RenderedFile[benchmark.Sets.Count + 1];
         var entries = new SetEntry[benchmark.Sets.Count];
@@ -35,7 +43,7 @@ public static class BenchmarkRenderer
             entries[index] = Describe(set, files[index], benchmark.Settings.OptionsPerQuestion, frequencies);
         });
 
-        var manifest = new BenchmarkManifest
+        manifest = new BenchmarkManifest
         {
             SchemaVersion = BenchmarkManifest.CurrentSchemaVersion,
             ToolVersion = toolVersion,

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -62,7 +63,7 @@ internal sealed class PassedOverCandidateConverter : JsonConverter<PassedOverCan
     public override void Write(Utf8JsonWriter writer, PassedOverCandidate value, JsonSerializerOptions options)
     {
         var buffer = new System.Buffers.ArrayBufferWriter<byte>();
-        using (var line = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = options.Encoder }))
+        using (var line = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             line.WriteStartObject();
             line.WriteString("id"u8, value.Id);
