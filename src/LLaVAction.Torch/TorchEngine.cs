@@ -1,5 +1,6 @@
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Ports;
+using LLaVAction.Models.Prompting;
 using LLaVAction.Models.Settings;
 using LLaVAction.Torch.Devices;
 using LLaVAction.Torch.Memory;
@@ -23,7 +24,10 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
     public IFrameReader OpenVideos(string videosFolder, string layout) => openVideos(videosFolder, layout);
 
     /// <inheritdoc/>
-    public IVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options)
+    public IVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options) => LoadModel(checkpointFolder, options, null);
+
+    /// <summary>As the port's, in batches of a given shape; null for what suits the device.</summary>
+    internal TorchVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options, BatchShape? batchShape)
     {
         using Checkpoint checkpoint = Checkpoint.Open(checkpointFolder);
         ModelConfiguration configuration = checkpoint.Configuration;
@@ -36,9 +40,9 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
         ITokenizer tokenizer = openTokenizer(checkpointFolder);
         var own = ModelSettings.Of(configuration, tokenizer);
         ModelSettings settings = own.With(options, configuration, tokenizer);
-        var shape = BatchShape.For(device.IsCuda, options.PromptsPerClip);
+        BatchShape shape = batchShape ?? Shape(checkpoint, device, settings, options);
         LlavaModel model = Load(checkpoint, device, settings, options);
-        return new TorchVideoLanguageModel(model, tokenizer, Describe(model, own, shape), shape);
+        return new TorchVideoLanguageModel(model, tokenizer, Describe(checkpoint.Name, model, own, shape), shape);
     }
 
     /// <inheritdoc/>
@@ -48,6 +52,18 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
         ComputeDevice device = ComputeDevice.Of(options);
         ModelSettings settings = ModelSettings.Of(checkpoint.Configuration, null).With(options, checkpoint.Configuration, null);
         return new TorchStagedModel(Load(checkpoint, device, settings, options));
+    }
+
+    private static BatchShape Shape(Checkpoint checkpoint, ComputeDevice device, ModelSettings settings, ModelOptions options)
+    {
+        ModelConfiguration configuration = checkpoint.Configuration;
+        int side = VideoTokenModes.PooledSide(settings.Pooling, configuration.Vision.GridSide);
+        var layout = new VisualTokenLayout(side, settings.Newline, settings.ActionToken);
+        return MemoryEstimate.Fit(
+            checkpoint.Folder,
+            DeviceMemory.TotalBytes(device),
+            BatchShape.For(device.IsCuda, options.PromptsPerClip),
+            shape => MemoryEstimate.Of(configuration, layout, device, shape, options.FramesPerClip ?? 1));
     }
 
     private static LlavaModel Load(Checkpoint checkpoint, ComputeDevice device, ModelSettings settings, ModelOptions options)
@@ -62,7 +78,12 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
             torch.set_num_threads(threads);
         }
 
-        var model = new LlavaModel(device, checkpoint, settings);
+        var model = new LlavaModel(
+            device,
+            checkpoint.Folder,
+            checkpoint.Configuration,
+            settings,
+            name => checkpoint.Tensors.TryGetValue(name, out TensorView? stored) ? [.. stored.Shape] : null);
         try
         {
             WeightLoader.Load(model, checkpoint);
@@ -75,9 +96,9 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
         }
     }
 
-    private static ModelDescription Describe(LlavaModel model, ModelSettings own, BatchShape shape) => new()
+    private static ModelDescription Describe(string name, LlavaModel model, ModelSettings own, BatchShape shape) => new()
     {
-        Name = model.Name,
+        Name = name,
         DeferredHash = new Lazy<string?>(() => CheckpointHash.Compute(model.Folder)),
         Engine = $"torch {model.Device.Name}",
         Precision = model.Device.Precision,

@@ -65,6 +65,9 @@ internal sealed record EvaluationArguments
     /// <summary>Clips decoded at a time; null for what suits the machine.</summary>
     public int? DecodeWorkers { get; init; }
 
+    /// <summary>How many questions are asked again, alone; 0 for none.</summary>
+    public int VerifiedBatchQuestions { get; init; }
+
     /// <summary>How many clips at most; null for all.</summary>
     public int? Limit { get; init; }
 

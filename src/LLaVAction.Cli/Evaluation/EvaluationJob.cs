@@ -25,7 +25,11 @@ internal sealed class EvaluationJob(CommandContext context)
         var selection = QuestionSelection.Read(benchmark, arguments.Strategies, ids, arguments.Limit);
         var engine = Engines.Create(arguments.Engine);
         var reader = arguments.Control == Control.Blind ? null : engine.OpenVideos(arguments.Videos!, arguments.VideoLayout);
-        using var model = engine.LoadModel(arguments.Model, arguments.ModelOptions);
+        using var model = engine.LoadModel(arguments.Model, arguments.ModelOptions with
+        {
+            PromptsPerClip = selection.Asked.Count * arguments.Rotations,
+            FramesPerClip = arguments.Frames.Max(),
+        });
         var settings = EvaluationSettingsFactory.Create(arguments, selection, model.Description);
         Announce(model.Description, settings, selection);
 
@@ -38,6 +42,7 @@ internal sealed class EvaluationJob(CommandContext context)
                 Shard = arguments.Shard,
                 RetriesFailed = arguments.RetriesFailed,
                 DecodeWorkers = arguments.DecodeWorkers ?? Math.Clamp(Environment.ProcessorCount / CoresPerDecoder, 1, MostDecoders),
+                VerifiedBatchQuestions = arguments.VerifiedBatchQuestions,
                 Configuration = arguments.Configuration,
             },
             model.Description,
@@ -51,7 +56,27 @@ internal sealed class EvaluationJob(CommandContext context)
             report.Outcome.Waiting.TotalSeconds,
             report.Outcome.Overhead.TotalSeconds,
             report.Outcome.Wall.TotalSeconds);
+        TellBatches(report.Batches);
         return report;
+    }
+
+    private void TellBatches(BatchReport? batches)
+    {
+        foreach (var remark in batches?.Remarks ?? [])
+        {
+            context.Log.Warning("{Remark}", remark);
+        }
+
+        if (batches?.Check is { } check)
+        {
+            context.Log.Information(
+                "Asked {Questions} questions again, each alone: {Flips} chose another letter, scores moved by {Drift:G3} at most; {NearTies} of {Scored} questions are decided by no more than that.",
+                check.Questions,
+                check.Flips,
+                check.LargestDrift,
+                check.NearTies,
+                check.Scored);
+        }
     }
 
     private void Announce(ModelDescription model, EvaluationSettings settings, QuestionSelection selection)

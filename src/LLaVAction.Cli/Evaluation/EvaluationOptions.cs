@@ -45,9 +45,10 @@ internal sealed class EvaluationOptions
     private readonly Option<string> control = Choice("--control", "What is taken from the model, to see what its accuracy rests on.", Control.None);
     private readonly Option<string> engine = OptionFactory.Choice("--engine", "Which stack runs the model.", "auto", "auto", "embedded", "torch");
     private readonly Option<string> device = OptionFactory.WithDefault("--device", "Where the model runs; several, with commas, get a process and a part of the run each.", "auto|cpu|cuda:N[,cuda:N]", "auto");
-    private readonly Option<string> precision = OptionFactory.Choice("--precision", "Arithmetic of the model.", "auto", "auto", "float32", "bfloat16");
+    private readonly Option<string> precision = OptionFactory.Choice("--precision", "Arithmetic of the model.", "auto", "auto", "float32", "bfloat16", "float16");
     private readonly Option<int?> threads = OptionFactory.Optional<int?>("--threads", "Threads of the model [default: what the process may use].", "N");
     private readonly Option<int?> decodeWorkers = OptionFactory.Optional<int?>("--decode-workers", "Clips decoded at a time, ahead of the model.", "N");
+    private readonly Option<int> verifyBatch = OptionFactory.WithDefault("--verify-batch", "Asks N of the questions again, each alone, and tells how far the scores moved.", "N", 0);
     private readonly Option<int?> limit = OptionFactory.Optional<int?>("--limit", "Asks about the first N clips only.", "N");
     private readonly Option<string?> ids = OptionFactory.Optional<string>("--ids", "Asks about the narration ids in a file only, one per line.", "FILE");
     private readonly Option<string> shard = OptionFactory.WithDefault("--shard", "Does part i of n; every part is a process of its own, into the same run.", "i/n", "1/1");
@@ -68,7 +69,7 @@ internal sealed class EvaluationOptions
         Option[] all =
         [
             benchmark, strategies, model, videos, output, videoLayout, frames, framePolicy, clipLength, task, priorActions, perspective,
-            timeInstruction, scoring, rotations, maxNewTokens, control, engine, device, precision, threads, decodeWorkers, limit, ids, shard,
+            timeInstruction, scoring, rotations, maxNewTokens, control, engine, device, precision, threads, decodeWorkers, verifyBatch, limit, ids, shard,
             retryFailed, newline, pooling, actionToken, repetitionPenalty, stopTokens, vocabularySize, verbClasses, nounClasses, submission,
         ];
         foreach (var option in all)
@@ -113,6 +114,7 @@ internal sealed class EvaluationOptions
             VocabularySize = context.Get(vocabularySize),
         },
         DecodeWorkers = context.Get(decodeWorkers),
+        VerifiedBatchQuestions = context.Get(verifyBatch),
         Limit = context.Get(limit),
         Ids = context.Get(ids),
         Shard = Shard.Parse(context.Get(shard)),

@@ -42,6 +42,11 @@ internal static class EvaluationSettingsFactory
             throw new InputException("--max-new-tokens and --decode-workers: expected 1 or more.");
         }
 
+        if (arguments.VerifiedBatchQuestions < 0 || (arguments.VerifiedBatchQuestions > 0 && !Scoring(arguments).Contains(ScoringNames.Letter, StringComparer.Ordinal)))
+        {
+            throw new InputException($"--verify-batch {arguments.VerifiedBatchQuestions}: expected 0 or more, and letters among what --scoring names, whose scores are compared.");
+        }
+
         if (arguments.PriorActions != "none" && arguments.Task is not (PromptTask.MultipleChoice or PromptTask.CaptionThenAnswer or PromptTask.Caption))
         {
             throw new InputException($"--prior-actions: there is no prompt of --task {SettingNames.Of(arguments.Task)} that tells prior actions; expected mqa, caption-then-answer or caption.");

@@ -41,6 +41,10 @@ public static class RunJson
     public static byte[] ToBytes(RunSummary summary) =>
         [.. JsonSerializer.SerializeToUtf8Bytes(summary, Documents.RunSummary), (byte)'\n'];
 
+    /// <summary>The bytes of <c>batches-&lt;i&gt;of&lt;n&gt;.json</c>, ending with a line feed.</summary>
+    public static byte[] ToBytes(BatchReport report) =>
+        [.. JsonSerializer.SerializeToUtf8Bytes(report, Documents.BatchReport), (byte)'\n'];
+
     /// <summary>Reads <c>run.json</c>.</summary>
     /// <exception cref="JsonException">The bytes are not a run record of this schema.</exception>
     public static RunRecord ParseRecord(ReadOnlySpan<byte> bytes) =>
@@ -57,4 +61,5 @@ public static class RunJson
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(RunIdentity))]
 [JsonSerializable(typeof(RunSummary))]
+[JsonSerializable(typeof(BatchReport))]
 internal sealed partial class RunJsonContext : JsonSerializerContext;

@@ -53,7 +53,7 @@ internal sealed class EmbeddedVideoLanguageModel(LlavaModel model, ITokenizer to
     {
         VisualTokenEmbeddings? video = Video(group);
         PreparedPrompt[] prompts = group.Requests
-            .Select(request => PreparedPrompt.Of(request, tokenizer, model.Settings, video?.Length, model.Configuration.Language!.MaximumPositions))
+            .Select(request => PreparedPrompt.Of(request, tokenizer, model.Settings, video?.Length, model.Configuration.Language!))
             .ToArray();
         var answers = new PromptAnswer[prompts.Length];
         double prefillMilliseconds = 0;

@@ -1,5 +1,6 @@
 using LLaVAction.Models.Ports;
 using LLaVAction.Questions;
+using LLaVAction.Runs;
 
 namespace LLaVAction.Models.Evaluation;
 
@@ -7,7 +8,11 @@ namespace LLaVAction.Models.Evaluation;
 /// <param name="Question">The question.</param>
 /// <param name="Frames">Number of frames.</param>
 /// <param name="Rotation">Rotation of the options.</param>
-public readonly record struct PendingQuestion(Question Question, int Frames, int Rotation);
+public readonly record struct PendingQuestion(Question Question, int Frames, int Rotation)
+{
+    /// <summary>The key of its result.</summary>
+    public ResultKey Key => new(Question.Id, Question.Strategy, Frames, Rotation);
+}
 
 /// <summary>Everything that is to be asked about one clip; it is decoded once for all of it.</summary>
 /// <param name="Clip">The clip that the questions are about.</param>

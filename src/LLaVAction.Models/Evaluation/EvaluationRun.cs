@@ -26,6 +26,9 @@ public sealed record EvaluationRequest
     /// <summary>Clips decoded at a time.</summary>
     public int DecodeWorkers { get; init; } = 1;
 
+    /// <summary>How many questions are asked again, alone, when the rest is done; 0 for none.</summary>
+    public int VerifiedBatchQuestions { get; init; }
+
     /// <summary>Every option in force, stored with the run.</summary>
     public IReadOnlyDictionary<string, string> Configuration { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }
@@ -34,7 +37,8 @@ public sealed record EvaluationRequest
 /// <param name="Outcome">What this process did.</param>
 /// <param name="Summary">The run as it is now, all parts.</param>
 /// <param name="FailedResults">Results of this part whose clip could not be had, from this start or an earlier one.</param>
-public sealed record EvaluationReport(EvaluationOutcome Outcome, RunSummary Summary, int FailedResults);
+/// <param name="Batches">How it was computed, where there is something to say; null as a rule.</param>
+public sealed record EvaluationReport(EvaluationOutcome Outcome, RunSummary Summary, int FailedResults, BatchReport? Batches);
 
 /// <summary>
 /// One process's share of a run, from joining its folder to its summary. Starting the same request again does only what is
@@ -114,11 +118,34 @@ public sealed class EvaluationRun : IDisposable
             folder.WriteFile(RunSummary.FileName, RunJson.ToBytes(summary));
         }
 
-        return new EvaluationReport(outcome, summary, CountFailures(results));
+        var batches = await ReportBatchesAsync(model, decoding, results, cancellationToken);
+        return new EvaluationReport(outcome, summary, CountFailures(results), batches);
     }
 
     /// <summary>Brings what was written to the disk and lets go of the part.</summary>
     public void Dispose() => log.Dispose();
+
+    private async Task<BatchReport?> ReportBatchesAsync(
+        IVideoLanguageModel model, DecodeAhead? decoding, RunResults results, CancellationToken cancellationToken)
+    {
+        BatchCheckResult? check = null;
+        if (request.VerifiedBatchQuestions > 0)
+        {
+            var scored = WorkPlan.Where(
+                results.Sets, request.Settings, request.Shard, Sources(request), one => results.Find(one.Key)?.LetterLogprobs is not null);
+            check = await new BatchCheck(model, decoding, request.Settings)
+                .RunAsync(scored, results, request.VerifiedBatchQuestions, cancellationToken);
+        }
+
+        if (check is null && model.Remarks.Count == 0)
+        {
+            return null;
+        }
+
+        var report = new BatchReport { Remarks = [.. model.Remarks], Check = check };
+        folder.WriteFile(BatchReport.FileNameOf(request.Shard), RunJson.ToBytes(report));
+        return report;
+    }
 
     private static Func<Question, Question>? Sources(EvaluationRequest request) =>
         request.Settings.Control == Control.OtherClip

@@ -26,11 +26,20 @@ public static class WorkPlan
         Shard shard,
         bool retriesFailed,
         Func<Question, Question>? sources = null)
+        => Where(results.Sets, settings, shard, sources, one => IsLeft(results, one, retriesFailed));
+
+    /// <summary>The questions of a part that a condition holds for, clip by clip.</summary>
+    public static IReadOnlyList<ClipWork> Where(
+        IReadOnlyList<AskedSet> sets,
+        EvaluationSettings settings,
+        Shard shard,
+        Func<Question, Question>? sources,
+        Func<PendingQuestion, bool> condition)
     {
-        var questions = results.Sets
+        var questions = sets
             .SelectMany(set => set.Questions)
             .ToLookup(question => question.Id, StringComparer.Ordinal);
-        var order = ClipOrder(results.Sets);
+        var order = ClipOrder(sets);
         var work = new List<ClipWork>();
         for (var position = 0; position < order.Count; position++)
         {
@@ -40,7 +49,7 @@ public static class WorkPlan
             }
 
             var ofClip = questions[order[position]].ToArray();
-            PendingQuestion[] pending = [.. All(ofClip, settings).Where(one => IsLeft(results, one, retriesFailed))];
+            PendingQuestion[] pending = [.. All(ofClip, settings).Where(condition)];
             if (pending.Length > 0)
             {
                 var source = sources?.Invoke(ofClip[0]) ?? ofClip[0];
@@ -67,7 +76,7 @@ public static class WorkPlan
 
     private static bool IsLeft(RunResults results, PendingQuestion pending, bool retriesFailed)
     {
-        var line = results.Find(new ResultKey(pending.Question.Id, pending.Question.Strategy, pending.Frames, pending.Rotation));
+        var line = results.Find(pending.Key);
         return line is null || (retriesFailed && line.Status.IsFailure());
     }
 }

@@ -66,6 +66,9 @@ public sealed record ModelOptions
     /// </summary>
     public int? PromptsPerClip { get; init; }
 
+    /// <summary>The most frames that a prompt of the run sees, from which an engine may tell whether memory will do. Null where unknown.</summary>
+    public int? FramesPerClip { get; init; }
+
     /// <summary>How many vocabulary rows count; logits at and beyond it are masked.</summary>
     public int? VocabularySize { get; init; }
 }

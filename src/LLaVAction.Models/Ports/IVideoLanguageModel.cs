@@ -20,6 +20,17 @@ public interface IVideoLanguageModel : IDisposable
     /// <summary>How many clips the engine likes to get in one call, where as many are ready; 1 or more.</summary>
     int PreferredClips => 1;
 
+    /// <summary>
+    /// The same model without batches: one frame and one prompt at a time, nothing shared and nothing padded; itself where
+    /// it makes none. It lives as long as this one, and is not disposed on its own.
+    /// </summary>
+    IVideoLanguageModel Unbatched => this;
+
+    /// <summary>
+    /// What had to be done otherwise than planned, one sentence each: batches halved for want of memory. Empty as a rule.
+    /// </summary>
+    IReadOnlyList<string> Remarks => [];
+
     /// <summary>Encodes each clip's frames once. The caller disposes what it gets, which releases the visual tokens.</summary>
     IReadOnlyList<IEncodedClip> Encode(IReadOnlyList<ClipFrames> clips, CancellationToken cancellationToken);
 

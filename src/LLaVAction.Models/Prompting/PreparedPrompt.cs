@@ -1,4 +1,5 @@
 using System.Globalization;
+using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Ports;
 using LLaVAction.Models.Settings;
 
@@ -16,10 +17,12 @@ public sealed record PreparedPrompt(PromptTokens Tokens, int[] Candidates, int M
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="settings">The settings in force.</param>
     /// <param name="visualTokens">Tokens of the group's video; null where its prompts have none.</param>
-    /// <param name="maximumPositions">Longest sequence the model takes.</param>
-    /// <exception cref="InputException">The prompt is longer than the model takes, or a candidate is not one token.</exception>
+    /// <param name="language">The language model.</param>
+    /// <exception cref="InputException">
+    /// The prompt is longer than the model takes, holds a token the model has no vector for, or a candidate is not one token.
+    /// </exception>
     /// <exception cref="ArgumentException">Prompt and group do not agree about a video, or nothing follows it.</exception>
-    public static PreparedPrompt Of(PromptRequest request, ITokenizer tokenizer, ModelSettings settings, int? visualTokens, int maximumPositions)
+    public static PreparedPrompt Of(PromptRequest request, ITokenizer tokenizer, ModelSettings settings, int? visualTokens, LanguageConfiguration language)
     {
         var tokens = PromptTokens.Of(request.Prompt, tokenizer);
         if (tokens.HasVideo != visualTokens is not null)
@@ -36,6 +39,14 @@ public sealed record PreparedPrompt(PromptTokens Tokens, int[] Candidates, int M
             throw new ArgumentException("The prompt ends where its video ends, or is empty; text must follow.", nameof(request));
         }
 
+        if (tokens.BeforeVideo.Concat(tokens.AfterVideo).FirstOrDefault(id => id >= language.VocabularyRows, -1) is var unknown and >= 0)
+        {
+            throw new InputException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The tokenizer gives id {unknown}, and the model's embedding has {language.VocabularyRows} rows. Take tokenizer files and weights from one checkpoint."));
+        }
+
+        int maximumPositions = language.MaximumPositions;
         int length = tokens.BeforeVideo.Count + (visualTokens ?? 0) + tokens.AfterVideo.Count;
         if (length > maximumPositions)
         {

@@ -18,13 +18,18 @@ namespace LLaVAction.Torch.Model;
 internal sealed class LlavaModel : nn.Module
 {
     /// <summary>Makes room for a checkpoint's weights on a device.</summary>
-    public LlavaModel(ComputeDevice device, Checkpoint checkpoint, ModelSettings settings)
+    /// <param name="device">The device.</param>
+    /// <param name="folder">The checkpoint's folder.</param>
+    /// <param name="configuration">What the checkpoint says it is.</param>
+    /// <param name="settings">The settings in force.</param>
+    /// <param name="shapeOf">The stored shape of a tensor by its canonical name; null where the checkpoint lacks it.</param>
+    public LlavaModel(
+        ComputeDevice device, string folder, ModelConfiguration configuration, ModelSettings settings, Func<string, long[]?> shapeOf)
         : base(nameof(LlavaModel))
     {
         Device = device;
-        Folder = checkpoint.Folder;
-        Name = checkpoint.Name;
-        Configuration = checkpoint.Configuration;
+        Folder = folder;
+        Configuration = configuration;
         Settings = settings;
         Preprocessor = new ImagePreprocessor(Configuration.Vision.ImageSize, Configuration.Pixels);
         var weights = new WeightFactory(device);
@@ -55,12 +60,12 @@ internal sealed class LlavaModel : nn.Module
 
         Parameter? Optional(string name)
         {
-            if (!checkpoint.Tensors.TryGetValue(name, out TensorView? stored))
+            if (shapeOf(name) is not { } shape)
             {
                 return null;
             }
 
-            var parameter = new Parameter(weights.Empty([.. stored.Shape]), requires_grad: false);
+            var parameter = new Parameter(weights.Empty(shape), requires_grad: false);
             register_parameter(name, parameter);
             return parameter;
         }
@@ -71,9 +76,6 @@ internal sealed class LlavaModel : nn.Module
 
     /// <summary>The checkpoint's folder.</summary>
     public string Folder { get; }
-
-    /// <summary>The checkpoint's name.</summary>
-    public string Name { get; }
 
     /// <summary>What the checkpoint says it is.</summary>
     public ModelConfiguration Configuration { get; }

@@ -20,6 +20,7 @@ internal sealed class TorchVideoLanguageModel : IVideoLanguageModel
     private readonly ClipEncoder _encoder;
     private readonly PrefixRunner _runner;
     private readonly bool _ownsModel;
+    private TorchVideoLanguageModel? _unbatched;
 
     /// <summary>Runs a model in batches of a shape.</summary>
     public TorchVideoLanguageModel(LlavaModel model, ITokenizer tokenizer, ModelDescription description, BatchShape shape, bool ownsModel = true)
@@ -41,7 +42,17 @@ internal sealed class TorchVideoLanguageModel : IVideoLanguageModel
     public ITokenizer Tokenizer { get; }
 
     /// <inheritdoc/>
-    public int PreferredClips => _model.Device.IsCuda ? ClipsInFlight : 1;
+    public int PreferredClips => _model.Device.IsCuda && _ownsModel ? ClipsInFlight : 1;
+
+    /// <inheritdoc/>
+    public IVideoLanguageModel Unbatched
+        => _unbatched ??= new TorchVideoLanguageModel(_model, Tokenizer, Description, BatchShape.Single, ownsModel: false);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Remarks => Shape.Changes;
+
+    /// <summary>The model.</summary>
+    internal LlavaModel Model => _model;
 
     /// <summary>The batch shape in force.</summary>
     internal ShapeInForce Shape { get; }
@@ -65,6 +76,7 @@ internal sealed class TorchVideoLanguageModel : IVideoLanguageModel
     /// <inheritdoc/>
     public void Dispose()
     {
+        _unbatched?.Dispose();
         _cache.Dispose();
         _encoder.Dispose();
         if (_ownsModel)
@@ -81,7 +93,7 @@ internal sealed class TorchVideoLanguageModel : IVideoLanguageModel
         PreparedPrompt[] prompts =
         [
             .. group.Requests.Select(request => PreparedPrompt.Of(
-                request, Tokenizer, _model.Settings, (int?)video?.shape[0], _model.Decoder.Configuration.MaximumPositions)),
+                request, Tokenizer, _model.Settings, (int?)video?.shape[0], _model.Decoder.Configuration)),
         ];
         var answers = new PromptAnswer[prompts.Length];
         double prefillMilliseconds = 0;

@@ -19,6 +19,16 @@ internal sealed class FakeModel : IVideoLanguageModel
 
     public int PreferredClips { get; init; } = 1;
 
+    /// <summary>What it is without batches; null for itself.</summary>
+    public FakeModel? Alone { get; init; }
+
+    public IVideoLanguageModel Unbatched => Alone ?? this;
+
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
+    /// <summary>Added to every score of the last option.</summary>
+    public double Shift { get; init; }
+
     /// <summary>Told before each call; may throw.</summary>
     public Action? OnAnswer { get; set; }
 
@@ -74,6 +84,11 @@ internal sealed class FakeModel : IVideoLanguageModel
 
         var bytes = hash.GetHashAndReset();
         double[] scores = [.. request.Candidates.Select((_, i) => -0.5 - (BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(2 * (i % 16))) / 4096.0))];
+        if (scores.Length > 0)
+        {
+            scores[^1] -= Shift;
+        }
+
         return new PromptAnswer(
             HasLetterScores && request.Candidates.Count > 0 ? scores : null,
             request.MaxNewTokens > 0 ? Write(bytes, request.Prompt) : null,

@@ -8,5 +8,5 @@ public sealed class StagedModelGoldenTests : StagedModelGoldens
 {
     /// <inheritdoc/>
     protected override IStagedModel Load(string checkpointFolder, ModelOptions options)
-        => TorchStack.Engine.LoadStagedModel(checkpointFolder, options with { Device = "cpu", Precision = "float32" });
+        => TestStack.Engine.LoadStagedModel(checkpointFolder, TestStack.OnCpu(options));
 }

@@ -8,5 +8,5 @@ public sealed class TorchModelTests : VideoLanguageModelConformance
 {
     /// <inheritdoc/>
     protected override IVideoLanguageModel Load(string checkpointFolder, ModelOptions options)
-        => TorchStack.Engine.LoadModel(checkpointFolder, options with { Device = "cpu", Precision = "float32" });
+        => TestStack.Load(checkpointFolder, options);
 }
