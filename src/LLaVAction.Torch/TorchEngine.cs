@@ -5,6 +5,8 @@ using LLaVAction.Models.Settings;
 using LLaVAction.Torch.Devices;
 using LLaVAction.Torch.Memory;
 using LLaVAction.Torch.Model;
+using LLaVAction.Torch.Tokenization;
+using LLaVAction.Torch.Video;
 using TorchSharp;
 
 namespace LLaVAction.Torch;
@@ -14,6 +16,9 @@ namespace LLaVAction.Torch;
 /// <param name="openVideos">Opens a folder of videos of a layout.</param>
 public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<string, string, IFrameReader> openVideos) : IEngine
 {
+    /// <summary>The whole stack: TorchSharp, Microsoft.ML.Tokenizers and FFMpegCore. Nothing native is loaded before a model is.</summary>
+    public static TorchEngine Create() => new(MicrosoftBpeEncoder.Open, FFMpegCoreDecoder.Open);
+
     /// <inheritdoc/>
     public string Name => "torch";
 

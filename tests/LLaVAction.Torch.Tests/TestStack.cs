@@ -9,7 +9,7 @@ namespace LLaVAction.Torch.Tests;
 internal static class TestStack
 {
     /// <summary>The engine.</summary>
-    public static TorchEngine Engine { get; } = (TorchEngine)Torch.TorchStack.CreateEngine();
+    public static TorchEngine Engine { get; } = TorchEngine.Create();
 
     /// <summary>Options for float32 on the CPU.</summary>
     public static ModelOptions OnCpu(ModelOptions options) => options with { Device = "cpu", Precision = "float32" };

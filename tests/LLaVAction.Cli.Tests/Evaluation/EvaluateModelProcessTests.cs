@@ -185,6 +185,18 @@ public sealed class EvaluateModelProcessTests(DemoBenchmark demo) : IClassFixtur
     }
 
     [SkippableFact]
+    public async Task Questions_asked_again_alone_are_told_and_kept_with_the_run()
+    {
+        Skip.IfNot(demo.HasFfmpeg, "needs ffmpeg");
+
+        var result = await demo.EvaluateAsync(demo["verified"], "--limit", "2", "--verify-batch", "3");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("Asked 3 questions again, each alone: 0 chose another letter, scores moved by 0 at most", result.Error, StringComparison.Ordinal);
+        Assert.Contains("\"flips\": 0", File.ReadAllText(Path.Combine(demo["verified"], "batches-1of1.json")), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public async Task Output_that_cannot_be_written_is_exit_code_2()
     {
         Skip.IfNot(demo.HasFfmpeg && Directory.Exists("/proc"), "needs ffmpeg and /proc");
