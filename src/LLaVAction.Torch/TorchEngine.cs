@@ -47,7 +47,7 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
         ModelSettings settings = own.With(options, configuration, tokenizer);
         BatchShape shape = batchShape ?? Shape(checkpoint, device, settings, options);
         LlavaModel model = Load(checkpoint, device, settings, options);
-        return new TorchVideoLanguageModel(model, tokenizer, Describe(checkpoint.Name, model, own, shape), shape);
+        return new TorchVideoLanguageModel(model, tokenizer, Describe(checkpoint.Name, model, own), shape);
     }
 
     /// <inheritdoc/>
@@ -101,16 +101,13 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
         }
     }
 
-    private static ModelDescription Describe(string name, LlavaModel model, ModelSettings own, BatchShape shape) => new()
+    private static ModelDescription Describe(string name, LlavaModel model, ModelSettings own) => new()
     {
         Name = name,
         DeferredHash = new Lazy<string?>(() => CheckpointHash.Compute(model.Folder)),
         Engine = $"torch {model.Device.Name}",
         Precision = model.Device.Precision,
-        Settings = new SortedDictionary<string, string>(model.Settings.ByName.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal)
-        {
-            ["batch_shape"] = shape.ToString(),
-        },
+        Settings = model.Settings.ByName,
         OverriddenSettings = ModelSettings.Overridden(own, model.Settings),
         HasRandomWeights = model.Configuration.HasRandomWeights,
         WasTrainedWithTimeInstruction = model.Configuration.HasTimeInstruction,

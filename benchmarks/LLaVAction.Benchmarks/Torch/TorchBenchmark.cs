@@ -4,6 +4,7 @@ using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Ports;
 using LLaVAction.Models.Prompting;
 using LLaVAction.Models.Settings;
+using LLaVAction.Testing;
 using LLaVAction.Torch.Devices;
 using LLaVAction.Torch.Memory;
 using LLaVAction.Torch.Model;
@@ -39,7 +40,7 @@ internal static class TorchBenchmark
         int frames = options.Number("--frames", 8);
         set_num_threads(threads);
         using IDisposable inference = inference_mode();
-        using LlavaModel model = RandomModel(run.Device, TorchShapes.Of(shapeName));
+        using LlavaModel model = RandomModel(run.Device, ConfigurationOf(shapeName));
         double gemm = Gemm(run);
         string[] parts = options.Text("--parts", "vision,prefill,question")!.Split(',');
         if (parts.Contains("vision"))
@@ -170,6 +171,13 @@ internal static class TorchBenchmark
 
     private static ModelRequirements Requirements(LlavaModel model, int frames)
         => ModelRequirements.Of(model.Configuration, model.Layout, frames, BeforeVideo + AfterVideo, model.Device.BytesPerValue);
+
+    private static ModelConfiguration ConfigurationOf(string shape) => shape switch
+    {
+        "0.5b" => KnownConfigurations.HalfBillion,
+        "7b" => KnownConfigurations.SevenBillion,
+        _ => throw new ArgumentException($"'{shape}': expected 0.5b or 7b.", nameof(shape)),
+    };
 
     private static LlavaModel RandomModel(ComputeDevice device, ModelConfiguration configuration)
     {

@@ -1,11 +1,14 @@
 namespace LLaVAction.Runs;
 
 /// <summary>
-/// <c>batches-&lt;i&gt;of&lt;n&gt;.json</c>: how one part of a run was computed, where there is something to say: batches that
-/// did not fit into memory, and what asking some questions alone gave.
+/// <c>batches-&lt;i&gt;of&lt;n&gt;.json</c>: how one part of a run was computed, where there is something to say: the shape of
+/// its batches, those that did not fit into memory, and what asking some questions alone gave.
 /// </summary>
 public sealed record BatchReport
 {
+    /// <summary>The shape of the batches when the part was done; null where the engine makes none.</summary>
+    public string? BatchShape { get; init; }
+
     /// <summary>One sentence for each change of plan; empty for none.</summary>
     public required IReadOnlyList<string> Remarks { get; init; }
 

@@ -137,12 +137,12 @@ public sealed class EvaluationRun : IDisposable
                 .RunAsync(scored, results, request.VerifiedBatchQuestions, cancellationToken);
         }
 
-        if (check is null && model.Remarks.Count == 0)
+        if (check is null && model.BatchShape is null)
         {
             return null;
         }
 
-        var report = new BatchReport { Remarks = [.. model.Remarks], Check = check };
+        var report = new BatchReport { BatchShape = model.BatchShape, Remarks = [.. model.Remarks], Check = check };
         folder.WriteFile(BatchReport.FileNameOf(request.Shard), RunJson.ToBytes(report));
         return report;
     }

@@ -26,6 +26,9 @@ public interface IVideoLanguageModel : IDisposable
     /// </summary>
     IVideoLanguageModel Unbatched => this;
 
+    /// <summary>The shape of its batches as it is now, for people to read; null where it makes none.</summary>
+    string? BatchShape => null;
+
     /// <summary>
     /// What had to be done otherwise than planned, one sentence each: batches halved for want of memory. Empty as a rule.
     /// </summary>

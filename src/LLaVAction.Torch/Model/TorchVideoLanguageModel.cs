@@ -46,7 +46,10 @@ internal sealed class TorchVideoLanguageModel : IVideoLanguageModel
 
     /// <inheritdoc/>
     public IVideoLanguageModel Unbatched
-        => _unbatched ??= new TorchVideoLanguageModel(_model, Tokenizer, Description, BatchShape.Single, ownsModel: false);
+        => _unbatched ??= new TorchVideoLanguageModel(_model, Tokenizer, Description, LLaVAction.Torch.Memory.BatchShape.Single, ownsModel: false);
+
+    /// <inheritdoc/>
+    public string BatchShape => Shape.Current.ToString();
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Remarks => Shape.Changes;

@@ -43,11 +43,12 @@ public sealed class BatchCheckTests : IDisposable
     [Fact]
     public async Task Remarks_of_the_model_are_kept_with_the_run()
     {
-        var model = new FakeModel { Remarks = ["Out of memory with 8 frames at a time; went on with 4."] };
+        var model = new FakeModel { BatchShape = "4 frames", Remarks = ["Out of memory with 8 frames at a time; went on with 4."] };
 
         var report = await Kitchen.RunAsync(kitchen.Request("run"), model, new FakeFrames());
 
         Assert.Null(report.Batches!.Check);
+        Assert.Contains("\"batch_shape\": \"4 frames\"", File.ReadAllText(kitchen["run/batches-1of1.json"]), StringComparison.Ordinal);
         Assert.Contains("went on with 4", File.ReadAllText(kitchen["run/batches-1of1.json"]), StringComparison.Ordinal);
         Assert.Null((await Kitchen.RunAsync(kitchen.Request("other"), new FakeModel(), new FakeFrames())).Batches);
         Assert.False(File.Exists(kitchen["other/batches-1of1.json"]));

@@ -24,6 +24,8 @@ internal sealed class FakeModel : IVideoLanguageModel
 
     public IVideoLanguageModel Unbatched => Alone ?? this;
 
+    public string? BatchShape { get; init; }
+
     public IReadOnlyList<string> Remarks { get; init; } = [];
 
     /// <summary>Added to every score of the last option.</summary>
