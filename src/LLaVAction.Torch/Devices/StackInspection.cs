@@ -35,7 +35,7 @@ internal static class StackInspection
             // What a missing or unfit library throws has no common type.
             facts.Add(new EngineFact(
                 "libtorch",
-                $"cannot be loaded: {FirstLine(failure)}. Publish anew with 'dotnet publish src/LLaVAction.Cli -p:Stack={stack}' for this system, and run it from that folder (docs/gpu.md).",
+                $"cannot be loaded: {FirstSentence(failure)}. Publish anew with 'dotnet publish src/LLaVAction.Cli -p:Stack={stack}' for this system, and run it from that folder (docs/gpu.md).",
                 IsUsable: false));
             return facts;
         }
@@ -116,6 +116,6 @@ internal static class StackInspection
         ? $"{name}, {free} of {total} free, driver {driver}"
         : line;
 
-    private static string FirstLine(Exception failure) =>
-        ((failure as TypeInitializationException)?.InnerException ?? failure).Message.Split('\n')[0].TrimEnd('.', '\r');
+    private static string FirstSentence(Exception failure) =>
+        ((failure as TypeInitializationException)?.InnerException ?? failure).Message.Split('\n')[0].Split(". ")[0].TrimEnd('.', '\r');
 }
