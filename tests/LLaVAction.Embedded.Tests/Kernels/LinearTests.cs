@@ -33,7 +33,7 @@ public sealed class LinearTests
             {
                 using Matrix expected = TestValues.Matrix(rows, outputs, "y");
                 ScalarLinear.Apply(x.View, layer, expected.View, epilogue);
-                foreach (MicroKernel kernel in MicroKernel.All)
+                foreach (MicroKernel kernel in TestValues.FusedKernels)
                 {
                     using var context = new ComputeContext(2, kernel);
                     using Matrix y = TestValues.Matrix(rows, outputs, "y");
@@ -54,7 +54,7 @@ public sealed class LinearTests
         using Matrix x = TestValues.Matrix(rows, inputs, "x");
         using Matrix expected = new(rows, outputs);
         ScalarLinear.SwiGlu(x.View, gate, up, expected.View);
-        foreach (MicroKernel kernel in MicroKernel.All)
+        foreach (MicroKernel kernel in TestValues.FusedKernels)
         {
             using var context = new ComputeContext(2, kernel);
             using Matrix y = new(rows, outputs);
@@ -74,7 +74,7 @@ public sealed class LinearTests
             : Normalization.RmsNorm(scale, 1e-6f);
         DenseLayer first = TestValues.Layer(50, 333, WeightType.BFloat16, hasBias: true, "first");
         DenseLayer second = TestValues.Layer(20, 333, WeightType.BFloat16, hasBias: false, "second");
-        using var context = new ComputeContext(2);
+        using var context = new ComputeContext(2, TestValues.FusedKernel);
         using Matrix x = TestValues.Matrix(70, 333, "x", hasOutliers: true);
         using Matrix normalized = new(70, 333);
         using Matrix expectedFirst = new(70, 50);
@@ -126,7 +126,7 @@ public sealed class LinearTests
     public void More_rows_than_one_pass_holds_give_the_same_bits()
     {
         DenseLayer layer = TestValues.Layer(9, 40, WeightType.Float32, hasBias: true, "w");
-        using var context = new ComputeContext(2);
+        using var context = new ComputeContext(2, TestValues.FusedKernel);
         using Matrix x = TestValues.Matrix(4000, 40, "x");
         using Matrix y = new(4000, 9);
         Linear.Apply(context, x.View, layer, y.View);

@@ -1,4 +1,5 @@
 using LLaVAction.Embedded.Kernels;
+using LLaVAction.Embedded.Kernels.Gemm;
 using LLaVAction.Randomness;
 
 namespace LLaVAction.Embedded.Tests.Kernels;
@@ -6,6 +7,12 @@ namespace LLaVAction.Embedded.Tests.Kernels;
 /// <summary>Repeatable inputs of kernels, with or without the outlier channels real towers and language models have.</summary>
 internal static class TestValues
 {
+    /// <summary>The variants that equal the scalar definition on this machine: all, where it has fused multiply-adds.</summary>
+    public static IReadOnlyList<MicroKernel> FusedKernels { get; } = [.. MicroKernel.All.Where(kernel => kernel.IsFused)];
+
+    /// <summary>The fastest of them.</summary>
+    public static MicroKernel FusedKernel { get; } = FusedKernels.First(kernel => kernel.IsAccelerated);
+
     /// <summary>Values of roughly unit size.</summary>
     public static float[] Noise(int count, string purpose)
     {

@@ -22,6 +22,9 @@ internal abstract unsafe class MicroKernel
     /// <summary>Whether the machine runs it without emulation.</summary>
     public abstract bool IsAccelerated { get; }
 
+    /// <summary>Whether a product is not rounded before it is added, as <see cref="SummationOrder"/> has it.</summary>
+    public virtual bool IsFused => true;
+
     /// <summary>Rows of a full tile.</summary>
     public abstract int TileRows { get; }
 

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace LLaVAction.Embedded.Kernels.Gemm;
 
@@ -17,6 +19,9 @@ internal sealed unsafe class Vector128MicroKernel : MicroKernel
 
     /// <inheritdoc/>
     public override bool IsAccelerated => Vector128.IsHardwareAccelerated;
+
+    /// <inheritdoc/>
+    public override bool IsFused => Fma.IsSupported || AdvSimd.IsSupported;
 
     /// <inheritdoc/>
     public override int TileRows => 6;
