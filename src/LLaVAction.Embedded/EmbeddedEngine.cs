@@ -20,8 +20,7 @@ public sealed class EmbeddedEngine : IEngine
     public IReadOnlyList<EngineFact> Inspect() => [new EngineFact("device", "cpu, float32")];
 
     /// <inheritdoc/>
-    public IFrameReader OpenVideos(string videosFolder, string layout) => VideoLayouts.Open(
-        videosFolder, layout, new FfmpegDecoder(FfmpegTools.Find(Environment.GetEnvironmentVariable("PATH")), FfmpegSettings.Default));
+    public IFrameReader OpenVideos(string videosFolder, string layout) => FfmpegDecoder.Open(videosFolder, layout, FfmpegCommand.Compose);
 
     /// <inheritdoc/>
     public IVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options)

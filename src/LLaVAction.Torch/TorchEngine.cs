@@ -2,6 +2,7 @@ using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Ports;
 using LLaVAction.Models.Prompting;
 using LLaVAction.Models.Settings;
+using LLaVAction.Models.Videos.Ffmpeg;
 using LLaVAction.Torch.Devices;
 using LLaVAction.Torch.Memory;
 using LLaVAction.Torch.Model;
@@ -17,7 +18,7 @@ namespace LLaVAction.Torch;
 public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<string, string, IFrameReader> openVideos) : IEngine
 {
     /// <summary>The whole stack: TorchSharp, Microsoft.ML.Tokenizers and FFMpegCore. Nothing native is loaded before a model is.</summary>
-    public static TorchEngine Create() => new(MicrosoftBpeEncoder.Open, FFMpegCoreDecoder.Open);
+    public static TorchEngine Create() => new(MicrosoftBpeEncoder.Open, static (folder, layout) => FfmpegDecoder.Open(folder, layout, FFMpegCoreCommand.Compose));
 
     /// <inheritdoc/>
     public string Name => "torch";

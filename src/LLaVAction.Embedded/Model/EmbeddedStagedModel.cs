@@ -1,4 +1,5 @@
 using LLaVAction.Embedded.Kernels;
+using LLaVAction.Models.Generation;
 using LLaVAction.Models.Ports;
 using LLaVAction.Models.Prompting;
 
@@ -162,9 +163,9 @@ internal sealed class EmbeddedStagedModel(LlavaModel model) : IStagedModel
         using var logits = new Matrix(1, Decoder.VocabularyRows);
         Decoder.Logits(model.Context, states.View.SliceRows(embeddings.Rows - 1, 1), logits.View);
         using DecoderPass pass = Decoder.CreatePass(model.Context, 1);
-        var continuation = new Continuation(cache, newTokens);
-        new GreedyDecoder(Decoder, [], Decoder.VocabularyRows, 1).Run(pass, [continuation], logits, CancellationToken.None);
-        return continuation.Tokens;
+        var continuation = new Continuation(cache, new GreedyText(newTokens, [], Decoder.VocabularyRows, 1));
+        new GreedyDecoder(Decoder).Run(pass, [continuation], logits, CancellationToken.None);
+        return continuation.Text.Tokens;
     }
 
     /// <inheritdoc/>

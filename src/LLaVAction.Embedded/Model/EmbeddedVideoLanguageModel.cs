@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using LLaVAction.Models.Ports;
 using LLaVAction.Models.Prompting;
 
@@ -66,24 +65,5 @@ internal sealed class EmbeddedVideoLanguageModel(LlavaModel model, ITokenizer to
     }
 
     private VisualTokenEmbeddings? Video(PromptGroup group)
-    {
-        if (group.Clip is null)
-        {
-            return null;
-        }
-
-        if (group.Clip is not EncodedClip clip)
-        {
-            throw new ArgumentException("The clip was encoded by another model.", nameof(group));
-        }
-
-        if (group.FrameIndices.Count == 0 || group.FrameIndices.Any(index => index < 0 || index >= clip.FrameCount))
-        {
-            throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"Frame indices [{string.Join(", ", group.FrameIndices)}] of a clip with {clip.FrameCount} encoded frames."),
-                nameof(group));
-        }
-
-        return model.ArrangeVisualTokens(clip.Features.View, group.FrameIndices);
-    }
+        => PromptGroup.ClipOf<EncodedClip>(group) is { } clip ? model.ArrangeVisualTokens(clip.Features.View, group.FrameIndices) : null;
 }

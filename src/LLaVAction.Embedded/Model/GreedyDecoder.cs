@@ -6,22 +6,16 @@ namespace LLaVAction.Embedded.Model;
 
 /// <summary>One continuation being written.</summary>
 /// <param name="Cache">Keys and values of everything before the next token, with room for the tokens to come.</param>
-/// <param name="MaxNewTokens">How many tokens at most.</param>
-internal sealed record Continuation(KeyValueCache Cache, int MaxNewTokens)
+/// <param name="Text">Its tokens, and when it ends.</param>
+internal sealed record Continuation(KeyValueCache Cache, GreedyText Text)
 {
-    /// <summary>The tokens so far, without the stop token.</summary>
-    public List<int> Tokens { get; } = [];
-
     /// <summary>Time spent on it, in milliseconds.</summary>
     public double Milliseconds { get; set; }
 }
 
 /// <summary>Greedy generation of several continuations at once: one pass of one row each per token.</summary>
 /// <param name="Model">The decoder.</param>
-/// <param name="StopTokens">Ids that end a continuation and are not part of it.</param>
-/// <param name="VocabularySize">How many vocabulary rows count.</param>
-/// <param name="RepetitionPenalty">Over generated tokens; 1 for none.</param>
-internal sealed record GreedyDecoder(Qwen2Model Model, IReadOnlyList<int> StopTokens, int VocabularySize, float RepetitionPenalty)
+internal sealed record GreedyDecoder(Qwen2Model Model)
 {
     /// <summary>Writes continuations to their ends.</summary>
     /// <param name="pass">Room for a pass of one row each.</param>
@@ -40,7 +34,7 @@ internal sealed record GreedyDecoder(Qwen2Model Model, IReadOnlyList<int> StopTo
         while (true)
         {
             long started = Stopwatch.GetTimestamp();
-            active.RemoveAll(item => !TakeToken(item.Continuation, logits.Row(item.LogitsRow)));
+            active.RemoveAll(item => !item.Continuation.Text.Take(logits.Row(item.LogitsRow)));
             if (active.Count == 0)
             {
                 return;
@@ -56,30 +50,12 @@ internal sealed record GreedyDecoder(Qwen2Model Model, IReadOnlyList<int> StopTo
         }
     }
 
-    /// <summary>Takes the next token; false when the continuation ends.</summary>
-    private bool TakeToken(Continuation continuation, Span<float> logits)
-    {
-        if (continuation.Tokens.Count >= continuation.MaxNewTokens)
-        {
-            return false;
-        }
-
-        int token = NextToken.Greedy(logits, VocabularySize, continuation.Tokens, RepetitionPenalty);
-        if (StopTokens.Contains(token))
-        {
-            return false;
-        }
-
-        continuation.Tokens.Add(token);
-        return continuation.Tokens.Count < continuation.MaxNewTokens;
-    }
-
     private void Step(DecoderPass pass, List<Continuation> active, Matrix states, Matrix logits, CancellationToken cancellationToken)
     {
         pass.Begin(active.Select((continuation, row) => new SequenceRows(row, 1, continuation.Cache)).ToArray());
         for (int row = 0; row < active.Count; row++)
         {
-            Model.EmbedTokens.ReadRow(active[row].Tokens[^1], pass.HiddenStates.Row(row));
+            Model.EmbedTokens.ReadRow(active[row].Text.Tokens[^1], pass.HiddenStates.Row(row));
         }
 
         MatrixView last = states.View.SliceRows(0, active.Count);

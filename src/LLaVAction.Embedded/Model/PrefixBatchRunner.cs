@@ -99,18 +99,16 @@ internal sealed class PrefixBatchRunner(LlavaModel model, ITokenizer tokenizer)
             RequireFinite(states.Row(i));
             double[] logProbabilities = NextToken.LogProbabilities(logits.Row(i), model.Settings.VocabularySize, members[i].Candidates);
             answers[i] = new PromptAnswer(logProbabilities, null, members[i].Length, 0);
-            continuations.Add(new Continuation(sequences[i].Cache, members[i].MaxNewTokens));
+            continuations.Add(new Continuation(sequences[i].Cache, new GreedyText(members[i].MaxNewTokens, model.Settings)));
         }
 
         double readMilliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds / members.Length;
-        ModelSettings settings = model.Settings;
-        new GreedyDecoder(_decoder, settings.StopTokenIds, settings.VocabularySize, settings.RepetitionPenalty)
-            .Run(pass, continuations, logits, cancellationToken);
+        new GreedyDecoder(_decoder).Run(pass, continuations, logits, cancellationToken);
         for (int i = 0; i < members.Length; i++)
         {
             answers[i] = answers[i] with
             {
-                Text = members[i].MaxNewTokens > 0 ? tokenizer.Decode(continuations[i].Tokens, skipSpecialTokens: true) : null,
+                Text = members[i].MaxNewTokens > 0 ? tokenizer.Decode(continuations[i].Text.Tokens, skipSpecialTokens: true) : null,
                 Milliseconds = readMilliseconds + continuations[i].Milliseconds,
             };
         }

@@ -58,7 +58,31 @@ public interface IEncodedClip : IDisposable
 /// <param name="Clip">The clip; null for prompts without video.</param>
 /// <param name="FrameIndices">Which encoded frames the prompts see, in order; empty without video.</param>
 /// <param name="Requests">The prompts.</param>
-public sealed record PromptGroup(IEncodedClip? Clip, IReadOnlyList<int> FrameIndices, IReadOnlyList<PromptRequest> Requests);
+public sealed record PromptGroup(IEncodedClip? Clip, IReadOnlyList<int> FrameIndices, IReadOnlyList<PromptRequest> Requests)
+{
+    /// <summary>The clip of a group as an engine's own; null without video.</summary>
+    /// <exception cref="ArgumentException">Another engine encoded it, or a frame index is not one of its frames.</exception>
+    public static TClip? ClipOf<TClip>(PromptGroup group)
+        where TClip : class, IEncodedClip
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        if (group.Clip is null)
+        {
+            return null;
+        }
+
+        if (group.Clip is not TClip own)
+        {
+            throw new ArgumentException("The clip was encoded by another model.", nameof(group));
+        }
+
+        return group.FrameIndices.Count > 0 && group.FrameIndices.All(index => index >= 0 && index < own.FrameCount)
+            ? own
+            : throw new ArgumentException(
+                FormattableString.Invariant($"Frame indices [{string.Join(", ", group.FrameIndices)}] of a clip with {own.FrameCount} encoded frames."),
+                nameof(group));
+    }
+}
 
 /// <summary>One prompt and what is wanted of it; both kinds of answer come from one prefill.</summary>
 /// <param name="Prompt">

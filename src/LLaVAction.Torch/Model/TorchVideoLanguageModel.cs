@@ -1,4 +1,3 @@
-using System.Globalization;
 using LLaVAction.Models.Ports;
 using LLaVAction.Models.Prompting;
 using LLaVAction.Torch.Memory;
@@ -109,24 +108,5 @@ internal sealed class TorchVideoLanguageModel : IVideoLanguageModel
     }
 
     private Tensor? Video(PromptGroup group)
-    {
-        if (group.Clip is null)
-        {
-            return null;
-        }
-
-        if (group.Clip is not EncodedClip clip)
-        {
-            throw new ArgumentException("The clip was encoded by another model.", nameof(group));
-        }
-
-        if (group.FrameIndices.Count == 0 || group.FrameIndices.Any(index => index < 0 || index >= clip.FrameCount))
-        {
-            throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"Frame indices [{string.Join(", ", group.FrameIndices)}] of a clip with {clip.FrameCount} encoded frames."),
-                nameof(group));
-        }
-
-        return _model.ArrangeVisualTokens(clip.Features, group.FrameIndices);
-    }
+        => PromptGroup.ClipOf<EncodedClip>(group) is { } clip ? _model.ArrangeVisualTokens(clip.Features, group.FrameIndices) : null;
 }

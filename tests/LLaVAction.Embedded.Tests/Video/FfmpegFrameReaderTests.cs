@@ -19,11 +19,11 @@ public sealed class FfmpegUnusualVideoTests(RenderedVideos videos) : UnusualVide
 public sealed class FfmpegDecoderTests : VideoDecoderConformance
 {
     protected override IVideoDecoder Open(string searchPath, TimeSpan patience) =>
-        new FfmpegDecoder(FfmpegTools.Find(searchPath), new FfmpegSettings(patience, Threads: 1));
+        new FfmpegDecoder(FfmpegTools.Find(searchPath), new FfmpegSettings(patience, Threads: 1), FfmpegCommand.Compose);
 }
 
 internal static class Readers
 {
     public static IFrameReader Open(string folder, string layout) =>
-        VideoLayouts.Open(folder, layout, new FfmpegDecoder(FfmpegTools.Find(Environment.GetEnvironmentVariable("PATH")), FfmpegSettings.Default));
+        FfmpegDecoder.Open(folder, layout, FfmpegCommand.Compose);
 }

@@ -8,16 +8,16 @@ namespace LLaVAction.Torch.Tests.Video;
 
 public sealed class FFMpegCoreFrameReaderTests(RenderedVideos videos) : FrameReaderConformance(videos)
 {
-    protected override IFrameReader Open(string folder, string layout = "auto") => FFMpegCoreDecoder.Open(folder, layout);
+    protected override IFrameReader Open(string folder, string layout = "auto") => FfmpegDecoder.Open(folder, layout, FFMpegCoreCommand.Compose);
 }
 
 public sealed class FFMpegCoreUnusualVideoTests(RenderedVideos videos) : UnusualVideoConformance(videos)
 {
-    protected override IFrameReader Open(string folder, string layout = "auto") => FFMpegCoreDecoder.Open(folder, layout);
+    protected override IFrameReader Open(string folder, string layout = "auto") => FfmpegDecoder.Open(folder, layout, FFMpegCoreCommand.Compose);
 }
 
-public sealed class FFMpegCoreDecoderTests : VideoDecoderConformance
+public sealed class FFMpegCoreCommandTests : VideoDecoderConformance
 {
     protected override IVideoDecoder Open(string searchPath, TimeSpan patience) =>
-        new FFMpegCoreDecoder(FfmpegTools.Find(searchPath), new FfmpegSettings(patience, Threads: 1));
+        new FfmpegDecoder(FfmpegTools.Find(searchPath), new FfmpegSettings(patience, Threads: 1), FFMpegCoreCommand.Compose);
 }

@@ -1,24 +1,27 @@
-using LLaVAction.Models.Videos;
-using LLaVAction.Models.Videos.Ffmpeg;
+using System.Diagnostics;
+using LLaVAction.Models.Ports;
 
-namespace LLaVAction.Embedded.Video;
+namespace LLaVAction.Models.Videos.Ffmpeg;
+
+/// <summary>Composes a command of ffmpeg; each stack does it in its own way.</summary>
+/// <param name="executable">Full path of ffmpeg.</param>
+/// <param name="request">Options of the input and of the output.</param>
+/// <param name="input">Name of the input.</param>
+/// <param name="encoding">The last options of the output, which is <see cref="FrameRequest.StandardOutput"/>.</param>
+internal delegate ProcessStartInfo FfmpegComposer(string executable, FrameRequest request, string input, IReadOnlyList<string> encoding);
 
 /// <summary>
 /// Decodes videos with the <c>ffmpeg</c> executable: one process per call, from which only the chosen frames come, as raw RGB
 /// through its standard output.
 /// </summary>
-internal sealed class FfmpegDecoder : IVideoDecoder
+internal sealed class FfmpegDecoder(FfmpegTools tools, FfmpegSettings settings, FfmpegComposer compose) : IVideoDecoder
 {
-    private readonly FfmpegTools tools;
-    private readonly FfmpegSettings settings;
-    private readonly VideoProbe probe;
+    private readonly VideoProbe probe = new(tools, settings.Patience);
 
-    public FfmpegDecoder(FfmpegTools tools, FfmpegSettings settings)
-    {
-        this.tools = tools;
-        this.settings = settings;
-        probe = new VideoProbe(tools, settings.Patience);
-    }
+    /// <summary>Opens a folder of videos of a layout with the ffmpeg that is on the path.</summary>
+    /// <exception cref="InputException">The layout is not recognised, or ffmpeg is missing.</exception>
+    public static IFrameReader Open(string videosFolder, string layout, FfmpegComposer compose) => VideoLayouts.Open(
+        videosFolder, layout, new FfmpegDecoder(FfmpegTools.Find(Environment.GetEnvironmentVariable("PATH")), FfmpegSettings.Default, compose));
 
     public async Task<VideoInfo> ProbeAsync(string path, CancellationToken cancellationToken) =>
         (await probe.ProbeAsync(path, cancellationToken)).Info;
@@ -57,19 +60,12 @@ internal sealed class FfmpegDecoder : IVideoDecoder
         Func<Stream, CancellationToken, Task>? writeInput,
         CancellationToken cancellationToken)
     {
-        string[] arguments =
-        [
-            .. FrameRequest.GlobalOptions,
-            .. request.InputOptions,
-            "-i", input,
-            .. request.OutputOptions,
-            .. FrameRequest.Encoding(await tools.PassthroughOptionAsync()), FrameRequest.StandardOutput,
-        ];
+        var command = compose(tools.Ffmpeg, request, input, FrameRequest.Encoding(await tools.PassthroughOptionAsync()));
         var errors = new ErrorLines(times.Take);
         try
         {
             var (images, exitCode) = await ChildProcess.RunAsync(
-                tools.Ffmpeg, arguments, settings.Patience, FrameRequest.ReadImagesAsync, errors, writeInput, cancellationToken);
+                command, settings.Patience, FrameRequest.ReadImagesAsync, errors, writeInput, cancellationToken);
             return exitCode == 0 ? images : throw FrameRequest.Failure(path, $"ffmpeg cannot decode it: {errors.Tail}");
         }
         catch (Exception failure) when (failure is TimeoutException or InvalidDataException or IOException)
