@@ -27,9 +27,9 @@ seconds() {
   shift
   start=$(date +%s.%N)
   "$tool" evaluate-model --benchmark "$benchmark" --model "$checkpoint" --videos "$videos" --output "$work/$name" \
-    --limit "$limit" --verbosity warning "$@" >/dev/null
+    --limit "$limit" --verbosity quiet "$@" >/dev/null
   end=$(date +%s.%N)
-  echo "$end - $start" | bc -l
+  awk -v start="$start" -v end="$end" 'BEGIN { printf "%.3f\n", end - start }'
 }
 
 all=()
@@ -37,6 +37,7 @@ for strategy in $strategies; do all+=(--strategy "$strategy"); done
 seconds warm --strategy "$first" "$@" >/dev/null # files into the cache, kernels compiled
 one=$(seconds one --strategy "$first" "$@")
 every=$(seconds every "${all[@]}" "$@")
-printf '%s clips, %s: %.1f s, %.1f clips/min\n' "$limit" "$first" "$one" "$(echo "60 * $limit / $one" | bc -l)"
-printf '%s clips, %s strategies: %.1f s, %.1f clips/min, %.2f times the time of one\n' \
-  "$limit" "$count" "$every" "$(echo "60 * $limit / $every" | bc -l)" "$(echo "$every / $one" | bc -l)"
+awk -v limit="$limit" -v first="$first" -v count="$count" -v one="$one" -v every="$every" 'BEGIN {
+  printf "%d clips, %s: %.1f s, %.1f clips/min\n", limit, first, one, 60 * limit / one
+  printf "%d clips, %d strategies: %.1f s, %.1f clips/min, %.2f times the time of one\n", limit, count, every, 60 * limit / every, every / one
+}'
