@@ -15,9 +15,7 @@ var benchmarks = new SortedDictionary<string, (Func<string[], int> Run, string D
     ["question"] = (QuestionBenchmark.Run, "loading, vision, one and several questions about a clip, memory"),
     ["resize"] = (ResizeBenchmark.Run, "SigLIP preprocessing per frame, with Pillow beside it where a Python is named"),
     ["results"] = (ResultsBenchmark.Run, "over 100,000 result lines compared and reported by the tool"),
-#if TORCH
     ["torch"] = (LLaVAction.Benchmarks.Torch.TorchBenchmark.Run, "the torch stack on a device: vision, prefill and questions of a published shape, beside transformers"),
-#endif
     ["video"] = (VideoBenchmark.Run, "clips a second out of 1080p videos and small chunks"),
     ["vision"] = (VisionBenchmark.Run, "SigLIP so400m-384 on frames"),
 };

@@ -24,7 +24,11 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
     public string Name => "torch";
 
     /// <inheritdoc/>
-    public IReadOnlyList<EngineFact> Inspect() => StackInspection.Facts();
+    public IReadOnlyList<EngineFact> Inspect()
+    {
+        LibTorch.Load();
+        return StackInspection.Facts();
+    }
 
     /// <inheritdoc/>
     public IFrameReader OpenVideos(string videosFolder, string layout) => openVideos(videosFolder, layout);
@@ -35,6 +39,7 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
     /// <summary>As the port's, in batches of a given shape; null for what suits the device.</summary>
     internal TorchVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options, BatchShape? batchShape)
     {
+        LibTorch.Load();
         using Checkpoint checkpoint = Checkpoint.Open(checkpointFolder);
         ModelConfiguration configuration = checkpoint.Configuration;
         if (configuration.Language is null)
@@ -54,6 +59,7 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
     /// <inheritdoc/>
     public IStagedModel LoadStagedModel(string checkpointFolder, ModelOptions options)
     {
+        LibTorch.Load();
         using Checkpoint checkpoint = Checkpoint.Open(checkpointFolder);
         ComputeDevice device = ComputeDevice.Of(options);
         ModelSettings settings = ModelSettings.Of(checkpoint.Configuration, null).With(options, checkpoint.Configuration, null);

@@ -8,9 +8,7 @@ internal static class Engines
 {
     private static readonly IReadOnlyList<(string Name, Func<IEngine> Create)> Compiled =
     [
-#if TORCH
         ("torch", Torch.TorchEngine.Create),
-#endif
         ("embedded", () => new EmbeddedEngine()),
     ];
 

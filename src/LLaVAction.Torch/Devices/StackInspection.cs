@@ -67,7 +67,7 @@ internal static class StackInspection
         : $"{driver.Value} Install the NVIDIA driver, or start the container with the GPU (docker run --gpus all, apptainer --nv).";
 
     private static string BuiltFor() =>
-        typeof(StackInspection).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(static data => data.Key == "Stack")?.Value ?? "torch";
+        typeof(StackInspection).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(static data => data.Key == "Stack")?.Value ?? "managed";
 
     /// <summary>
     /// Asks the library itself: <c>torch.__version__</c> is what TorchSharp was made for. Releases from 2.9 on have the

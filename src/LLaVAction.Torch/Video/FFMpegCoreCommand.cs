@@ -6,7 +6,7 @@ using LLaVAction.Models.Videos.Ffmpeg;
 namespace LLaVAction.Torch.Video;
 
 /// <summary>
-/// The torch stack's command of ffmpeg, composed by FFMpegCore and run by <see cref="FfmpegDecoder"/>: FFMpegCore 5.4 itself closes
+/// The torch stack's command of ffmpeg, composed by FFMpegCore and run by <see cref="FfmpegDecoder"/>: FFMpegCore itself closes
 /// its pipe when the process ends, read to its end or not, ends no children, and waits for a silent process without limit.
 /// Its FFProbe gives no time base and rounds times to milliseconds, while frames are found to the tick.
 /// </summary>
@@ -16,8 +16,8 @@ internal static class FFMpegCoreCommand
     public static ProcessStartInfo Compose(string executable, FrameRequest request, string input, IReadOnlyList<string> encoding)
     {
         var command = FFMpegArguments
-            .FromFileInput(Escape(input), verifyExists: false, options => Add(options, [.. FrameRequest.GlobalOptions, .. request.InputOptions]))
-            .OutputToUrl(FrameRequest.StandardOutput, options => Add(options, [.. request.OutputOptions, .. encoding]));
+            .FromFileInput(Escape(input), verifyExists: false, options => Add(options.WithCustomArgument, [.. FrameRequest.GlobalOptions, .. request.InputOptions]))
+            .OutputToUrl(FrameRequest.StandardOutput, options => Add(options.WithCustomArgument, [.. request.OutputOptions, .. encoding]));
         return new ProcessStartInfo(executable, command.Arguments);
     }
 
@@ -38,11 +38,11 @@ internal static class FFMpegCoreCommand
         return result.Append('\\', backslashes).ToString();
     }
 
-    private static void Add(FFMpegArgumentOptions options, IEnumerable<string> arguments)
+    private static void Add<T>(Func<string, T> addTo, IEnumerable<string> arguments)
     {
         foreach (var argument in arguments)
         {
-            options.WithCustomArgument($"\"{Escape(argument)}\"");
+            addTo($"\"{Escape(argument)}\"");
         }
     }
 }
