@@ -1,13 +1,14 @@
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Models.Ports;
-using LLaVAction.Models.Prompting;
-using LLaVAction.Models.Settings;
-using LLaVAction.Models.Videos.Ffmpeg;
+using LLaVAction.Models.Engines;
+using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Tokenization;
 using LLaVAction.Torch.Devices;
 using LLaVAction.Torch.Memory;
 using LLaVAction.Torch.Model;
 using LLaVAction.Torch.Tokenization;
 using LLaVAction.Torch.Video;
+using LLaVAction.Video.Ffmpeg;
+using LLaVAction.Video.Frames;
 using TorchSharp;
 
 namespace LLaVAction.Torch;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using LLaVAction.Randomness;
 
 namespace LLaVAction.Tests;
 

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Randomness;
 
 namespace LLaVAction.Testing;
 

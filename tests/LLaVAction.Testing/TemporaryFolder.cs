@@ -16,11 +16,14 @@ public sealed class TemporaryFolder : IDisposable
     public string this[string relative] => Path.Combine(FullName, relative);
 
     /// <summary>Writes a text file in it, with the folders above it, and tells its full path.</summary>
-    public string Write(string relative, string text)
+    public string Write(string relative, string text) => Write(relative, System.Text.Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Writes a file of the given content, and the folders above it.</summary>
+    public string Write(string relative, byte[] bytes)
     {
         var path = this[relative];
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, text);
+        File.WriteAllBytes(path, bytes);
         return path;
     }
 

@@ -1,4 +1,4 @@
-using LLaVAction.Models.Ports;
+using LLaVAction.Models.Engines;
 using LLaVAction.Torch.Memory;
 using LLaVAction.Torch.Model;
 using static TorchSharp.torch;

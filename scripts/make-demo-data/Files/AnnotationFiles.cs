@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
-using LLaVAction.Annotations;
 using LLaVAction.DemoData.Rendering;
 using LLaVAction.DemoData.Scenes;
+using LLaVAction.Epic;
 
 namespace LLaVAction.DemoData.Files;
 

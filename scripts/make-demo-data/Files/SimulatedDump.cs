@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using LLaVAction.Annotations;
 using LLaVAction.DemoData.Scenes;
-using LLaVAction.Randomness;
+using LLaVAction.Epic;
 
 namespace LLaVAction.DemoData.Files;
 

@@ -1,6 +1,5 @@
-using LLaVAction.Annotations;
 using LLaVAction.DemoData.Scenes;
-using LLaVAction.Randomness;
+using LLaVAction.Epic;
 
 namespace LLaVAction.DemoData.Rendering;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
-using LLaVAction.Annotations;
-using LLaVAction.Randomness;
+using LLaVAction.Epic;
 
 namespace LLaVAction.DemoData.Scenes;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
+using LLaVAction.Benchmarks;
+using LLaVAction.Benchmarks.Building;
 using LLaVAction.Cli.Configuration;
 using LLaVAction.Cli.Hosting;
-using LLaVAction.Questions;
-using LLaVAction.Questions.Inputs;
 
 namespace LLaVAction.Cli.Commands;
 

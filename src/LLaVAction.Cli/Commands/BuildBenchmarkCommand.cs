@@ -1,11 +1,9 @@
 using System.CommandLine;
+using LLaVAction.Benchmarks;
+using LLaVAction.Benchmarks.Building;
 using LLaVAction.Cli.Configuration;
 using LLaVAction.Cli.Hosting;
-using LLaVAction.Questions;
-using LLaVAction.Questions.Files;
-using LLaVAction.Questions.Inputs;
-using LLaVAction.Questions.Manifests;
-using LLaVAction.Rendering;
+using LLaVAction.Tables;
 
 namespace LLaVAction.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using LLaVAction.Cli.Configuration;
 using LLaVAction.Cli.Hosting;
-using LLaVAction.Regression;
+using LLaVAction.Gate;
 using LLaVAction.Runs;
 
 namespace LLaVAction.Cli.Commands;

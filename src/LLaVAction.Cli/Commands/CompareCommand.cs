@@ -2,8 +2,8 @@ using System.CommandLine;
 using LLaVAction.Cli.Configuration;
 using LLaVAction.Cli.Hosting;
 using LLaVAction.Comparison;
-using LLaVAction.Rendering;
 using LLaVAction.Runs;
+using LLaVAction.Tables;
 
 namespace LLaVAction.Cli.Commands;
 

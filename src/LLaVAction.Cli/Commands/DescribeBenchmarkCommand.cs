@@ -1,11 +1,11 @@
 using System.CommandLine;
-using LLaVAction.Annotations;
+using LLaVAction.Benchmarks;
+using LLaVAction.Benchmarks.Audit;
 using LLaVAction.Cli.Configuration;
 using LLaVAction.Cli.Hosting;
-using LLaVAction.Questions.Cards;
-using LLaVAction.Questions.Files;
-using LLaVAction.Rendering;
+using LLaVAction.Epic;
 using LLaVAction.Runs;
+using LLaVAction.Tables;
 
 namespace LLaVAction.Cli.Commands;
 

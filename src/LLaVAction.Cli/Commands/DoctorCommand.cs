@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using LLaVAction.Cli.Configuration;
 using LLaVAction.Cli.Hosting;
-using LLaVAction.Models.Ports;
-using LLaVAction.Rendering;
+using LLaVAction.Models.Engines;
+using LLaVAction.Tables;
 
 namespace LLaVAction.Cli.Commands;
 

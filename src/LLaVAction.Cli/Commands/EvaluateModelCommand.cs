@@ -1,6 +1,6 @@
+using LLaVAction.Benchmarks;
 using LLaVAction.Cli.Evaluation;
 using LLaVAction.Cli.Hosting;
-using LLaVAction.Questions.Files;
 using LLaVAction.Runs;
 
 namespace LLaVAction.Cli.Commands;

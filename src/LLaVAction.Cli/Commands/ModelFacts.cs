@@ -1,8 +1,7 @@
 using System.Globalization;
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Models.Ports;
-using LLaVAction.Models.Prompting;
-using LLaVAction.Models.Settings;
+using LLaVAction.Models.Engines;
+using LLaVAction.Models.Sequences;
 
 namespace LLaVAction.Cli.Commands;
 

@@ -3,10 +3,10 @@ using System.Globalization;
 using LLaVAction.Cli.Configuration;
 using LLaVAction.Cli.Hosting;
 using LLaVAction.Cli.Progress;
+using LLaVAction.Evaluation.Parity;
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Models.Parity;
-using LLaVAction.Models.Ports;
-using LLaVAction.Rendering;
+using LLaVAction.Models.Engines;
+using LLaVAction.Tables;
 
 namespace LLaVAction.Cli.Commands;
 

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text;
+using LLaVAction.Benchmarks.Audit;
 using LLaVAction.Cli.Configuration;
 using LLaVAction.Cli.Hosting;
 using LLaVAction.Cli.Reporting;
 using LLaVAction.Comparison;
-using LLaVAction.Questions.Cards;
 using LLaVAction.Reports;
 using LLaVAction.Runs;
 

@@ -1,10 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using LLaVAction.Benchmarks;
 using LLaVAction.Cli.Configuration;
 using LLaVAction.Cli.Hosting;
 using LLaVAction.Prompts;
-using LLaVAction.Questions;
-using LLaVAction.Questions.Files;
 
 namespace LLaVAction.Cli.Commands;
 

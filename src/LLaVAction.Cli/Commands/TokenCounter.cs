@@ -1,7 +1,7 @@
 using System.Globalization;
 using LLaVAction.Cli.Hosting;
-using LLaVAction.Models.Ports;
-using LLaVAction.Models.Prompting;
+using LLaVAction.Models.Engines;
+using LLaVAction.Models.Sequences;
 
 namespace LLaVAction.Cli.Commands;
 

@@ -1,10 +1,8 @@
 using System.CommandLine;
+using LLaVAction.Benchmarks;
+using LLaVAction.Benchmarks.Audit;
+using LLaVAction.Benchmarks.Building;
 using LLaVAction.Cli.Hosting;
-using LLaVAction.Questions;
-using LLaVAction.Questions.Files;
-using LLaVAction.Questions.Inputs;
-using LLaVAction.Questions.Manifests;
-using LLaVAction.Questions.Verification;
 
 namespace LLaVAction.Cli.Commands;
 

@@ -1,4 +1,3 @@
-using LLaVAction.Cli.Hosting;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

@@ -1,7 +1,8 @@
-using LLaVAction.Models.Evaluation;
-using LLaVAction.Models.Ports;
+using LLaVAction.Evaluation;
+using LLaVAction.Models.Engines;
 using LLaVAction.Prompts;
 using LLaVAction.Runs;
+using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Cli.Evaluation;
 

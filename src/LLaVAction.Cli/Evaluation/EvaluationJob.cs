@@ -1,9 +1,9 @@
 using System.Globalization;
+using LLaVAction.Benchmarks;
+using LLaVAction.Benchmarks.Building;
 using LLaVAction.Cli.Hosting;
-using LLaVAction.Models.Evaluation;
-using LLaVAction.Models.Ports;
-using LLaVAction.Questions.Files;
-using LLaVAction.Questions.Inputs;
+using LLaVAction.Evaluation;
+using LLaVAction.Models.Engines;
 using LLaVAction.Runs;
 
 namespace LLaVAction.Cli.Evaluation;

@@ -1,12 +1,13 @@
 using System.CommandLine;
+using LLaVAction.Benchmarks;
 using LLaVAction.Cli.Configuration;
 using LLaVAction.Cli.Hosting;
+using LLaVAction.Evaluation;
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Models.Evaluation;
-using LLaVAction.Models.Ports;
+using LLaVAction.Models.Engines;
 using LLaVAction.Prompts;
-using LLaVAction.Questions;
 using LLaVAction.Runs;
+using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Cli.Evaluation;
 

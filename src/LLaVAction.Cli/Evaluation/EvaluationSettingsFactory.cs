@@ -1,11 +1,11 @@
-using LLaVAction.Annotations;
-using LLaVAction.Models.Evaluation;
-using LLaVAction.Models.Frames;
-using LLaVAction.Models.Ports;
+using LLaVAction.Benchmarks;
+using LLaVAction.Epic;
+using LLaVAction.Evaluation;
+using LLaVAction.Models.Engines;
 using LLaVAction.Prompts;
-using LLaVAction.Questions;
 using LLaVAction.Runs;
 using LLaVAction.Scoring;
+using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Cli.Evaluation;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using LLaVAction.Rendering;
 using LLaVAction.Runs;
+using LLaVAction.Tables;
 
 namespace LLaVAction.Cli.Evaluation;
 

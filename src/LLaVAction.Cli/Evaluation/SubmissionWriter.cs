@@ -1,5 +1,5 @@
 using System.Globalization;
-using LLaVAction.Questions;
+using LLaVAction.Benchmarks;
 using LLaVAction.Runs;
 using Serilog;
 

@@ -1,5 +1,5 @@
-using LLaVAction.Embedded;
-using LLaVAction.Models.Ports;
+using LLaVAction.Cpu;
+using LLaVAction.Models.Engines;
 
 namespace LLaVAction.Cli.Hosting;
 
@@ -9,7 +9,7 @@ internal static class Engines
     private static readonly IReadOnlyList<(string Name, Func<IEngine> Create)> Compiled =
     [
         ("torch", Torch.TorchEngine.Create),
-        ("embedded", () => new EmbeddedEngine()),
+        ("embedded", () => new CpuEngine()),
     ];
 
     /// <summary>Names of the engines compiled in, the preferred one first.</summary>

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using LLaVAction.Models.Ports;
+using LLaVAction.Models.Engines;
 
 namespace LLaVAction.Cli.Hosting;
 

@@ -1,7 +1,7 @@
 using LLaVAction.Cli.Hosting;
-using LLaVAction.Models.Imaging;
-using LLaVAction.Models.Ports;
 using LLaVAction.Reports;
+using LLaVAction.Video.Frames;
+using LLaVAction.Video.Resizing;
 
 namespace LLaVAction.Cli.Reporting;
 

@@ -1,5 +1,5 @@
+using LLaVAction.Benchmarks;
 using LLaVAction.Cli.Hosting;
-using LLaVAction.Questions.Files;
 
 namespace LLaVAction.Cli.Studies;
 

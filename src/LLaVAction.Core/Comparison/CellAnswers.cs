@@ -1,5 +1,5 @@
-using LLaVAction.Annotations;
-using LLaVAction.Questions;
+using LLaVAction.Benchmarks;
+using LLaVAction.Epic;
 using LLaVAction.Runs;
 using LLaVAction.Statistics;
 

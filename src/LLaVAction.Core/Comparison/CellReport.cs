@@ -55,7 +55,7 @@ public sealed record CellReport
     public required double? OptionsOnlyCeiling { get; init; }
 
     /// <summary>Each dump as a judge of the set, on the whole set.</summary>
-    public required IReadOnlyList<Questions.Manifests.JudgeAccuracy> Judges { get; init; }
+    public required IReadOnlyList<Benchmarks.JudgeAccuracy> Judges { get; init; }
 
     /// <summary>
     /// Accuracy after the blind run's letter scores are taken out, and with the mean letter prior taken out; null

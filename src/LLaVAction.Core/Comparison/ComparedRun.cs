@@ -1,4 +1,4 @@
-using LLaVAction.Questions.Manifests;
+using LLaVAction.Benchmarks;
 using LLaVAction.Runs;
 
 namespace LLaVAction.Comparison;

@@ -1,6 +1,6 @@
 using System.Globalization;
-using LLaVAction.Rendering;
 using LLaVAction.Statistics;
+using LLaVAction.Tables;
 
 namespace LLaVAction.Comparison;
 

@@ -22,7 +22,7 @@ public sealed record RunComparison(
         ArgumentNullException.ThrowIfNull(files);
         var answers = runs.SelectMany(static run => run.Results.Cells.Select(cell => new CellAnswers(run, cell))).ToArray();
         var summaries = runs.SelectMany(static run => run.Summary.Cells).ToArray();
-        var cells = SideBySide.Map(
+        var cells = ParallelMap.Map(
             answers.Index(), entry => CellAnalysis.Of(entry.Item, summaries[entry.Index], BlindOf(entry.Item, answers), files, entry.Index));
         return new RunComparison(runs, cells, PairAnalysis.Of(answers), [.. WriteNotes(runs, cells, files)]);
     }

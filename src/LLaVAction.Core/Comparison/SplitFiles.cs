@@ -1,4 +1,4 @@
-using LLaVAction.Annotations;
+using LLaVAction.Epic;
 
 namespace LLaVAction.Comparison;
 

@@ -1,4 +1,4 @@
-using LLaVAction.Annotations;
+using LLaVAction.Epic;
 using LLaVAction.Runs;
 using LLaVAction.Statistics;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using LLaVAction.Benchmarks.Audit;
 using LLaVAction.Comparison;
-using LLaVAction.Questions.Cards;
-using LLaVAction.Rendering;
 using LLaVAction.Runs;
+using LLaVAction.Tables;
 
 namespace LLaVAction.Reports;
 

@@ -1,4 +1,4 @@
-using LLaVAction.Rendering;
+using LLaVAction.Tables;
 
 namespace LLaVAction.Reports;
 

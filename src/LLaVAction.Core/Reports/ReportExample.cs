@@ -1,6 +1,5 @@
+using LLaVAction.Benchmarks;
 using LLaVAction.Comparison;
-using LLaVAction.Questions;
-using LLaVAction.Randomness;
 
 namespace LLaVAction.Reports;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
-using LLaVAction.Questions;
-using LLaVAction.Questions.Files;
+using LLaVAction.Benchmarks;
 
 namespace LLaVAction.Runs;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using LLaVAction.Benchmarks;
 using LLaVAction.Prompts;
-using LLaVAction.Questions;
 
 namespace LLaVAction.Runs;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using LLaVAction.Questions.Files;
-using LLaVAction.Questions.Manifests;
+using LLaVAction.Benchmarks;
 
 namespace LLaVAction.Runs;
 
@@ -77,7 +76,7 @@ public sealed class RunFolder
 
     /// <summary>Reads the questions asked, in the order of the run's sets, and proves by their hashes that they are those of the run.</summary>
     /// <exception cref="InputException">A file is missing or was changed.</exception>
-    public IReadOnlyList<AskedSet> ReadQuestions() => SideBySide.Map(Record.Identity.Benchmark.Sets, ReadQuestions);
+    public IReadOnlyList<AskedSet> ReadQuestions() => ParallelMap.Map(Record.Identity.Benchmark.Sets, ReadQuestions);
 
     /// <summary>Reads the manifest of the benchmark that the run asks.</summary>
     /// <exception cref="InputException">The copy is missing or was changed.</exception>

@@ -1,5 +1,5 @@
 using System.Globalization;
-using LLaVAction.Questions;
+using LLaVAction.Benchmarks;
 
 namespace LLaVAction.Runs;
 

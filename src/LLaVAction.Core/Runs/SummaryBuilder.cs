@@ -1,4 +1,4 @@
-using LLaVAction.Questions;
+using LLaVAction.Benchmarks;
 using LLaVAction.Scoring;
 
 namespace LLaVAction.Runs;
@@ -20,7 +20,7 @@ public static class SummaryBuilder
             Results = results.Present,
             ResultsExpected = results.Expected,
             Caveats = Caveats(identity),
-            Cells = SideBySide.Map(results.Cells, cell => Summarise(results, cell)),
+            Cells = ParallelMap.Map(results.Cells, cell => Summarise(results, cell)),
             Times = Times(results),
         };
     }

@@ -1,5 +1,3 @@
-using LLaVAction.Randomness;
-
 namespace LLaVAction.Statistics;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using LLaVAction.Models.Ports;
 
 namespace LLaVAction.Models.Tokenization;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using LLaVAction.Models.Ports;
+using LLaVAction.Models.Engines;
 using TorchSharp;
 using static TorchSharp.torch;
 

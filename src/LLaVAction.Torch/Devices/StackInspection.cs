@@ -3,8 +3,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
-using LLaVAction.Models.Ports;
-using LLaVAction.Models.Videos.Ffmpeg;
+using LLaVAction.Models.Engines;
+using LLaVAction.Video.Ffmpeg;
 using TorchSharp;
 
 namespace LLaVAction.Torch.Devices;

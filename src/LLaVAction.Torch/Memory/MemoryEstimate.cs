@@ -1,7 +1,7 @@
 using System.Globalization;
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Models.Prompting;
-using LLaVAction.Models.Settings;
+using LLaVAction.Models.Engines;
+using LLaVAction.Models.Sequences;
 using LLaVAction.Torch.Devices;
 
 namespace LLaVAction.Torch.Memory;

@@ -1,7 +1,7 @@
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Models.Imaging;
-using LLaVAction.Models.Prompting;
-using LLaVAction.Models.Settings;
+using LLaVAction.Models.Engines;
+using LLaVAction.Models.Preprocessing;
+using LLaVAction.Models.Sequences;
 using LLaVAction.Torch.Devices;
 using LLaVAction.Torch.Model.Language;
 using LLaVAction.Torch.Model.Layers;

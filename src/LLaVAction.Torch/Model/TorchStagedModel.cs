@@ -1,9 +1,9 @@
-using LLaVAction.Models.Generation;
-using LLaVAction.Models.Ports;
-using LLaVAction.Models.Prompting;
+using LLaVAction.Models.Engines;
+using LLaVAction.Models.Sequences;
 using LLaVAction.Torch.Model.Language;
 using LLaVAction.Torch.Model.Running;
 using LLaVAction.Torch.Model.Vision;
+using LLaVAction.Video.Frames;
 using static TorchSharp.torch;
 
 namespace LLaVAction.Torch.Model;

@@ -1,8 +1,10 @@
-using LLaVAction.Models.Ports;
-using LLaVAction.Models.Prompting;
+using LLaVAction.Models.Engines;
+using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Tokenization;
 using LLaVAction.Torch.Memory;
 using LLaVAction.Torch.Model.Language;
 using LLaVAction.Torch.Model.Running;
+using LLaVAction.Video.Frames;
 using static TorchSharp.torch;
 
 namespace LLaVAction.Torch.Model;

@@ -1,4 +1,3 @@
-using LLaVAction.Models.Ports;
 using LLaVAction.Models.Tokenization;
 using Microsoft.ML.Tokenizers;
 

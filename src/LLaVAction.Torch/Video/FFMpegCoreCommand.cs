@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using FFMpegCore;
-using LLaVAction.Models.Videos.Ffmpeg;
+using LLaVAction.Video.Ffmpeg;
 
 namespace LLaVAction.Torch.Video;
 

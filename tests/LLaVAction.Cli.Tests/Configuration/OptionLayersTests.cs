@@ -1,7 +1,6 @@
 using System.CommandLine;
 using LLaVAction.Cli.Configuration;
 using LLaVAction.Cli.Hosting;
-using LLaVAction.Cli.Tests.Support;
 using LLaVAction.Testing;
 
 namespace LLaVAction.Cli.Tests.Configuration;

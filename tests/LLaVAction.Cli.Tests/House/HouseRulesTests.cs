@@ -13,9 +13,9 @@ public sealed partial class HouseRulesTests
     {
         ["LLaVAction.Core"] = [],
         ["LLaVAction.Models"] = ["LLaVAction.Core"],
-        ["LLaVAction.Embedded"] = ["LLaVAction.Core", "LLaVAction.Models"],
+        ["LLaVAction.Cpu"] = ["LLaVAction.Core", "LLaVAction.Models"],
         ["LLaVAction.Torch"] = ["LLaVAction.Core", "LLaVAction.Models"],
-        ["LLaVAction.Cli"] = ["LLaVAction.Core", "LLaVAction.Models", "LLaVAction.Embedded", "LLaVAction.Torch"],
+        ["LLaVAction.Cli"] = ["LLaVAction.Core", "LLaVAction.Models", "LLaVAction.Cpu", "LLaVAction.Torch"],
     };
 
     [Fact]

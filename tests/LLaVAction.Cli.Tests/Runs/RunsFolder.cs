@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using LLaVAction.Benchmarks;
 using LLaVAction.Cli.Tests.Support;
-using LLaVAction.Questions;
-using LLaVAction.Questions.Files;
 using LLaVAction.Runs;
 using LLaVAction.Testing;
 

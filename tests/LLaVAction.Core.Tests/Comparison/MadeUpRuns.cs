@@ -1,7 +1,5 @@
+using LLaVAction.Benchmarks;
 using LLaVAction.Comparison;
-using LLaVAction.Questions;
-using LLaVAction.Questions.Manifests;
-using LLaVAction.Randomness;
 using LLaVAction.Runs;
 using LLaVAction.Scoring;
 using LLaVAction.Tests.Runs;

@@ -1,9 +1,9 @@
 using System.Globalization;
-using LLaVAction.Annotations;
 using LLaVAction.Comparison;
-using LLaVAction.Rendering;
+using LLaVAction.Epic;
 using LLaVAction.Runs;
 using LLaVAction.Scoring;
+using LLaVAction.Tables;
 
 namespace LLaVAction.Tests.Comparison;
 

@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
-using LLaVAction.Annotations;
 using LLaVAction.Comparison;
-using LLaVAction.Rendering;
 using LLaVAction.Reports;
 using LLaVAction.Runs;
+using LLaVAction.Tables;
+using LLaVAction.Testing;
 using LLaVAction.Tests.Comparison;
 
 namespace LLaVAction.Tests.Reports;

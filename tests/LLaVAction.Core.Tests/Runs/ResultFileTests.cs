@@ -1,5 +1,6 @@
 using System.Text;
 using LLaVAction.Runs;
+using LLaVAction.Testing;
 
 namespace LLaVAction.Tests.Runs;
 

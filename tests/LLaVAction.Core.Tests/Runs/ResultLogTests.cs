@@ -1,4 +1,5 @@
 using LLaVAction.Runs;
+using LLaVAction.Testing;
 
 namespace LLaVAction.Tests.Runs;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
-using LLaVAction.Questions;
-using LLaVAction.Randomness;
+using LLaVAction.Benchmarks;
 using LLaVAction.Runs;
 using LLaVAction.Scoring;
 

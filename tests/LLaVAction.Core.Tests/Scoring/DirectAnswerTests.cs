@@ -1,5 +1,6 @@
-using LLaVAction.Annotations;
+using LLaVAction.Epic;
 using LLaVAction.Scoring;
+using LLaVAction.Testing;
 
 namespace LLaVAction.Tests.Scoring;
 

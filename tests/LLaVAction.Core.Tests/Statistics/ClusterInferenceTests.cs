@@ -1,7 +1,6 @@
 using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
-using LLaVAction.Randomness;
 using LLaVAction.Statistics;
 
 namespace LLaVAction.Tests.Statistics;

@@ -1,5 +1,6 @@
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Models.Ports;
+using LLaVAction.Models.Engines;
+using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Testing.Conformance;
 

@@ -1,5 +1,5 @@
-using LLaVAction.Models.Ports;
-using LLaVAction.Models.Prompting;
+using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Tokenization;
 
 namespace LLaVAction.Testing.Conformance;
 

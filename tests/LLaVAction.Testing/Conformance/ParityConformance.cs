@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
+using LLaVAction.Evaluation.Parity;
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Models.Parity;
-using LLaVAction.Models.Ports;
+using LLaVAction.Models.Engines;
 
 namespace LLaVAction.Testing.Conformance;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Models.Prompting;
+using LLaVAction.Models.Sequences;
 
 namespace LLaVAction.Testing.Conformance;
 

@@ -1,4 +1,4 @@
-using LLaVAction.Models.Ports;
+using LLaVAction.Models.Engines;
 
 namespace LLaVAction.Testing.Conformance;
 

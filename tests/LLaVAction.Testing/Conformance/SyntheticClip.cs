@@ -1,4 +1,4 @@
-using LLaVAction.Models.Ports;
+using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Testing.Conformance;
 

@@ -1,4 +1,5 @@
-using LLaVAction.Models.Ports;
+using LLaVAction.Models.Engines;
+using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Testing.Conformance;
 

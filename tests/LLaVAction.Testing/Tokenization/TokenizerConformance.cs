@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
-using LLaVAction.Models.Ports;
 using LLaVAction.Models.Tokenization;
 
 namespace LLaVAction.Testing.Tokenization;

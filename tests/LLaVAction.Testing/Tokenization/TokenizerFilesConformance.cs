@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
-using LLaVAction.Models.Ports;
+using LLaVAction.Models.Tokenization;
 
 namespace LLaVAction.Testing.Tokenization;
 

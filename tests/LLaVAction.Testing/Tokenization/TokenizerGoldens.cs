@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using LLaVAction.Models.Ports;
-using LLaVAction.Models.Prompting;
+using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Tokenization;
 
 namespace LLaVAction.Testing.Tokenization;
 

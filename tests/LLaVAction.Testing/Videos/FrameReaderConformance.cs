@@ -1,5 +1,4 @@
-using LLaVAction.Models.Frames;
-using LLaVAction.Models.Ports;
+using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Testing.Videos;
 

@@ -1,4 +1,4 @@
-using LLaVAction.Models.Ports;
+using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Testing.Videos;
 
@@ -26,6 +26,6 @@ public static class TestClips
 
     /// <summary>Asserts the midpoints that the original evaluation would take.</summary>
     public static int[] ReferenceFrames(double start, double stop, double rate, int count) =>
-        Models.Frames.FrameSampler.FrameIndices(
-            Models.Frames.FrameSampler.NearestFrame(start, rate), Models.Frames.FrameSampler.NearestFrame(stop, rate), count);
+        Video.Frames.FrameSampler.FrameIndices(
+            Video.Frames.FrameSampler.NearestFrame(start, rate), Video.Frames.FrameSampler.NearestFrame(stop, rate), count);
 }

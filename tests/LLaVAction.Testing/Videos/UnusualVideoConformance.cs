@@ -1,4 +1,4 @@
-using LLaVAction.Models.Ports;
+using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Testing.Videos;
 
@@ -25,7 +25,7 @@ public abstract class UnusualVideoConformance(RenderedVideos videos) : IClassFix
 
         foreach (var count in new[] { 8, 16 })
         {
-            var expected = Models.Frames.FrameSampler.SegmentMidpoints(2.17, 9.43, count)
+            var expected = Video.Frames.FrameSampler.SegmentMidpoints(2.17, 9.43, count)
                 .Select(moment => Array.FindLastIndex(starts, start => start <= moment + 1e-9));
             Assert.Equal(expected, frames.Numbers(count));
             Assert.Equal(expected.Select(number => starts[number]), frames.Times(count), (left, right) => Math.Abs(left - right) < 1e-3);
@@ -210,7 +210,7 @@ public abstract class UnusualVideoConformance(RenderedVideos videos) : IClassFix
         var frames = await Open(last).ReadAsync(TestClips.Clip(28.00, 32.00), 8);
         var failure = await Assert.ThrowsAsync<FrameReadException>(() => Open(between).ReadAsync(TestClips.Clip(14.00, 16.00), 8));
 
-        Assert.Equal(Models.Frames.FrameSampler.FrameIndices(840, 899, 8), frames.Numbers(8));
+        Assert.Equal(Video.Frames.FrameSampler.FrameIndices(840, 899, 8), frames.Numbers(8));
         Assert.Equal(FrameReadFailure.MissingVideo, failure.Failure);
         Assert.Contains("15.MP4", failure.Message, StringComparison.Ordinal);
     }
@@ -263,8 +263,8 @@ public abstract class UnusualVideoConformance(RenderedVideos videos) : IClassFix
         var intact = await reader.ReadAsync(clip with { StartFrame = 120, StopFrame = 136 }, 8);
         var clamped = await reader.ReadAsync(clip with { StartFrame = 190, StopFrame = 210 }, 4);
 
-        Assert.Equal(Models.Frames.FrameSampler.FrameIndices(120, 136, 8).Select(static number => number - 1), intact.Numbers(8));
-        Assert.Equal(Models.Frames.FrameSampler.FrameIndices(190, 200, 4).Select(static number => number - 1), clamped.Numbers(4));
+        Assert.Equal(Video.Frames.FrameSampler.FrameIndices(120, 136, 8).Select(static number => number - 1), intact.Numbers(8));
+        Assert.Equal(Video.Frames.FrameSampler.FrameIndices(190, 200, 4).Select(static number => number - 1), clamped.Numbers(4));
         await FailsToDecode(reader, clip with { StartFrame = 100, StopFrame = 102 }, "frame_0000000101.jpg");
         await FailsToDecode(reader, clip with { StartFrame = 10, StopFrame = 12 }, "frame_0000000011.jpg is not there");
         await FailsToDecode(reader, clip with { StartFrame = 300, StopFrame = 320 }, "is not there");

@@ -1,5 +1,5 @@
-using LLaVAction.Models.Ports;
-using LLaVAction.Models.Videos;
+using LLaVAction.Video.Frames;
+using LLaVAction.Video.Layouts;
 
 namespace LLaVAction.Testing.Videos;
 

@@ -1,12 +1,13 @@
 using System.Globalization;
-using LLaVAction.Embedded;
-using LLaVAction.Models.Evaluation;
-using LLaVAction.Models.Ports;
+using LLaVAction.Benchmarks;
+using LLaVAction.Cpu;
+using LLaVAction.Evaluation;
+using LLaVAction.Models.Engines;
 using LLaVAction.Prompts;
-using LLaVAction.Questions;
 using LLaVAction.Runs;
 using LLaVAction.Testing;
 using LLaVAction.Testing.Conformance;
+using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Torch.Tests.Evaluation;
 
@@ -36,7 +37,7 @@ public sealed class TwoStacksTests
     {
         Skip.If(checkpoint is null, "no model goldens");
         using var folder = new ModelWithTokenizer(GoldenFolder.PathOf(checkpoint));
-        using IVideoLanguageModel embedded = new EmbeddedEngine().LoadModel(folder.Folder, new ModelOptions());
+        using IVideoLanguageModel embedded = new CpuEngine().LoadModel(folder.Folder, new ModelOptions());
         using IVideoLanguageModel torch = TestStack.Load(folder.Folder, new ModelOptions { PromptsPerClip = 4 });
 
         List<ResultLine> expected = await EvaluateAsync(embedded);
@@ -100,7 +101,7 @@ public sealed class TwoStacksTests
 
         public Task<ClipFrames> ReadAsync(ClipReference clip, FramePolicy policy, IReadOnlyList<int> frameCounts, CancellationToken cancellationToken)
         {
-            var plan = Models.Frames.FramePlan.ForTimes(clip.StartSeconds, clip.StopSeconds, policy, frameCounts);
+            var plan = LLaVAction.Video.Frames.FramePlan.ForTimes(clip.StartSeconds, clip.StopSeconds, policy, frameCounts);
             return Task.FromResult(SyntheticClip.Of((int)clip.StartSeconds, plan.Moments.Count) with { Seconds = plan.Moments, Selections = plan.Selections });
         }
     }

@@ -1,5 +1,5 @@
-using LLaVAction.Models.Ports;
-using LLaVAction.Models.Prompting;
+using LLaVAction.Models.Engines;
+using LLaVAction.Models.Sequences;
 using LLaVAction.Testing;
 using LLaVAction.Torch.Devices;
 using LLaVAction.Torch.Memory;

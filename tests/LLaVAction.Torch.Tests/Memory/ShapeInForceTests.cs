@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using LLaVAction.Models.Ports;
+using LLaVAction.Models.Engines;
 using LLaVAction.Testing;
 using LLaVAction.Testing.Conformance;
 using LLaVAction.Torch.Memory;

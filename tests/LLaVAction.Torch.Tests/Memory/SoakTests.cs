@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using LLaVAction.Models.Ports;
+using LLaVAction.Models.Engines;
 using LLaVAction.Testing;
 using LLaVAction.Testing.Conformance;
 using LLaVAction.Torch.Memory;

@@ -1,5 +1,5 @@
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Models.Ports;
+using LLaVAction.Models.Engines;
 using LLaVAction.Testing.Conformance;
 using LLaVAction.Torch.Devices;
 using LLaVAction.Torch.Model.Running;

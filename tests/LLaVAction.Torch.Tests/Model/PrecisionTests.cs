@@ -1,7 +1,6 @@
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Models.Ports;
+using LLaVAction.Models.Engines;
 using LLaVAction.Testing;
-using LLaVAction.Testing.Conformance;
 using LLaVAction.Torch.Model;
 using static TorchSharp.torch;
 

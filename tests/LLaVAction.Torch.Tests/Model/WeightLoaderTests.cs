@@ -1,6 +1,5 @@
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Models.Ports;
-using LLaVAction.Models.Settings;
+using LLaVAction.Models.Engines;
 using LLaVAction.Testing;
 using LLaVAction.Torch.Devices;
 using LLaVAction.Torch.Model;

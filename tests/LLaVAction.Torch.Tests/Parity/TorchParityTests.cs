@@ -1,4 +1,4 @@
-using LLaVAction.Models.Ports;
+using LLaVAction.Models.Engines;
 using LLaVAction.Testing.Conformance;
 
 namespace LLaVAction.Torch.Tests.Parity;

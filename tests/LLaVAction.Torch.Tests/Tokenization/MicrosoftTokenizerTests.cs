@@ -1,4 +1,4 @@
-using LLaVAction.Models.Ports;
+using LLaVAction.Models.Tokenization;
 using LLaVAction.Testing.Tokenization;
 using LLaVAction.Torch.Tokenization;
 

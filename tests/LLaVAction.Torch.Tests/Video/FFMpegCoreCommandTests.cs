@@ -1,8 +1,8 @@
-using LLaVAction.Models.Ports;
-using LLaVAction.Models.Videos;
-using LLaVAction.Models.Videos.Ffmpeg;
 using LLaVAction.Testing.Videos;
 using LLaVAction.Torch.Video;
+using LLaVAction.Video.Ffmpeg;
+using LLaVAction.Video.Frames;
+using LLaVAction.Video.Layouts;
 
 namespace LLaVAction.Torch.Tests.Video;
 

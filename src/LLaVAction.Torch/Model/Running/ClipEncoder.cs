@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using LLaVAction.Models.Ports;
 using LLaVAction.Torch.Memory;
+using LLaVAction.Video.Frames;
 using static TorchSharp.torch;
 
 namespace LLaVAction.Torch.Model.Running;

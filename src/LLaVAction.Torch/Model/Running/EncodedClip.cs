@@ -1,4 +1,4 @@
-using LLaVAction.Models.Ports;
+using LLaVAction.Models.Engines;
 using static TorchSharp.torch;
 
 namespace LLaVAction.Torch.Model.Running;

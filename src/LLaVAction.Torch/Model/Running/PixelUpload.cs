@@ -1,7 +1,7 @@
 using System.Buffers;
-using LLaVAction.Models.Imaging;
-using LLaVAction.Models.Ports;
+using LLaVAction.Models.Preprocessing;
 using LLaVAction.Torch.Devices;
+using LLaVAction.Video.Frames;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using LLaVAction.Models.Generation;
-using LLaVAction.Models.Ports;
-using LLaVAction.Models.Prompting;
+using LLaVAction.Models.Engines;
+using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Tokenization;
 using LLaVAction.Torch.Memory;
 using LLaVAction.Torch.Model.Language;
 using static TorchSharp.torch;

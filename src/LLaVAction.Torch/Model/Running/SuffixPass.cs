@@ -1,5 +1,4 @@
-using LLaVAction.Models.Generation;
-using LLaVAction.Models.Prompting;
+using LLaVAction.Models.Sequences;
 using LLaVAction.Torch.Model.Language;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,0 +1,200 @@
+using System.Diagnostics;
+using LLaVAction.Models.Checkpoints;
+using LLaVAction.Models.Engines;
+using LLaVAction.Models.Sequences;
+using LLaVAction.Performance.Compute;
+using LLaVAction.Testing;
+using LLaVAction.Torch.Devices;
+using LLaVAction.Torch.Memory;
+using LLaVAction.Torch.Model;
+using LLaVAction.Torch.Model.Language;
+using LLaVAction.Torch.Model.Running;
+using LLaVAction.Video.Frames;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace LLaVAction.Performance.Torch;
+
+/// <summary>
+/// The torch stack on a device: vision, prefill and whole questions of a published shape with random weights, as shares
+/// of the device's own matrix product, beside transformers with SDPA doing the same.
+/// </summary>
+internal static class TorchBenchmark
+{
+    private const int BeforeVideo = 14;
+    private const int AfterVideo = 110;
+
+    /// <summary>Verb <c>torch</c>.</summary>
+    public static int Run(string[] arguments)
+    {
+        var options = new Options(arguments, "--device", "--precision", "--threads", "--python", "--shape", "--frames", "--clips", "--rounds", "--parts");
+        string shapeName = options.Text("--shape", "0.5b")!;
+        int threads = options.Number("--threads", Environment.ProcessorCount);
+        var run = new TorchRun(
+            ComputeDevice.Of(new ModelOptions { Device = options.Text("--device", "auto")!, Precision = options.Text("--precision", "auto")!, Threads = threads }),
+            threads,
+            shapeName,
+            options.Text("--python", null),
+            options.Number("--rounds", 3));
+        int frames = options.Number("--frames", 8);
+        set_num_threads(threads);
+        using IDisposable inference = inference_mode();
+        using LlavaModel model = RandomModel(run.Device, ConfigurationOf(shapeName));
+        double gemm = Gemm(run);
+        string[] parts = options.Text("--parts", "vision,prefill,question")!.Split(',');
+        if (parts.Contains("vision"))
+        {
+            Vision(run, model, frames, gemm);
+        }
+
+        if (parts.Contains("prefill"))
+        {
+            Prefill(run, model, frames, gemm);
+        }
+
+        if (parts.Contains("question"))
+        {
+            Questions(run, model, frames, options.Number("--clips", 1), gemm);
+        }
+
+        using var process = Process.GetCurrentProcess();
+        Timing.Print($"memory        {process.PeakWorkingSet64 / 1e9:F2} GB of the process at most; weights {ModelRequirements.WeightBytes(model.Configuration, run.Device.BytesPerValue) / 1e9:F2} GB");
+        return 0;
+    }
+
+    private static double Gemm(TorchRun run)
+    {
+        long side = run.Device.IsCuda ? 8192 : 2048;
+        using var scope = NewDisposeScope();
+        Tensor left = randn([side, side], run.Device.Type, run.Device.Device);
+        Tensor right = randn([side, side], run.Device.Type, run.Device.Device);
+        var timing = Timing.Of(
+            () =>
+            {
+                using Tensor product = left.mm(right);
+                run.Device.Synchronize();
+            },
+            rounds: 9);
+        double rate = 2.0 * side * side * side / timing.Best;
+        Timing.Print($"{run.Device.Name}, {run.Device.Precision}, {run.Threads} thread(s), shape {run.Shape}: {side}³ product {rate / 1e9:F1} GFLOP/s");
+        return rate;
+    }
+
+    private static void Vision(TorchRun run, LlavaModel model, int frames, double gemm)
+    {
+        using var scope = NewDisposeScope();
+        VisionConfiguration vision = model.Configuration.Vision;
+        Tensor pixels = rand([frames, 3, vision.ImageSize, vision.ImageSize], ScalarType.Float32, run.Device.Device).to_type(run.Device.Type);
+        int chunk = BatchShape.For(run.Device.IsCuda, 1).VisionFrames;
+        double operations = Requirements(model, frames).VisionOperations;
+        run.Compare("vision", frames, "frames/s", operations, gemm, [frames], () =>
+        {
+            for (int first = 0; first < frames; first += chunk)
+            {
+                using Tensor pooled = model.EncodeFrames(pixels.narrow(0, first, Math.Min(chunk, frames - first)), CancellationToken.None);
+            }
+
+            run.Device.Synchronize();
+        });
+    }
+
+    private static void Prefill(TorchRun run, LlavaModel model, int frames, double gemm)
+    {
+        using var scope = NewDisposeScope();
+        using var cache = new KeyValueCache(run.Device, model.Decoder.Configuration);
+        ModelRequirements requirements = Requirements(model, frames);
+        int tokens = requirements.PromptTokens;
+        cache.Reserve(tokens);
+        Tensor embeddings = randn([tokens, model.Decoder.Configuration.Hidden], run.Device.Type, run.Device.Device);
+        run.Compare("prefill", tokens, "tokens/s", requirements.PrefillOperations, gemm, [tokens], () =>
+        {
+            using var round = NewDisposeScope();
+            Tensor own = embeddings.clone();
+            DecoderPass pass = model.Decoder.CausalPass(own, cache) with { Wanted = HostTensors.Indices([tokens - 1], run.Device) };
+            HostTensors.ToArray(model.Logits(model.Decoder.Forward(own, pass, CancellationToken.None)));
+        });
+    }
+
+    /// <summary>Clips with one question each beside the peer, then with three: what sharing a clip saves.</summary>
+    private static void Questions(TorchRun run, LlavaModel model, int frames, int clips, double gemm)
+    {
+        ClipFrames[] decoded = [.. Enumerable.Range(0, clips).Select(seed => SyntheticFrames(frames, seed))];
+        ModelRequirements requirements = Requirements(model, frames);
+        double operations = clips * (requirements.VisionOperations + requirements.PrefillOperations);
+        double one = run.Compare("question", clips, "questions/s", operations, gemm, [frames, requirements.PromptTokens, clips], () => Ask(1));
+        double three = Timing.Of(() => Ask(3), run.Rounds, 0).Median;
+        Timing.Print($"three         {3 * clips / three:F3} questions/s, {three / one:F2} of the time of one a clip (at most 1.15)");
+
+        void Ask(int questions)
+        {
+            var shape = new ShapeInForce(BatchShape.For(run.Device.IsCuda, questions));
+            using var encoder = new ClipEncoder(model, shape);
+            using var cache = new KeyValueCache(run.Device, model.Decoder.Configuration);
+            var runner = new PrefixRunner(model, NoTokenizer.Instance, cache, shape);
+            PreparedPrompt[] prompts = [.. Enumerable.Range(0, questions).Select(seed => Prompt(requirements.PromptTokens, seed))];
+            foreach (EncodedClip clip in encoder.Encode(decoded, CancellationToken.None))
+            {
+                using var scope = NewDisposeScope();
+                Tensor video = model.ArrangeVisualTokens(clip.Features, [.. Enumerable.Range(0, frames)]);
+                foreach (PrefixBatch batch in PrefixBatch.Plan([.. prompts.Select(prompt => prompt.Tokens)]))
+                {
+                    runner.Run(batch, prompts, video, new PromptAnswer[questions], CancellationToken.None);
+                }
+
+                clip.Dispose();
+            }
+        }
+    }
+
+    private static PreparedPrompt Prompt(int length, int seed)
+    {
+        int[] own = [.. Enumerable.Range(0, AfterVideo).Select(i => 1000 + (i * 7) + (seed * 131))];
+        return new PreparedPrompt(new PromptTokens([.. Enumerable.Range(100, BeforeVideo)], own, HasVideo: true), [32, 33, 34, 35, 36], 0, length);
+    }
+
+    private static ClipFrames SyntheticFrames(int frames, int seed)
+    {
+        const int Width = 456;
+        const int Height = 256;
+        ReadOnlyMemory<byte>[] pictures = [.. Enumerable.Range(0, frames).Select(frame =>
+            new ReadOnlyMemory<byte>([.. Enumerable.Range(0, Width * Height * 3).Select(i => (byte)((i * (frame + 3)) + seed))]))];
+        return new ClipFrames
+        {
+            Width = Width,
+            Height = Height,
+            Frames = pictures,
+            Seconds = [.. Enumerable.Range(0, frames).Select(i => (double)i)],
+            Selections = new Dictionary<int, IReadOnlyList<int>> { [frames] = [.. Enumerable.Range(0, frames)] },
+        };
+    }
+
+    private static ModelRequirements Requirements(LlavaModel model, int frames)
+        => ModelRequirements.Of(model.Configuration, model.Layout, frames, BeforeVideo + AfterVideo, model.Device.BytesPerValue);
+
+    private static ModelConfiguration ConfigurationOf(string shape) => shape switch
+    {
+        "0.5b" => KnownConfigurations.HalfBillion,
+        "7b" => KnownConfigurations.SevenBillion,
+        _ => throw new ArgumentException($"'{shape}': expected 0.5b or 7b.", nameof(shape)),
+    };
+
+    private static LlavaModel RandomModel(ComputeDevice device, ModelConfiguration configuration)
+    {
+        IReadOnlyDictionary<string, long[]> shapes = CheckpointLayout.Expected(configuration);
+        var model = new LlavaModel(device, "random", configuration, ModelSettings.Of(configuration, null), shapes.GetValueOrDefault);
+        foreach ((string name, Parameter parameter) in model.named_parameters())
+        {
+            if (name.Contains("norm", StringComparison.Ordinal) && name.EndsWith(".weight", StringComparison.Ordinal))
+            {
+                parameter.fill_(1);
+            }
+            else
+            {
+                parameter.uniform_(-0.02, 0.02);
+            }
+        }
+
+        return model;
+    }
+}

@@ -1,0 +1,146 @@
+using LLaVAction.Benchmarks.Building;
+using LLaVAction.Epic;
+
+namespace LLaVAction.Benchmarks.Audit;
+
+/// <summary>The invariants that a question must meet by itself.</summary>
+internal sealed class QuestionChecks(BenchmarkManifest manifest, SetEntry set, VerificationReport report)
+{
+    private readonly int optionCount = manifest.OptionsPerQuestion;
+    private readonly bool showsOwnNarration = manifest.Representation is Representation.Narration or Representation.GtKey;
+
+    /// <summary>Whether the question is sound enough for checks that index into its options.</summary>
+    public bool Check(Question question, int line)
+    {
+        void Fail(string invariant, string message) => report.Add(invariant, set.File, line, $"{question.Id}: {message}");
+
+        if (question.Strategy != set.Strategy)
+        {
+            Fail("strategy", $"strategy '{question.Strategy}'; expected '{set.Strategy}'");
+        }
+
+        var lengths = (question.Options.Count, question.OptionClasses.Count, question.OptionRanks.Count, question.AlsoTrue.Count);
+        if (lengths != (optionCount, optionCount, optionCount, optionCount))
+        {
+            Fail(
+                "option-count",
+                $"{lengths.Item1} options, {lengths.Item2} classes, {lengths.Item3} ranks, {lengths.Item4} also_true; expected {optionCount} of each");
+            return false;
+        }
+
+        if (question.AnswerIndex is { } index && (index < 0 || index >= optionCount))
+        {
+            Fail("answer-index", $"answer_index {index}; expected 0 to {optionCount - 1}");
+            return false;
+        }
+
+        CheckTexts(question, Fail);
+        CheckTruth(question, Fail);
+        return CheckClasses(question, Fail) && CheckAlsoTrue(question, Fail);
+    }
+
+    private static void CheckTexts(Question question, Action<string, string> fail)
+    {
+        var texts = question.Options.Select(OptionText.Normalise).ToArray();
+        for (var i = 0; i < texts.Length; i++)
+        {
+            if (texts[i].Length == 0)
+            {
+                fail("option-text", $"option {i} is empty");
+            }
+
+            var first = Array.IndexOf(texts, texts[i]);
+            if (first < i)
+            {
+                fail("distinct-texts", $"options {first} and {i} are the same text: '{question.Options[first]}' and '{question.Options[i]}'");
+            }
+        }
+    }
+
+    private static bool CheckClasses(Question question, Action<string, string> fail)
+    {
+        for (var i = 0; i < question.OptionClasses.Count; i++)
+        {
+            var text = question.OptionClasses[i];
+            if (!ActionClass.TryParse(text, out var parsed) || parsed.ToString() != text)
+            {
+                fail("option-class", $"class '{text}' of option {i} is not of the form verb:noun");
+                return false;
+            }
+
+            var first = question.OptionClasses.TakeWhile(other => other != text).Count();
+            if (first < i)
+            {
+                fail("distinct-classes", $"options {first} and {i} are the same class, {text}");
+            }
+        }
+
+        return true;
+    }
+
+    private void CheckTruth(Question question, Action<string, string> fail)
+    {
+        var truth = new ActionClass(question.VerbClass, question.NounClass).ToString();
+        var places = question.OptionClasses.Count(text => text == truth);
+        if (question.AnswerIndex is not { } index)
+        {
+            if (manifest.Protocol != Protocol.Recognition || set.DumpFormat is null)
+            {
+                fail("truth-once", "answer_index is null; expected the place of the true class");
+            }
+            else if (places > 0)
+            {
+                fail("truth-once", $"answer_index is null, but the true class {truth} is among the options");
+            }
+
+            return;
+        }
+
+        if (places != 1)
+        {
+            fail("truth-once", $"the true class {truth} appears {places} times; expected once");
+        }
+
+        if (question.OptionClasses[index] != truth)
+        {
+            fail("answer-index", $"answer_index {index} is class {question.OptionClasses[index]}; the true class is {truth}");
+        }
+
+        if (showsOwnNarration && question.Options[index] != question.Narration)
+        {
+            fail("truth-text", $"the true option is '{question.Options[index]}'; expected the narration '{question.Narration}', unchanged");
+        }
+    }
+
+    private bool CheckAlsoTrue(Question question, Action<string, string> fail)
+    {
+        for (var i = 0; i < optionCount; i++)
+        {
+            if (question.AlsoTrue[i] is not { } reason)
+            {
+                continue;
+            }
+
+            _ = ActionClass.TryParse(question.OptionClasses[i], out var option);
+            if (i == question.AnswerIndex)
+            {
+                fail("also-true", $"option {i} is the answer but is marked '{reason}'; expected null");
+            }
+            else if (reason == AlsoTrueIndex.MultiNoun && option.Verb != question.VerbClass)
+            {
+                fail("also-true", $"option {i} ({option}) is marked '{reason}' but has another verb class than {question.VerbClass}");
+            }
+            else if (reason is not (AlsoTrueIndex.MultiNoun or AlsoTrueIndex.Overlap))
+            {
+                fail("also-true", $"option {i} is marked '{reason}'; expected null, '{AlsoTrueIndex.MultiNoun}' or '{AlsoTrueIndex.Overlap}'");
+            }
+
+            if (manifest.Ambiguous != AmbiguousDistractors.Keep)
+            {
+                fail("also-true", $"option {i} may be true ('{reason}'), but the set was built with --ambiguous {SettingNames.Of(manifest.Ambiguous)}");
+            }
+        }
+
+        return true;
+    }
+}

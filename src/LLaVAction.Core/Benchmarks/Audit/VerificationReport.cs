@@ -1,0 +1,42 @@
+namespace LLaVAction.Benchmarks.Audit;
+
+/// <summary>Collects what verification finds: every count, and the first violations of each invariant in each file.</summary>
+public sealed class VerificationReport
+{
+    /// <summary>Violations kept for one invariant in one file; the rest is counted.</summary>
+    public const int KeptPerInvariant = 20;
+
+    private readonly List<Violation> violations = [];
+    private readonly List<string> notes = [];
+    private readonly SortedDictionary<(string File, string Invariant), int> counts = new(
+        Comparer<(string File, string Invariant)>.Create(static (left, right) =>
+            string.CompareOrdinal(left.File, right.File) is not 0 and var order
+                ? order
+                : string.CompareOrdinal(left.Invariant, right.Invariant)));
+
+    /// <summary>The violations kept, in the order found.</summary>
+    public IReadOnlyList<Violation> Violations => violations;
+
+    /// <summary>How often each invariant is violated in each file.</summary>
+    public IReadOnlyDictionary<(string File, string Invariant), int> Counts => counts;
+
+    /// <summary>What was checked, and what could not be.</summary>
+    public IReadOnlyList<string> Notes => notes;
+
+    /// <summary>Whether nothing was found.</summary>
+    public bool IsCorrect => violations.Count == 0;
+
+    /// <summary>Adds a violation.</summary>
+    public void Add(string invariant, string file, int? line, string message)
+    {
+        var count = counts.GetValueOrDefault((file, invariant)) + 1;
+        counts[(file, invariant)] = count;
+        if (count <= KeptPerInvariant)
+        {
+            violations.Add(new Violation(invariant, file, line, message));
+        }
+    }
+
+    /// <summary>Adds a line on what was checked or could not be.</summary>
+    public void Note(string note) => notes.Add(note);
+}

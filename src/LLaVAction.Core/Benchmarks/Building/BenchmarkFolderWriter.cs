@@ -1,0 +1,172 @@
+using System.Text.Json;
+using LLaVAction.Files;
+
+namespace LLaVAction.Benchmarks.Building;
+
+/// <summary>
+/// Puts a benchmark's files into its folder so that, whenever the process dies, the folder is the old benchmark, the new
+/// one, or has no manifest and is recognised as incomplete.
+/// </summary>
+/// <remarks>
+/// The files are first written to the folder <see cref="StagingName"/> inside the benchmark's. Then the old manifest is
+/// removed, old sets that the new benchmark lacks are removed, the new sets are moved in one by one, and the manifest last.
+/// A journal of the names involved lets the next <c>--force</c> clear what an interrupted build left behind.
+/// </remarks>
+public sealed class BenchmarkFolderWriter
+{
+    /// <summary>Folder inside the benchmark's that holds files until they are complete.</summary>
+    public const string StagingName = ".building";
+
+    private const string JournalName = "journal.txt";
+    private const string LockName = "lock";
+    private readonly string folder;
+    private readonly string staging;
+    private readonly Action<string> beforeStep;
+
+    /// <summary>Creates a writer for a folder that may not exist yet.</summary>
+    public BenchmarkFolderWriter(string folder)
+        : this(folder, static _ => { })
+    {
+    }
+
+    /// <summary>Creates a writer that announces each step before it is taken, so that a test can end the work there.</summary>
+    internal BenchmarkFolderWriter(string folder, Action<string> beforeStep)
+    {
+        this.folder = folder;
+        this.beforeStep = beforeStep;
+        staging = Path.Combine(folder, StagingName);
+    }
+
+    /// <summary>Refuses a folder that exists unless it may be replaced; called before the work of building begins.</summary>
+    /// <exception cref="InputException">Something exists at the path.</exception>
+    public static void RequireFree(string folder, bool force)
+    {
+        if (File.Exists(folder))
+        {
+            throw new InputException($"--output {folder}: this is a file; expected a folder that does not exist yet.");
+        }
+
+        if (Directory.Exists(folder) && !force)
+        {
+            throw new InputException(
+                $"--output {folder}: the folder exists; expected one that does not. Name another, or replace its benchmark with --force.");
+        }
+    }
+
+    /// <summary>Writes the files and makes them the folder's benchmark.</summary>
+    /// <param name="files">Set files and, last, the manifest.</param>
+    /// <exception cref="InputException">The folder cannot be written, or another build is writing it.</exception>
+    public void Write(IReadOnlyList<RenderedFile> files)
+    {
+        var isNew = !Directory.Exists(folder);
+        try
+        {
+            beforeStep("create folder");
+            Directory.CreateDirectory(staging);
+            using var held = Lock();
+            var journal = ReadJournal();
+            Stage(files, journal);
+            Switch(files, journal);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            if (isNew)
+            {
+                RemoveQuietly();
+            }
+
+            throw new InputException($"--output {folder}: cannot write the benchmark there ({error.Message}).", error);
+        }
+
+        beforeStep("remove staging");
+        Directory.Delete(staging, recursive: true);
+    }
+
+    private FileStream Lock()
+    {
+        try
+        {
+            return new FileStream(Path.Combine(staging, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error)
+        {
+            throw new InputException($"--output {folder}: another build is writing this folder ({error.Message}).", error);
+        }
+    }
+
+    // Names of set files that belong to the present benchmark or to interrupted builds, and may be removed.
+    private SortedSet<string> ReadJournal()
+    {
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        var journal = Path.Combine(staging, JournalName);
+        if (File.Exists(journal))
+        {
+            names.UnionWith(File.ReadAllLines(journal));
+        }
+
+        var manifest = Path.Combine(folder, BenchmarkFolder.ManifestName);
+        if (File.Exists(manifest))
+        {
+            names.UnionWith(SetNamesOf(manifest));
+        }
+
+        names.RemoveWhere(static name =>
+            !name.EndsWith(".jsonl", StringComparison.Ordinal) || !BenchmarkFolder.IsStrategyName(name[..^".jsonl".Length]));
+        return names;
+    }
+
+    private static IEnumerable<string> SetNamesOf(string manifest)
+    {
+        try
+        {
+            return [.. BenchmarkJson.ParseManifest(File.ReadAllBytes(manifest)).Sets.Select(static set => set.File)];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+
+    private void Stage(IReadOnlyList<RenderedFile> files, SortedSet<string> journal)
+    {
+        beforeStep("write journal");
+        File.WriteAllLines(
+            Path.Combine(staging, JournalName),
+            journal.Union(files.Select(static file => file.Name), StringComparer.Ordinal));
+        foreach (var file in files)
+        {
+            beforeStep($"write {file.Name}");
+            using var stream = new FileStream(Path.Combine(staging, file.Name), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+            FileBytes.Write(stream, file.Content.Span);
+        }
+    }
+
+    private void Switch(IReadOnlyList<RenderedFile> files, SortedSet<string> journal)
+    {
+        beforeStep("remove old manifest");
+        File.Delete(Path.Combine(folder, BenchmarkFolder.ManifestName));
+        foreach (var name in journal.Except(files.Select(static file => file.Name), StringComparer.Ordinal))
+        {
+            beforeStep($"remove old {name}");
+            File.Delete(Path.Combine(folder, name));
+        }
+
+        foreach (var file in files)
+        {
+            beforeStep($"move {file.Name}");
+            File.Move(Path.Combine(staging, file.Name), Path.Combine(folder, file.Name), overwrite: true);
+        }
+    }
+
+    private void RemoveQuietly()
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // What is left has no manifest, so no command takes it for a benchmark.
+        }
+    }
+}

@@ -1,0 +1,218 @@
+using LLaVAction.Files;
+using static System.FormattableString;
+
+namespace LLaVAction.Epic;
+
+/// <summary>Reads the action CSVs of EPIC-KITCHENS-100 (train, validation) and its test timestamps.</summary>
+public static class EpicCsvReader
+{
+    private const string ActionCsv = "an EPIC-KITCHENS-100 action CSV such as EPIC_100_validation.csv";
+    private const string TimestampsCsv = "EPIC_100_test_timestamps.csv";
+
+    private static readonly string[] TimestampColumns =
+    [
+        "narration_id", "participant_id", "video_id", "narration_timestamp", "start_timestamp", "stop_timestamp",
+        "start_frame", "stop_frame",
+    ];
+
+    private static readonly string[] ActionColumns =
+    [
+        .. TimestampColumns, "narration", "verb", "verb_class", "noun", "noun_class", "all_nouns", "all_noun_classes",
+    ];
+
+    /// <summary>Reads every row of an action CSV, in file order.</summary>
+    /// <param name="path">The CSV: columns by header name in any order, further columns ignored, UTF-8, LF or CRLF.</param>
+    /// <param name="taxonomy">The class files that verb and noun classes must be in, where there are any.</param>
+    /// <exception cref="InputException">The file cannot be read, or a row is not what the format says.</exception>
+    public static AnnotationFile Read(string path, ActionTaxonomy? taxonomy = null)
+    {
+        using var table = CsvTable.Open(path, ActionCsv, ActionColumns);
+        var lists = new ListCache();
+        var clips = new List<ClipAnnotation>();
+        var lines = new List<int>();
+        var firstLines = new Dictionary<string, int>(StringComparer.Ordinal);
+        while (table.Read())
+        {
+            var clip = ReadClip(table, lists, taxonomy);
+            AddId(table, firstLines, clip.NarrationId);
+            clips.Add(clip);
+            lines.Add(table.Line);
+        }
+
+        return clips.Count > 0 ? new AnnotationFile(path, clips, lines) : throw NoRows(path, ActionCsv);
+    }
+
+    /// <summary>Reads every row of <c>EPIC_100_test_timestamps.csv</c>, in file order.</summary>
+    /// <exception cref="InputException">The file cannot be read, or a row is not what the format says.</exception>
+    public static IReadOnlyList<ClipSegment> ReadTestTimestamps(string path)
+    {
+        using var table = CsvTable.Open(path, TimestampsCsv, TimestampColumns);
+        var segments = new List<ClipSegment>();
+        var firstLines = new Dictionary<string, int>(StringComparer.Ordinal);
+        while (table.Read())
+        {
+            var segment = ReadSegment(table);
+            AddId(table, firstLines, segment.NarrationId);
+            segments.Add(segment);
+        }
+
+        return segments.Count > 0 ? segments : throw NoRows(path, TimestampsCsv);
+    }
+
+    private static ClipAnnotation ReadClip(CsvTable table, ListCache lists, ActionTaxonomy? taxonomy)
+    {
+        var segment = ReadSegment(table);
+        var verbClass = table.Integer(Column.VerbClass, 0, ActionClass.Maximum);
+        var nounClass = table.Integer(Column.NounClass, 0, ActionClass.Maximum);
+        Require(table, Column.VerbClass, verbClass, taxonomy?.Verbs);
+        Require(table, Column.NounClass, nounClass, taxonomy?.Nouns);
+        var nouns = lists.Strings(table, Column.AllNouns);
+        var nounClasses = lists.Integers(table, Column.AllNounClasses);
+        if (nounClasses.Count == 0 || nounClasses[0] != nounClass)
+        {
+            throw table.FieldError(Column.AllNounClasses, Invariant($"a list whose first class is the row's noun_class, {nounClass}"));
+        }
+
+        if (nouns.Count != nounClasses.Count)
+        {
+            throw table.FieldError(Column.AllNouns, Invariant($"as many nouns as all_noun_classes has classes, {nounClasses.Count}"));
+        }
+
+        return new ClipAnnotation
+        {
+            NarrationId = segment.NarrationId,
+            ParticipantId = segment.ParticipantId,
+            VideoId = segment.VideoId,
+            NarrationSeconds = segment.NarrationSeconds,
+            StartSeconds = segment.StartSeconds,
+            StopSeconds = segment.StopSeconds,
+            StartFrame = segment.StartFrame,
+            StopFrame = segment.StopFrame,
+            Narration = table.RequiredText(Column.Narration),
+            Verb = table.RequiredText(Column.Verb),
+            Noun = table.RequiredText(Column.Noun),
+            Class = new ActionClass(verbClass, nounClass),
+            AllNouns = nouns,
+            AllNounClasses = nounClasses,
+        };
+    }
+
+    private static ClipSegment ReadSegment(CsvTable table)
+    {
+        var start = Seconds(table, Column.StartTimestamp);
+        var stop = Seconds(table, Column.StopTimestamp);
+        if (stop <= start)
+        {
+            throw table.FieldError(Column.StopTimestamp, $"a time after start_timestamp, {table.Text(Column.StartTimestamp)}");
+        }
+
+        var startFrame = table.Integer(Column.StartFrame);
+        return new ClipSegment(
+            Name(table, Column.NarrationId),
+            Name(table, Column.ParticipantId),
+            Name(table, Column.VideoId),
+            table.Span(Column.NarrationTimestamp).IsEmpty ? null : Seconds(table, Column.NarrationTimestamp),
+            start,
+            stop,
+            startFrame,
+            table.Integer(Column.StopFrame, startFrame));
+    }
+
+    private static void Require(CsvTable table, int column, int id, ClassFile? classes)
+    {
+        if (classes is not null && !classes.Contains(id))
+        {
+            throw table.FieldError(column, Invariant(
+                $"a class of {classes.Path} (0..{classes.Classes.Count - 1}); use the class files of the same annotation release"));
+        }
+    }
+
+    private static double Seconds(CsvTable table, int column) =>
+        EpicTimestamp.TryParse(table.Span(column), out var seconds) ? seconds : throw table.FieldError(column, EpicTimestamp.Expected);
+
+    /// <summary>Ids become file names, so that they may hold nothing that could leave a folder.</summary>
+    private static string Name(CsvTable table, int column)
+    {
+        var span = table.Span(column);
+        foreach (var character in span)
+        {
+            if (!char.IsAsciiLetterOrDigit((char)character) && character is not ((byte)'_' or (byte)'-'))
+            {
+                throw table.FieldError(column, "letters, digits, '_' and '-', such as P01_11");
+            }
+        }
+
+        return table.RequiredText(column);
+    }
+
+    private static void AddId(CsvTable table, Dictionary<string, int> firstLines, string narrationId)
+    {
+        if (!firstLines.TryAdd(narrationId, table.Line))
+        {
+            throw table.FieldError(Column.NarrationId, Invariant(
+                $"an id that occurs once in the file (it is on line {firstLines[narrationId]} already). Remove one of the rows"));
+        }
+    }
+
+    private static InputException NoRows(string path, string expected) =>
+        new($"{path} line 1: the file has a header but no rows; expected {expected}. Check that it was downloaded completely.");
+
+    /// <summary>Positions in <see cref="ActionColumns"/>.</summary>
+    private static class Column
+    {
+        public const int NarrationId = 0;
+        public const int ParticipantId = 1;
+        public const int VideoId = 2;
+        public const int NarrationTimestamp = 3;
+        public const int StartTimestamp = 4;
+        public const int StopTimestamp = 5;
+        public const int StartFrame = 6;
+        public const int StopFrame = 7;
+        public const int Narration = 8;
+        public const int Verb = 9;
+        public const int VerbClass = 10;
+        public const int Noun = 11;
+        public const int NounClass = 12;
+        public const int AllNouns = 13;
+        public const int AllNounClasses = 14;
+    }
+
+    /// <summary>Most rows repeat the list of another row: each distinct text is parsed once.</summary>
+    private sealed class ListCache
+    {
+        private readonly Dictionary<string, IReadOnlyList<string>> strings = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, IReadOnlyList<int>> integers = new(StringComparer.Ordinal);
+
+        public IReadOnlyList<string> Strings(CsvTable table, int column)
+        {
+            var text = table.Text(column);
+            if (!strings.TryGetValue(text, out var items))
+            {
+                if (!PythonListLiteral.TryParseStrings(text, out items, out var problem))
+                {
+                    throw table.FieldError(column, $"a Python list of quoted strings, such as ['plate', 'rack'] ({problem})");
+                }
+
+                strings.Add(text, items);
+            }
+
+            return items;
+        }
+
+        public IReadOnlyList<int> Integers(CsvTable table, int column)
+        {
+            var text = table.Text(column);
+            if (!integers.TryGetValue(text, out var items))
+            {
+                if (!PythonListLiteral.TryParseIntegers(text, out items, out var problem))
+                {
+                    throw table.FieldError(column, $"a Python list of integers, such as [2, 78] ({problem})");
+                }
+
+                integers.Add(text, items);
+            }
+
+            return items;
+        }
+    }
+}

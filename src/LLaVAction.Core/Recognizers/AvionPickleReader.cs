@@ -1,0 +1,105 @@
+using System.Globalization;
+using LLaVAction.Epic;
+using LLaVAction.Recognizers.Pickles;
+
+namespace LLaVAction.Recognizers;
+
+/// <summary>
+/// AVION's pickle: a dict of <c>logits</c> and <c>probs</c> (clips × classes) and <c>targets</c> (clips). Rows follow the
+/// annotation CSV, columns the ordinal order of <c>verb:noun</c> over all annotations; ranked by <c>probs</c>. Nothing
+/// but the targets tells whether the rows match, so every target is verified.
+/// </summary>
+internal static class AvionPickleReader
+{
+    /// <summary>Whether the dict is AVION's.</summary>
+    public static bool Recognises(PickleDict dict) => dict.TryFind("targets", out _) || dict.TryFind("probs", out _);
+
+    public static PredictionDump Read(PickleFile file, PickleDict dict, PredictionRequest request)
+    {
+        var arrays = new ScoreArrays(file, dict);
+        var probabilities = arrays.Matrix("probs");
+        var targets = arrays.Integers("targets");
+        if (targets.Length != probabilities.Shape[0])
+        {
+            throw new InputException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{file.Path}: 'targets' has {targets.Length} rows and 'probs' {probabilities.Shape[0]}, expected as many. The dump is incomplete; write it again."));
+        }
+
+        var columns = Columns(file, probabilities, targets, request);
+        var clips = request.Annotations.Clips;
+        var asked = request.RowsAsked();
+        var rankings = new ScoreMatrix(file, probabilities, "probs", columns).Rank(
+            request.Top,
+            row => asked[row] ? clips[row] : null,
+            row => RowName(row, request.Annotations));
+        return new PredictionDump(file.Path, PredictionFormat.AvionPickle, rankings) { Source = file };
+    }
+
+    /// <summary>
+    /// The columns are in the order of their text, or in that of <c>--classes</c>, which may be meant for another dump of
+    /// the same run: the targets decide.
+    /// </summary>
+    private static ColumnClasses Columns(PickleFile file, PickleArray probabilities, long[] targets, PredictionRequest request)
+    {
+        InputException? disagreement = null;
+        if (request.Pool.Classes.Count == probabilities.Shape[1])
+        {
+            var columns = new ColumnClasses(request.Pool.Classes);
+            disagreement = Disagreement(file, targets, columns, request.Annotations);
+            if (disagreement is null)
+            {
+                return columns;
+            }
+        }
+
+        if (request.Classes is { } order && order.Classes.Count == probabilities.Shape[1])
+        {
+            var columns = ColumnClasses.From(order, request);
+            var second = Disagreement(file, targets, columns, request.Annotations);
+            if (second is null)
+            {
+                return columns;
+            }
+
+            disagreement ??= second;
+        }
+
+        throw disagreement ?? WrongCount(file, probabilities, request);
+    }
+
+    private static InputException WrongCount(PickleFile file, PickleArray probabilities, PredictionRequest request) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{file.Path}: 'probs' has {probabilities.Shape[1]} columns, expected {request.Pool.Classes.Count}, the classes of {string.Join(", ", request.Pool.Paths)} in the order of their text{Alternative(request)}. Give all annotations the recogniser was trained on by --narrations, or the order of its columns by --classes."));
+
+    private static string Alternative(PredictionRequest request) => request.Classes is { } order
+        ? string.Create(CultureInfo.InvariantCulture, $", or {order.Classes.Count}, those of {order.Origin}")
+        : string.Empty;
+
+    /// <summary>The first row whose target is not the class of its annotation, as an error; null where all agree.</summary>
+    private static InputException? Disagreement(PickleFile file, long[] targets, ColumnClasses columns, AnnotationFile annotations)
+    {
+        var clips = annotations.Clips;
+        for (var row = 0; row < Math.Min(targets.Length, clips.Count); row++)
+        {
+            var truth = clips[row].Class;
+            if (columns.ColumnOf(truth) != targets[row])
+            {
+                var found = targets[row] >= 0 && targets[row] < columns.Count ? columns.Classes[(int)targets[row]].ToString() : "no class";
+                return new InputException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{file.Path} {RowName(row, annotations)}: target is {targets[row]} ('{found}'), expected the row's class '{truth}'. The dump was made for other or re-ordered annotations, or with other class columns: give its own file as --annotations, all its classes by --narrations, or its columns by --classes."));
+            }
+        }
+
+        return targets.Length == clips.Count ? null
+            : targets.Length < clips.Count ? new InputException(
+                $"{file.Path} {RowName(targets.Length, annotations)}: the row is missing, expected one row per annotation. Give the file that the dump was made for as --annotations.")
+            : new InputException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{file.Path} row {clips.Count}: the dump has {targets.Length} rows, expected the {clips.Count} of {annotations.Path}. Give the file that the dump was made for as --annotations; choose rows by --ids or --limit."));
+    }
+
+    private static string RowName(int row, AnnotationFile annotations) =>
+        string.Create(CultureInfo.InvariantCulture, $"row {row} ({annotations.Clips[row].NarrationId}, {annotations.PlaceOf(row)})");
+}

@@ -1,0 +1,41 @@
+using LLaVAction.Epic;
+using LLaVAction.Files;
+
+namespace LLaVAction.Recognizers;
+
+/// <summary>Which class each score column of a dump stands for.</summary>
+/// <param name="Origin">Where the order comes from, for messages.</param>
+/// <param name="Classes">The class of each column; distinct.</param>
+public sealed record ClassOrder(string Origin, IReadOnlyList<ActionClass> Classes)
+{
+    /// <summary>
+    /// Reads the CSV of <c>--classes</c>: columns <c>action_class,verb_class,noun_class</c>, rows in any order, the
+    /// action classes 0..n−1.
+    /// </summary>
+    /// <exception cref="InputException">The file cannot be read, or a number or class is missing or repeated.</exception>
+    public static ClassOrder Read(string path)
+    {
+        using var table = CsvTable.Open(path, "a class order CSV with action_class,verb_class,noun_class", "action_class", "verb_class", "noun_class");
+        var rows = new SortedDictionary<int, ActionClass>();
+        var distinct = new HashSet<ActionClass>();
+        while (table.Read())
+        {
+            var actionClass = new ActionClass(table.Integer(1, 0, ActionClass.Maximum), table.Integer(2, 0, ActionClass.Maximum));
+            if (!rows.TryAdd(table.Integer(0), actionClass))
+            {
+                throw table.FieldError(0, "each action class once");
+            }
+
+            if (!distinct.Add(actionClass))
+            {
+                throw table.Error($"the class {actionClass} stands in an earlier row already, expected each pair of verb and noun once.");
+            }
+        }
+
+        var missing = rows.Keys.Where(static (number, position) => number != position).Take(1).ToArray();
+        return rows.Count > 0 && missing.Length == 0
+            ? new ClassOrder(path, rows.Values.ToArray())
+            : throw new InputException(FormattableString.Invariant(
+                $"{path}: the {rows.Count} action classes are not 0..{Math.Max(rows.Count - 1, 0)} without gaps (a row has {(missing.Length > 0 ? missing[0] : 0)}). Give one row per score column."));
+    }
+}

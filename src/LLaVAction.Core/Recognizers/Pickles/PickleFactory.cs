@@ -1,0 +1,83 @@
+namespace LLaVAction.Recognizers.Pickles;
+
+/// <summary>Builds what the allowed globals stand for. Nothing here copies more than the pickle's budget pays for.</summary>
+internal sealed class PickleFactory(Func<string, InputException> error, Action<int> spend)
+{
+    /// <summary>Python's <c>callable(*arguments)</c> for the allowed globals.</summary>
+    public object Call(object? callable, object? arguments)
+    {
+        if (callable is not PickleGlobal global || arguments is not PickleTuple { Items: var items })
+        {
+            throw error("a call of what is no allowed global. The pickle is malformed or hostile.");
+        }
+
+        return (global, items) switch
+        {
+            (PickleGlobal.Reconstruct, [PickleGlobal.NdArray, PickleTuple, PickleBytes]) => new PickleArray(),
+            (PickleGlobal.FromBuffer, [PickleBytes bytes, PickleDType type, PickleTuple shape, string order]) =>
+                PickleArray.Create(bytes, type, Shape(shape), IsFortran(order), error),
+            (PickleGlobal.Scalar, [PickleDType type, PickleBytes bytes]) => PickleArray.Create(bytes, type, [], isFortran: false, error),
+            (PickleGlobal.DType, [string code, ..]) => PickleDType.Parse(code, error),
+            (PickleGlobal.Encode, [string text, "latin1" or "latin-1"]) => new PickleTextBytes(text),
+            (PickleGlobal.Encode, [PickleLongText text, "latin1" or "latin-1"]) => new PickleFileBytes(text.Offset, text.Length, IsLatin1AsUtf8: true),
+            (PickleGlobal.OrderedDict, []) => new PickleDict(),
+            (PickleGlobal.OrderedDict, [PickleList pairs]) => Dict(pairs),
+            (PickleGlobal.Bytes or PickleGlobal.ByteArray, []) => new PickleTextBytes(string.Empty),
+            (PickleGlobal.ByteArray, [PickleBytes bytes]) => bytes,
+            (PickleGlobal.ByteArray, [string text, "latin1" or "latin-1"]) => new PickleTextBytes(text),
+            (PickleGlobal.ByteArray, [PickleLongText text, "latin1" or "latin-1"]) => new PickleFileBytes(text.Offset, text.Length, IsLatin1AsUtf8: true),
+            (PickleGlobal.Set or PickleGlobal.FrozenSet, [PickleList list]) => list,
+            _ => throw error($"a call of {global} with arguments that NumPy and Python never write. The pickle is malformed or hostile."),
+        };
+    }
+
+    /// <summary>Python's <c>value.__setstate__(state)</c> for arrays and element types.</summary>
+    public void SetState(object? value, object? state)
+    {
+        switch (value, state)
+        {
+            case (PickleArray array, PickleTuple { Items: [long, PickleTuple shape, PickleDType type, bool isFortran, PickleBytes bytes] }):
+                array.Fill(bytes, type, Shape(shape), isFortran, error);
+                break;
+            case (PickleArray array, PickleTuple { Items: [long, PickleTuple shape, PickleDType type, bool isFortran, PickleList items] }):
+                array.Fill(items.Items, type, Shape(shape), isFortran, error);
+                break;
+            case (PickleDType type, PickleTuple { Items: [long, string byteOrder, null, null, null, long size, long, long, ..] }):
+                type.SetState(byteOrder, size, error);
+                break;
+            case (PickleDType, _):
+                throw error("an element type with fields or sub-arrays, expected arrays of numbers or texts.");
+            default:
+                throw error("a state that NumPy never writes. The pickle is malformed or hostile.");
+        }
+    }
+
+    private PickleDict Dict(PickleList pairs)
+    {
+        spend(pairs.Items.Count);
+        var dict = new PickleDict();
+        foreach (var pair in pairs.Items)
+        {
+            var items = pair switch
+            {
+                PickleTuple { Items: { Length: 2 } tuple } => tuple,
+                PickleList { Items: { Count: 2 } list } => [list[0], list[1]],
+                _ => throw error("an OrderedDict of what are no pairs."),
+            };
+            dict.Add(items[0], items[1]);
+        }
+
+        return dict;
+    }
+
+    private long[] Shape(PickleTuple shape) => shape.Items.Length <= 4
+        ? Array.ConvertAll(shape.Items, item => item is long and >= 0 ? (long)item : throw error("an array's shape is no tuple of sizes."))
+        : throw error("an array of more than 4 dimensions.");
+
+    private bool IsFortran(string order) => order switch
+    {
+        "C" => false,
+        "F" => true,
+        _ => throw error($"an array in memory order '{(order.Length == 1 ? order : "?")}', expected C or F. Save it by numpy.ascontiguousarray."),
+    };
+}

@@ -1,0 +1,68 @@
+namespace LLaVAction.Recognizers.Pickles;
+
+/// <summary>Bytes that stay where they are until they are needed.</summary>
+internal abstract record PickleBytes;
+
+/// <summary>Bytes in the file.</summary>
+/// <param name="Offset">Where they start.</param>
+/// <param name="Length">How many there are in the file.</param>
+/// <param name="IsLatin1AsUtf8">
+/// Protocol 2 writes bytes as text whose characters are the bytes; in the file they stand in UTF-8, up to twice as long.
+/// </param>
+internal sealed record PickleFileBytes(long Offset, long Length, bool IsLatin1AsUtf8 = false) : PickleBytes;
+
+/// <summary>Bytes that are the characters of a short text.</summary>
+internal sealed record PickleTextBytes(string Text) : PickleBytes;
+
+/// <summary>A text too long to be a name or an id: the bytes of a protocol 2 array look like this.</summary>
+internal sealed record PickleLongText(long Offset, long Length);
+
+/// <summary>A tuple.</summary>
+internal sealed record PickleTuple(object?[] Items)
+{
+    public static PickleTuple Empty { get; } = new([]);
+}
+
+/// <summary>A list, or a set, whose members are not compared: nothing in a dump is one.</summary>
+internal sealed class PickleList
+{
+    private static readonly List<object?> Nothing = [];
+    private List<object?>? items;
+
+    public IReadOnlyList<object?> Items => items ?? Nothing;
+
+    public void Add(ReadOnlySpan<object?> added)
+    {
+        items ??= [];
+        items.AddRange(added);
+    }
+}
+
+/// <summary>A dict or OrderedDict: pairs in the order of insertion.</summary>
+internal sealed class PickleDict
+{
+    private List<KeyValuePair<object?, object?>>? entries;
+
+    public void Add(object? key, object? value) => (entries ??= []).Add(new KeyValuePair<object?, object?>(key, value));
+
+    /// <summary>Finds the last value under a text key, as Python does.</summary>
+    public bool TryFind(string key, out object? value)
+    {
+        for (var i = (entries?.Count ?? 0) - 1; i >= 0; i--)
+        {
+            if (entries![i].Key is string text && string.Equals(text, key, StringComparison.Ordinal))
+            {
+                value = entries[i].Value;
+                return true;
+            }
+        }
+
+        value = null;
+        return false;
+    }
+
+    /// <summary>The first keys, for messages.</summary>
+    public string KeyList() => entries is null
+        ? "no keys"
+        : string.Join(", ", entries.Take(20).Select(static entry => entry.Key as string ?? "(not a text)"));
+}

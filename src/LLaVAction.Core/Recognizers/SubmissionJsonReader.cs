@@ -1,0 +1,289 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using LLaVAction.Epic;
+
+namespace LLaVAction.Recognizers;
+
+/// <summary>
+/// The EPIC-KITCHENS-100 action recognition submission: <c>results</c> from narration id to maps of scores, <c>verb</c>
+/// and <c>noun</c> by class and optionally <c>action</c> by <c>"verb,noun"</c>. Without an action map an action's score is
+/// the product of its verb's and its noun's, over the classes of the pool.
+/// </summary>
+internal static class SubmissionJsonReader
+{
+    public static PredictionDump Read(string path, ReadOnlyMemory<byte> text, PredictionRequest request)
+    {
+        var parser = new Parser(path, text.Span, request);
+        try
+        {
+            parser.Parse();
+        }
+        catch (JsonException failure)
+        {
+            throw parser.Malformed(failure);
+        }
+
+        return new PredictionDump(path, PredictionFormat.Submission, parser.Finish());
+    }
+
+    private ref struct Parser
+    {
+        private readonly string path;
+        private readonly PredictionRequest request;
+        private readonly ReadOnlySpan<byte> text;
+        private readonly Dictionary<string, ClipAnnotation> asked;
+        private readonly Dictionary<string, ActionRanking> rankings;
+        private readonly HashSet<string> seen = new(StringComparer.Ordinal);
+        private readonly HashSet<ActionClass> classes = [];
+        private readonly List<RankedAction> actions = [];
+        private readonly ProductScores products;
+        private Utf8JsonReader json;
+        private string id = string.Empty;
+
+        public Parser(string path, ReadOnlySpan<byte> text, PredictionRequest request)
+        {
+            this.path = path;
+            this.request = request;
+            this.text = text;
+            asked = request.ClipsAsked();
+            rankings = new Dictionary<string, ActionRanking>(asked.Count, StringComparer.Ordinal);
+            products = new ProductScores(request.Pool.Classes);
+            json = new Utf8JsonReader(text);
+        }
+
+        public void Parse()
+        {
+            var hasResults = false;
+            json.Read();
+            Require(JsonTokenType.StartObject, "an object with results");
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                if (json.ValueTextEquals("challenge"u8))
+                {
+                    ParseChallenge();
+                }
+                else if (json.ValueTextEquals("results"u8) && !hasResults)
+                {
+                    ParseResults();
+                    hasResults = true;
+                }
+                else
+                {
+                    json.Skip();
+                }
+            }
+
+            json.Read();
+            if (!hasResults)
+            {
+                throw new InputException($"{path}: the object lacks results, expected an EPIC-KITCHENS-100 submission with results by narration id.");
+            }
+        }
+
+        public readonly Dictionary<string, ActionRanking> Finish()
+        {
+            DumpErrors.RequireAll(path, rankings, request);
+            return rankings;
+        }
+
+        public readonly InputException Malformed(JsonException failure)
+        {
+            var rest = text[(int)json.BytesConsumed..].TrimStart(" \t\r\n:,"u8);
+            var isNumber = rest.StartsWith("NaN"u8) || rest.StartsWith("Infinity"u8) || rest.StartsWith("-Infinity"u8);
+            return new InputException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{path} line {failure.LineNumber + 1}: {(isNumber ? $"a score of '{id}' is NaN or infinite, expected a number" : $"malformed JSON ({failure.Message})")}. Check that the file is complete."),
+                failure);
+        }
+
+        private void ParseChallenge()
+        {
+            json.Read();
+            if (json.TokenType != JsonTokenType.String || !json.ValueTextEquals("action_recognition"u8))
+            {
+                throw new InputException($"{path}: challenge is {(json.TokenType == JsonTokenType.String ? $"'{json.GetString()}'" : json.TokenType)}, expected 'action_recognition'.");
+            }
+        }
+
+        private void ParseResults()
+        {
+            json.Read();
+            Require(JsonTokenType.StartObject, "results as an object by narration id");
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                id = json.GetString()!;
+                if (!seen.Add(id))
+                {
+                    throw Error("the clip occurs twice, expected once.");
+                }
+
+                if (asked.TryGetValue(id, out var clip))
+                {
+                    ParseClip(clip);
+                }
+                else
+                {
+                    json.Skip();
+                }
+            }
+        }
+
+        private void ParseClip(ClipAnnotation clip)
+        {
+            double[]? verbs = null;
+            double[]? nouns = null;
+            var hasActions = false;
+            json.Read();
+            Require(JsonTokenType.StartObject, "an object with verb and noun");
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                if (json.ValueTextEquals("verb"u8))
+                {
+                    RequireOnce(verbs is not null, "verb");
+                    verbs = ParseParts("verb", products.Verbs.Count);
+                }
+                else if (json.ValueTextEquals("noun"u8))
+                {
+                    RequireOnce(nouns is not null, "noun");
+                    nouns = ParseParts("noun", products.Nouns.Count);
+                }
+                else if (json.ValueTextEquals("action"u8))
+                {
+                    RequireOnce(hasActions, "action");
+                    ParseActions();
+                    hasActions = true;
+                }
+                else
+                {
+                    json.Skip();
+                }
+            }
+
+            rankings.Add(id, hasActions ? ActionRanking.FromList(actions.ToArray()) : Product(clip, verbs, nouns));
+        }
+
+        private readonly ActionRanking Product(ClipAnnotation clip, double[]? verbs, double[]? nouns)
+        {
+            if (verbs is null || nouns is null)
+            {
+                throw Error($"the clip has no {(verbs is null ? "verb" : "noun")} scores, expected verb and noun, or action.");
+            }
+
+            RequireProbabilities("verb", verbs, products.Verbs);
+            RequireProbabilities("noun", nouns, products.Nouns);
+            return products.Rank(verbs, nouns, request.Top, clip.Class);
+        }
+
+        /// <summary>A product of scores ranks actions only where every score is there and none is negative.</summary>
+        private readonly void RequireProbabilities(string name, double[] scores, IReadOnlyList<bool> needed)
+        {
+            for (var part = 0; part < scores.Length; part++)
+            {
+                if (needed[part] && double.IsNaN(scores[part]))
+                {
+                    throw Error(string.Create(CultureInfo.InvariantCulture, $"{name} lacks class {part}, expected every class of the annotations, or an action map."));
+                }
+
+                if (scores[part] < 0)
+                {
+                    throw Error(string.Create(CultureInfo.InvariantCulture, $"{name} {part} has the score {scores[part]}, expected a probability. Apply softmax, or give an action map."));
+                }
+            }
+        }
+
+        private void ParseActions()
+        {
+            actions.Clear();
+            classes.Clear();
+            json.Read();
+            Require(JsonTokenType.StartObject, "action as an object");
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                var actionClass = ParseAction(json.ValueSpan);
+                if (!request.Pool.Classes.Contains(actionClass))
+                {
+                    throw Error(DumpErrors.UnknownClass("action", actionClass, request));
+                }
+
+                if (!classes.Add(actionClass))
+                {
+                    throw Error($"action holds '{actionClass}' twice, expected each class once.");
+                }
+
+                actions.Add(new RankedAction(actionClass, ParseScore("action")));
+            }
+
+            if (actions.Count == 0)
+            {
+                throw Error("action is empty, expected scores by \"verb,noun\".");
+            }
+
+            actions.Sort(RankedAction.BestFirst);
+        }
+
+        private readonly ActionClass ParseAction(ReadOnlySpan<byte> key)
+        {
+            return Utf8Parser.TryParse(key, out ushort verb, out var verbLength)
+                && verbLength < key.Length - 1 && key[verbLength] == ','
+                && Utf8Parser.TryParse(key[(verbLength + 1)..], out ushort noun, out var nounLength)
+                && verbLength + 1 + nounLength == key.Length
+                ? new ActionClass(verb, noun)
+                : throw Error($"action key '{Encoding.UTF8.GetString(key)}' is no class, expected \"verb,noun\" such as \"0,2\".");
+        }
+
+        /// <summary>Scores by class, NaN where there is none; classes beyond those of the pool are left out.</summary>
+        private double[] ParseParts(string name, int count)
+        {
+            var scores = new double[count];
+            Array.Fill(scores, double.NaN);
+            json.Read();
+            Require(JsonTokenType.StartObject, $"{name} as an object by class");
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                var key = json.ValueSpan;
+                if (!Utf8Parser.TryParse(key, out int part, out var length) || length != key.Length || part is < 0 or > ActionClass.Maximum)
+                {
+                    throw Error($"{name} key '{Encoding.UTF8.GetString(key)}' is no class, expected a number such as \"2\".");
+                }
+
+                var score = ParseScore(name);
+                if (part < scores.Length)
+                {
+                    scores[part] = double.IsNaN(scores[part]) ? score : throw Error(string.Create(CultureInfo.InvariantCulture, $"{name} holds {part} twice, expected each class once."));
+                }
+            }
+
+            return scores;
+        }
+
+        private double ParseScore(string name)
+        {
+            json.Read();
+            return json.TokenType == JsonTokenType.Number && json.TryGetDouble(out var score) && double.IsFinite(score)
+                ? score
+                : throw Error($"{name} has a score that is no finite number ({json.TokenType}), expected a number.");
+        }
+
+        private readonly void RequireOnce(bool isSeen, string name)
+        {
+            if (isSeen)
+            {
+                throw Error($"the clip has {name} twice, expected it once.");
+            }
+        }
+
+        private readonly void Require(JsonTokenType expected, string description)
+        {
+            if (json.TokenType != expected)
+            {
+                throw Error($"found {json.TokenType}, expected {description}.");
+            }
+        }
+
+        private readonly InputException Error(string message) =>
+            new(id.Length == 0 ? $"{path}: {message}" : $"{path} clip '{id}': {message}");
+    }
+}

@@ -1,0 +1,102 @@
+using System.Globalization;
+using LLaVAction.Cpu.Model;
+using LLaVAction.Cpu.Tokenization;
+using LLaVAction.Cpu.Video;
+using LLaVAction.Models.Checkpoints;
+using LLaVAction.Models.Engines;
+using LLaVAction.Models.Tokenization;
+using LLaVAction.Video.Ffmpeg;
+using LLaVAction.Video.Frames;
+
+namespace LLaVAction.Cpu;
+
+/// <summary>The embedded stack: managed C# on the CPU, in float32, with nothing to install but ffmpeg.</summary>
+public sealed class CpuEngine : IEngine
+{
+    /// <inheritdoc/>
+    public string Name => "embedded";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<EngineFact> Inspect() => [new EngineFact("device", "cpu, float32")];
+
+    /// <inheritdoc/>
+    public IFrameReader OpenVideos(string videosFolder, string layout) => FfmpegDecoder.Open(videosFolder, layout, FfmpegCommand.Compose);
+
+    /// <inheritdoc/>
+    public IVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options)
+    {
+        RequireSupported(options);
+        Checkpoint checkpoint = Checkpoint.Open(checkpointFolder);
+        try
+        {
+            ModelConfiguration configuration = checkpoint.Configuration;
+            if (configuration.Language is null)
+            {
+                throw new InputException($"{checkpointFolder} holds a vision tower alone; expected a whole model (LLaVA-OneVision, LLaVA-Video, LLaVAction).");
+            }
+
+            ITokenizer tokenizer = ByteLevelBpeEncoder.Open(checkpointFolder);
+            var own = ModelSettings.Of(configuration, tokenizer);
+            LlavaModel model = LlavaModelLoader.Load(checkpoint, own.With(options, configuration, tokenizer), options.Threads);
+            return new CpuVideoLanguageModel(model, tokenizer, Describe(model, own));
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IStagedModel LoadStagedModel(string checkpointFolder, ModelOptions options)
+    {
+        RequireSupported(options);
+        Checkpoint checkpoint = Checkpoint.Open(checkpointFolder);
+        try
+        {
+            ModelSettings settings = ModelSettings.Of(checkpoint.Configuration, null).With(options, checkpoint.Configuration, null);
+            return new CpuStagedModel(LlavaModelLoader.Load(checkpoint, settings, options.Threads));
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
+    private static ModelDescription Describe(LlavaModel model, ModelSettings own)
+    {
+        string folder = model.Checkpoint.Folder;
+        return new ModelDescription
+        {
+            Name = model.Checkpoint.Name,
+            DeferredHash = new Lazy<string?>(() => CheckpointHash.Compute(folder)),
+            Engine = "embedded cpu",
+            Precision = "float32",
+            Settings = model.Settings.ByName,
+            OverriddenSettings = ModelSettings.Overridden(own, model.Settings),
+            HasRandomWeights = model.Configuration.HasRandomWeights,
+            WasTrainedWithTimeInstruction = model.Configuration.HasTimeInstruction,
+            VisualTokenCount = model.Layout.Count,
+        };
+    }
+
+    private static void RequireSupported(ModelOptions options)
+    {
+        if (options.Device is not ("auto" or "cpu"))
+        {
+            throw new InputException($"The embedded engine runs on the CPU, not on device '{options.Device}'. Use --device cpu, or --engine torch.");
+        }
+
+        if (options.Precision is not ("auto" or "float32"))
+        {
+            throw new InputException(
+                $"The embedded engine computes in float32 (weights stay as stored), not in '{options.Precision}'. Use --precision float32, or --engine torch.");
+        }
+
+        if (options.Threads is < 1)
+        {
+            throw new InputException(string.Create(CultureInfo.InvariantCulture, $"--threads {options.Threads}: expected 1 or more."));
+        }
+    }
+}

@@ -1,0 +1,45 @@
+namespace LLaVAction.Cpu.Kernels.Gemm;
+
+/// <summary>
+/// The innermost part of every matrix product: a tile of sums held in registers. One implementation per register width, all
+/// equal to the bit where multiply-adds are fused, because each sum is one chain of multiply-adds in the order of k.
+/// </summary>
+internal abstract unsafe class MicroKernel
+{
+    /// <summary>All variants, the fastest first where they are accelerated.</summary>
+    public static IReadOnlyList<MicroKernel> All { get; } =
+        [new Vector512MicroKernel(), new Vector256MicroKernel(), new Vector128MicroKernel(), new ScalarMicroKernel()];
+
+    /// <summary>The fastest variant of this machine.</summary>
+    public static MicroKernel Best { get; } = All.First(kernel => kernel.IsAccelerated);
+
+    /// <summary>The variant for products of nearly 80 columns; goes with <see cref="Vector512MicroKernel"/>.</summary>
+    public static MicroKernel Wide { get; } = new Vector512WideMicroKernel();
+
+    /// <summary>What it is called in reports.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Whether the machine runs it without emulation.</summary>
+    public abstract bool IsAccelerated { get; }
+
+    /// <summary>Whether a product is not rounded before it is added, as <see cref="SummationOrder"/> has it.</summary>
+    public virtual bool IsFused => true;
+
+    /// <summary>Rows of a full tile.</summary>
+    public abstract int TileRows { get; }
+
+    /// <summary>Columns of every tile; a multiple of 8.</summary>
+    public abstract int TileColumns { get; }
+
+    /// <summary>
+    /// tile[i, j] = (first block ? 0 : tile[i, j]) + Σ over k of a[i, k] · b[k, j], the sum being one chain of fused
+    /// multiply-adds from zero in the order of k.
+    /// </summary>
+    /// <param name="a">Row i starts at a + i · <see cref="SummationOrder.BlockLimit"/>.</param>
+    /// <param name="b">[depth, TileColumns] without gaps, aligned to 64 bytes.</param>
+    /// <param name="depth">Number of products per sum.</param>
+    /// <param name="tile">[rows, TileColumns] without gaps, aligned to 64 bytes.</param>
+    /// <param name="rows">1 to <see cref="TileRows"/>.</param>
+    /// <param name="isFirst">Whether the tile is overwritten, not added to.</param>
+    public abstract void Multiply(float* a, float* b, int depth, float* tile, int rows, bool isFirst);
+}

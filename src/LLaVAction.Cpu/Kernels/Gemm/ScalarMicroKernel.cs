@@ -1,0 +1,36 @@
+namespace LLaVAction.Cpu.Kernels.Gemm;
+
+/// <summary>The tile one sum at a time: what the other variants are tested against, and the last resort.</summary>
+internal sealed unsafe class ScalarMicroKernel : MicroKernel
+{
+    /// <inheritdoc/>
+    public override string Name => "scalar, 4×8";
+
+    /// <inheritdoc/>
+    public override bool IsAccelerated => true;
+
+    /// <inheritdoc/>
+    public override int TileRows => 4;
+
+    /// <inheritdoc/>
+    public override int TileColumns => 8;
+
+    /// <inheritdoc/>
+    public override void Multiply(float* a, float* b, int depth, float* tile, int rows, bool isFirst)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < TileColumns; column++)
+            {
+                float sum = 0f;
+                for (int k = 0; k < depth; k++)
+                {
+                    sum = MathF.FusedMultiplyAdd(a[(row * SummationOrder.BlockLimit) + k], b[(k * TileColumns) + column], sum);
+                }
+
+                float* target = tile + (row * TileColumns) + column;
+                *target = isFirst ? sum : *target + sum;
+            }
+        }
+    }
+}

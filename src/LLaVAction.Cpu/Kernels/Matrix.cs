@@ -1,0 +1,119 @@
+namespace LLaVAction.Cpu.Kernels;
+
+/// <summary>A float32 matrix that owns its memory: <see cref="Rows"/> × <see cref="Columns"/>, row major, without gaps.</summary>
+internal sealed unsafe class Matrix : IDisposable
+{
+    private readonly NativeBuffer buffer;
+
+    /// <summary>Allocates a matrix of zeros.</summary>
+    public Matrix(int rows, int columns)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(columns);
+        Rows = rows;
+        Columns = columns;
+        buffer = new NativeBuffer((long)rows * columns);
+    }
+
+    /// <summary>Number of rows.</summary>
+    public int Rows { get; }
+
+    /// <summary>Number of columns.</summary>
+    public int Columns { get; }
+
+    /// <summary>The whole matrix.</summary>
+    public MatrixView View => new(buffer.Pointer, Rows, Columns, Columns);
+
+    /// <summary>All values, row major; only for matrices of fewer than 2³¹ values.</summary>
+    public Span<float> Span => buffer.Span;
+
+    /// <summary>A matrix with a copy of <paramref name="values"/>, row major.</summary>
+    public static Matrix FromValues(int rows, int columns, ReadOnlySpan<float> values)
+    {
+        var matrix = new Matrix(rows, columns);
+        values.CopyTo(matrix.Span);
+        return matrix;
+    }
+
+    /// <summary>One row.</summary>
+    public Span<float> Row(int row) => View.Row(row);
+
+    /// <inheritdoc/>
+    public void Dispose() => buffer.Dispose();
+}
+
+/// <summary>
+/// A window on a <see cref="Matrix"/>: rows lie <see cref="Stride"/> values apart. Valid while the matrix lives.
+/// </summary>
+internal readonly unsafe struct MatrixView
+{
+    /// <summary>A window on memory that the caller keeps alive.</summary>
+    public MatrixView(float* pointer, int rows, int columns, int stride)
+    {
+        Pointer = pointer;
+        Rows = rows;
+        Columns = columns;
+        Stride = stride;
+    }
+
+    /// <summary>The first value of the first row.</summary>
+    public float* Pointer { get; }
+
+    /// <summary>Number of rows.</summary>
+    public int Rows { get; }
+
+    /// <summary>Number of columns.</summary>
+    public int Columns { get; }
+
+    /// <summary>Values from the start of one row to the start of the next.</summary>
+    public int Stride { get; }
+
+    /// <summary>Where a row starts.</summary>
+    public float* RowPointer(int row) => Pointer + ((long)row * Stride);
+
+    /// <summary>One row.</summary>
+    public Span<float> Row(int row)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(row);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
+        return new Span<float>(RowPointer(row), Columns);
+    }
+
+    /// <summary><paramref name="count"/> rows from <paramref name="start"/> on.</summary>
+    public MatrixView SliceRows(int start, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Rows - start);
+        return new MatrixView(RowPointer(start), count, Columns, Stride);
+    }
+
+    /// <summary><paramref name="count"/> columns from <paramref name="start"/> on.</summary>
+    public MatrixView SliceColumns(int start, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Columns - start);
+        return new MatrixView(Pointer + start, Rows, count, Stride);
+    }
+
+    /// <summary>Copies every row into <paramref name="target"/>, which has the same shape.</summary>
+    public void CopyTo(MatrixView target)
+    {
+        target.RequireShape(Rows, Columns, nameof(target));
+        for (int row = 0; row < Rows; row++)
+        {
+            Row(row).CopyTo(target.Row(row));
+        }
+    }
+
+    /// <summary>Guards the kernels, which trust shapes, against a caller's mistake.</summary>
+    /// <exception cref="ArgumentException">The shape is another.</exception>
+    public void RequireShape(int rows, int columns, string name)
+    {
+        if (Rows != rows || Columns != columns)
+        {
+            throw new ArgumentException($"{name} is [{Rows}, {Columns}], expected [{rows}, {columns}].", name);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+namespace LLaVAction.Cpu.Kernels;
+
+/// <summary>
+/// Pooling of square grids of tokens by a stride, 2 in every published model: x [frames · side², columns] → y [frames · pooled side², columns], row major
+/// within a frame.
+/// </summary>
+internal static unsafe class Pooling
+{
+    /// <summary>Side after bilinear pooling: rounded up (27 → 14).</summary>
+    public static int BilinearSide(int side, int stride = 2) => (side + stride - 1) / stride;
+
+    /// <summary>Side after average and max pooling: rounded down, the last rows and columns dropped (27 → 13).</summary>
+    public static int WindowSide(int side, int stride = 2) => side / stride;
+
+    /// <summary>Bilinear interpolation to <see cref="BilinearSide"/>, corners not aligned, no antialiasing.</summary>
+    public static void Bilinear(ComputeContext context, MatrixView x, int side, MatrixView y, int stride = 2)
+    {
+        RequireShapes(x, side, y, BilinearSide(side, stride));
+        var work = new BilinearRows(x, side, BilinearSide(side, stride), y);
+        RowWork.Run(context, ref work, y.Rows);
+    }
+
+    /// <summary>The mean of each stride × stride window.</summary>
+    public static void Average(ComputeContext context, MatrixView x, int side, MatrixView y, int stride = 2)
+    {
+        RequireShapes(x, side, y, WindowSide(side, stride));
+        var work = new WindowRows(x, side, stride, y, isMax: false);
+        RowWork.Run(context, ref work, y.Rows);
+    }
+
+    /// <summary>The largest value of each stride × stride window, column by column.</summary>
+    public static void Max(ComputeContext context, MatrixView x, int side, MatrixView y, int stride = 2)
+    {
+        RequireShapes(x, side, y, WindowSide(side, stride));
+        var work = new WindowRows(x, side, stride, y, isMax: true);
+        RowWork.Run(context, ref work, y.Rows);
+    }
+
+    private static void RequireShapes(MatrixView x, int side, MatrixView y, int pooled)
+    {
+        int frames = x.Rows / (side * side);
+        x.RequireShape(frames * side * side, x.Columns, nameof(x));
+        y.RequireShape(frames * pooled * pooled, x.Columns, nameof(y));
+    }
+
+    private readonly struct BilinearRows(MatrixView x, int side, int pooled, MatrixView y) : IRowKernel
+    {
+        public void Run(int row)
+        {
+            int origin = row / (pooled * pooled) * side * side;
+            (int top, int bottom, float down) = Neighbours(row / pooled % pooled);
+            (int left, int right, float across) = Neighbours(row % pooled);
+            float* topLeft = x.RowPointer(origin + (top * side) + left);
+            float* topRight = x.RowPointer(origin + (top * side) + right);
+            float* bottomLeft = x.RowPointer(origin + (bottom * side) + left);
+            float* bottomRight = x.RowPointer(origin + (bottom * side) + right);
+            float* target = y.RowPointer(row);
+            for (int column = 0; column < y.Columns; column++)
+            {
+                float upper = ((1f - across) * topLeft[column]) + (across * topRight[column]);
+                float lower = ((1f - across) * bottomLeft[column]) + (across * bottomRight[column]);
+                target[column] = ((1f - down) * upper) + (down * lower);
+            }
+        }
+
+        private (int Low, int High, float Fraction) Neighbours(int index)
+        {
+            float position = MathF.Max(0f, ((index + 0.5f) * ((float)side / pooled)) - 0.5f);
+            int low = Math.Min((int)position, side - 1);
+            return (low, Math.Min(low + 1, side - 1), position - low);
+        }
+    }
+
+    private readonly struct WindowRows(MatrixView x, int side, int stride, MatrixView y, bool isMax) : IRowKernel
+    {
+        public void Run(int row)
+        {
+            int pooled = WindowSide(side, stride);
+            int origin = row / (pooled * pooled) * side * side;
+            int corner = origin + (row / pooled % pooled * stride * side) + (row % pooled * stride);
+            float* target = y.RowPointer(row);
+            for (int step = 0; step < stride * stride; step++)
+            {
+                float* source = x.RowPointer(corner + (step / stride * side) + (step % stride));
+                for (int column = 0; column < y.Columns; column++)
+                {
+                    target[column] = step == 0 ? source[column]
+                        : isMax ? MathF.Max(target[column], source[column])
+                        : target[column] + source[column];
+                }
+            }
+
+            for (int column = 0; column < y.Columns && !isMax; column++)
+            {
+                target[column] /= stride * stride;
+            }
+        }
+    }
+}

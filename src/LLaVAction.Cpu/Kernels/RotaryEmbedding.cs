@@ -1,0 +1,78 @@
+namespace LLaVAction.Cpu.Kernels;
+
+/// <summary>
+/// Rotary position embedding in the rotate-half form: column i of a head's first half and of its second half are one pair,
+/// turned by position · theta^(−2i / head size). Angles are computed in float32 as the reference does.
+/// </summary>
+internal sealed unsafe class RotaryEmbedding
+{
+    private readonly float[] inverseFrequencies;
+    private float[] cosine = [];
+    private float[] sine = [];
+
+    /// <summary>Angles for heads of <paramref name="headSize"/> columns.</summary>
+    public RotaryEmbedding(int headSize, double theta)
+    {
+        HeadSize = headSize;
+        inverseFrequencies = new float[headSize / 2];
+        for (int index = 0; index < inverseFrequencies.Length; index++)
+        {
+            inverseFrequencies[index] = 1f / (float)Math.Pow(theta, (float)(2 * index) / headSize);
+        }
+    }
+
+    /// <summary>Columns of one head.</summary>
+    public int HeadSize { get; }
+
+    /// <summary>Rotates rows [tokens, heads · head size] in place; row i stands at position <paramref name="firstPosition"/> + i.</summary>
+    public void Apply(ComputeContext context, MatrixView x, int firstPosition)
+    {
+        if (x.Columns % HeadSize != 0)
+        {
+            throw new ArgumentException($"{x.Columns} columns are not whole heads of {HeadSize}.", nameof(x));
+        }
+
+        int half = HeadSize / 2;
+        Reserve(firstPosition + x.Rows);
+        fixed (float* cosines = cosine, sines = sine)
+        {
+            var work = new RotateRows(x, HeadSize, cosines + (firstPosition * half), sines + (firstPosition * half));
+            RowWork.Run(context, ref work, x.Rows);
+        }
+    }
+
+    private void Reserve(int positions)
+    {
+        int half = HeadSize / 2;
+        int have = half == 0 ? positions : cosine.Length / half;
+        if (positions <= have)
+        {
+            return;
+        }
+
+        int want = Math.Max(positions, 2 * have);
+        Array.Resize(ref cosine, want * half);
+        Array.Resize(ref sine, want * half);
+        for (int position = have; position < want; position++)
+        {
+            for (int index = 0; index < half; index++)
+            {
+                float angle = position * inverseFrequencies[index];
+                cosine[(position * half) + index] = MathF.Cos(angle);
+                sine[(position * half) + index] = MathF.Sin(angle);
+            }
+        }
+    }
+
+    private readonly struct RotateRows(MatrixView x, int headSize, float* cosine, float* sine) : IRowKernel
+    {
+        public void Run(int row)
+        {
+            int half = headSize / 2;
+            for (int column = 0; column < x.Columns; column += headSize)
+            {
+                RowMath.Rotate(x.RowPointer(row) + column, half, cosine + (row * half), sine + (row * half));
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+namespace LLaVAction.Cpu.Kernels;
+
+/// <summary>Kernels that treat the rows of a matrix one by one.</summary>
+internal static unsafe class RowKernels
+{
+    /// <summary>LayerNorm or RMSNorm of every row; <paramref name="y"/> may be <paramref name="x"/>.</summary>
+    public static void Normalize(ComputeContext context, MatrixView x, Normalization normalization, MatrixView y)
+    {
+        x.RequireShape(x.Rows, normalization.Scale.Length, nameof(x));
+        y.RequireShape(x.Rows, x.Columns, nameof(y));
+        var work = new NormalizeRows(x, normalization, y);
+        RowWork.Run(context, ref work, x.Rows);
+    }
+
+    /// <summary>x += addend, row by row; where <paramref name="addend"/> has fewer rows it starts again (position embeddings).</summary>
+    public static void Add(ComputeContext context, MatrixView x, MatrixView addend)
+    {
+        addend.RequireShape(addend.Rows, x.Columns, nameof(addend));
+        var work = new AddRows(x, addend);
+        RowWork.Run(context, ref work, x.Rows);
+    }
+
+    /// <summary>Looks up rows of an embedding table: y[i] = table[ids[i]].</summary>
+    public static void Embed(WeightMatrix table, ReadOnlySpan<int> ids, MatrixView y)
+    {
+        y.RequireShape(ids.Length, table.Columns, nameof(y));
+        for (int index = 0; index < ids.Length; index++)
+        {
+            table.ReadRow(ids[index], y.Row(index));
+        }
+    }
+
+    /// <summary>The index of the largest value; the first of equals.</summary>
+    public static int ArgMax(ReadOnlySpan<float> values)
+    {
+        int best = 0;
+        for (int index = 1; index < values.Length; index++)
+        {
+            if (values[index] > values[best])
+            {
+                best = index;
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>The logarithm of the sum of exponentials, in float64: log-probability of i = values[i] − this.</summary>
+    public static double LogSumExp(ReadOnlySpan<float> values)
+    {
+        double highest = values[ArgMax(values)];
+        double sum = 0;
+        foreach (float value in values)
+        {
+            sum += Math.Exp(value - highest);
+        }
+
+        return highest + Math.Log(sum);
+    }
+
+    private readonly struct NormalizeRows(MatrixView x, Normalization normalization, MatrixView y) : IRowKernel
+    {
+        public void Run(int row) => RowMath.Normalize(x.RowPointer(row), x.Columns, normalization, y.RowPointer(row));
+    }
+
+    private readonly struct AddRows(MatrixView x, MatrixView addend) : IRowKernel
+    {
+        public void Run(int row) => RowMath.Add(x.RowPointer(row), addend.RowPointer(row % addend.Rows), x.Columns);
+    }
+}

@@ -1,0 +1,35 @@
+namespace LLaVAction.Cpu.Kernels;
+
+/// <summary>Work on one row that touches no other row of its output.</summary>
+internal interface IRowKernel
+{
+    /// <summary>Does one row.</summary>
+    void Run(int row);
+}
+
+/// <summary>Shares out rows in pieces that are worth a worker's while.</summary>
+internal static class RowWork
+{
+    private const int RowsPerPiece = 16;
+
+    /// <summary>Runs <paramref name="kernel"/> for rows 0 to <paramref name="rows"/> − 1.</summary>
+    public static void Run<TKernel>(ComputeContext context, ref TKernel kernel, int rows)
+        where TKernel : struct, IRowKernel
+    {
+        var work = new Pieces<TKernel>(kernel, rows);
+        context.Pool.Run(ref work, (rows + RowsPerPiece - 1) / RowsPerPiece);
+    }
+
+    private struct Pieces<TKernel>(TKernel kernel, int rows) : IParallelWork
+        where TKernel : struct, IRowKernel
+    {
+        public void Run(int piece, int worker)
+        {
+            int end = Math.Min(rows, (piece + 1) * RowsPerPiece);
+            for (int row = piece * RowsPerPiece; row < end; row++)
+            {
+                kernel.Run(row);
+            }
+        }
+    }
+}

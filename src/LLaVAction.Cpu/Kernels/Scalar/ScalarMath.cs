@@ -1,0 +1,95 @@
+namespace LLaVAction.Cpu.Kernels.Scalar;
+
+/// <summary>
+/// The functions of the kernels, one value at a time: the definition that the vector forms follow operation by operation.
+/// </summary>
+internal static class ScalarMath
+{
+    /// <summary>The smallest argument of <see cref="Exp"/> whose result is not flushed to zero.</summary>
+    public const float ExpMinimum = -87.33654f;
+
+    /// <summary>Arguments above it are taken as it, so that no infinity arises (e⁸⁸ ≈ 1.7e38).</summary>
+    public const float ExpMaximum = 88f;
+
+    /// <summary>log₂ e.</summary>
+    public const float Log2E = 1.44269504f;
+
+    /// <summary>ln 2, upper part: few enough bits that its products with whole numbers up to 128 are exact.</summary>
+    public const float Ln2High = 0.693359375f;
+
+    /// <summary>ln 2, what the upper part lacks.</summary>
+    public const float Ln2Low = -2.12194440e-4f;
+
+    /// <summary>√(2/π).</summary>
+    public const float SqrtTwoOverPi = 0.7978845608f;
+
+    /// <summary>The cubic coefficient of GELU's tanh form.</summary>
+    public const float GeluCubic = 0.044715f;
+
+    /// <summary>1/√2.</summary>
+    public const float InverseSqrtTwo = 0.70710678f;
+
+    /// <summary>e to the power of <paramref name="x"/>: within 2 units in the last place; exactly 1 at 0.</summary>
+    public static float Exp(float x)
+    {
+        if (x < ExpMinimum)
+        {
+            return 0f;
+        }
+
+        float clamped = MathF.Min(x, ExpMaximum);
+        float whole = MathF.Round(clamped * Log2E, MidpointRounding.ToEven);
+        float rest = MathF.FusedMultiplyAdd(whole, -Ln2High, clamped);
+        rest = MathF.FusedMultiplyAdd(whole, -Ln2Low, rest);
+
+        // Taylor to the sixth power: |rest| ≤ ln 2 / 2, where the seventh is below 1.3e-7 of the value's last place.
+        float sum = 1f / 720f;
+        sum = MathF.FusedMultiplyAdd(sum, rest, 1f / 120f);
+        sum = MathF.FusedMultiplyAdd(sum, rest, 1f / 24f);
+        sum = MathF.FusedMultiplyAdd(sum, rest, 1f / 6f);
+        sum = MathF.FusedMultiplyAdd(sum, rest, 0.5f);
+        sum = MathF.FusedMultiplyAdd(sum, rest, 1f);
+        sum = MathF.FusedMultiplyAdd(sum, rest, 1f);
+        return sum * BitConverter.Int32BitsToSingle(((int)whole + 127) << 23);
+    }
+
+    /// <summary>1 / (1 + e⁻ˣ).</summary>
+    public static float Sigmoid(float x) => 1f / (1f + Exp(-x));
+
+    /// <summary>x · sigmoid(x).</summary>
+    public static float Silu(float x) => x / (1f + Exp(-x));
+
+    /// <summary>GELU's tanh form, x/2 · (1 + tanh(√(2/π)(x + 0.044715x³))), as x · sigmoid of twice that argument.</summary>
+    public static float GeluTanh(float x)
+    {
+        float inner = MathF.FusedMultiplyAdd(GeluCubic * x * x, x, x);
+        return x / (1f + Exp(-2f * SqrtTwoOverPi * inner));
+    }
+
+    /// <summary>GELU's exact form, x/2 · (1 + erf(x/√2)).</summary>
+    public static float GeluErf(float x) => 0.5f * x * (1f + Erf(x * InverseSqrtTwo));
+
+    /// <summary>The error function, within 2e-7.</summary>
+    public static float Erf(float x)
+    {
+        // Coefficients: see ErfCoefficients.
+        float magnitude = MathF.Min(MathF.Abs(x), ErfCoefficients.Saturation);
+        float square = magnitude * magnitude;
+        ReadOnlySpan<float> near = ErfCoefficients.Near;
+        float small = near[^1];
+        for (int index = near.Length - 2; index >= 0; index--)
+        {
+            small = MathF.FusedMultiplyAdd(small, square, near[index]);
+        }
+
+        ReadOnlySpan<float> far = ErfCoefficients.Far;
+        float exponent = far[^1];
+        for (int index = far.Length - 2; index >= 0; index--)
+        {
+            exponent = MathF.FusedMultiplyAdd(exponent, magnitude, far[index]);
+        }
+
+        float large = 1f - Exp(exponent * magnitude);
+        return MathF.CopySign(magnitude < ErfCoefficients.Border ? small * magnitude : large, x);
+    }
+}

@@ -1,0 +1,64 @@
+namespace LLaVAction.Cpu.Kernels.Scalar;
+
+/// <summary>Norms, rotary embedding and softmax of rows, one value at a time.</summary>
+internal static class ScalarRows
+{
+    /// <summary>The sum of <paramref name="count"/> terms, in lanes.</summary>
+    public static float Sum(int count, Func<int, float> term)
+    {
+        Span<float> lanes = stackalloc float[SummationOrder.Lanes];
+        lanes.Clear();
+        for (int index = 0; index < count; index++)
+        {
+            lanes[index % SummationOrder.Lanes] += term(index);
+        }
+
+        return SummationOrder.Reduce(lanes);
+    }
+
+    /// <summary>The sum of <paramref name="count"/> squares, in lanes of fused multiply-adds.</summary>
+    public static float SumOfSquares(int count, Func<int, float> term)
+    {
+        Span<float> lanes = stackalloc float[SummationOrder.Lanes];
+        lanes.Clear();
+        for (int index = 0; index < count; index++)
+        {
+            float value = term(index);
+            lanes[index % SummationOrder.Lanes] = MathF.FusedMultiplyAdd(value, value, lanes[index % SummationOrder.Lanes]);
+        }
+
+        return SummationOrder.Reduce(lanes);
+    }
+
+    /// <summary>Normalises one row.</summary>
+    public static void Normalize(ReadOnlySpan<float> x, Normalization normalization, Span<float> y)
+    {
+        float[] row = x.ToArray();
+        float mean = normalization.IsCentred ? Sum(row.Length, index => row[index]) / row.Length : 0f;
+        float meanSquare = SumOfSquares(row.Length, index => row[index] - mean) / row.Length;
+        float factor = 1f / MathF.Sqrt(meanSquare + normalization.Epsilon);
+        for (int column = 0; column < row.Length; column++)
+        {
+            float scaled = (row[column] - mean) * factor;
+            y[column] = normalization.Shift is { } shift
+                ? MathF.FusedMultiplyAdd(scaled, normalization.Scale[column], shift[column])
+                : scaled * normalization.Scale[column];
+        }
+    }
+
+    /// <summary>Rotates the two halves of each head of one row by the angles of a position.</summary>
+    public static void Rotate(Span<float> row, int headSize, ReadOnlySpan<float> cosine, ReadOnlySpan<float> sine)
+    {
+        int half = headSize / 2;
+        for (int head = 0; head < row.Length; head += headSize)
+        {
+            for (int index = 0; index < half; index++)
+            {
+                float first = row[head + index];
+                float second = row[head + half + index];
+                row[head + index] = MathF.FusedMultiplyAdd(first, cosine[index], -(second * sine[index]));
+                row[head + half + index] = MathF.FusedMultiplyAdd(second, cosine[index], first * sine[index]);
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+using System.Runtime.InteropServices;
+
+namespace LLaVAction.Cpu.Kernels;
+
+/// <summary>Number formats weights are stored in.</summary>
+internal enum WeightType
+{
+    /// <summary>IEEE binary32.</summary>
+    Float32,
+
+    /// <summary>The upper half of binary32.</summary>
+    BFloat16,
+
+    /// <summary>IEEE binary16.</summary>
+    Float16,
+}
+
+/// <summary>
+/// A weight as checkpoints hold it: one row per output feature, one column per input feature, row major, in its stored
+/// type. It is never copied: kernels read it where it lies, so a model needs little more memory than its file.
+/// </summary>
+internal sealed unsafe class WeightMatrix
+{
+    private readonly object owner;
+
+    /// <summary>A weight over memory that <paramref name="owner"/> keeps alive and unmoved.</summary>
+    /// <param name="pointer">First value; need not be aligned.</param>
+    /// <param name="type">Stored type.</param>
+    /// <param name="rows">Output features.</param>
+    /// <param name="columns">Input features.</param>
+    /// <param name="owner">What must live as long as this weight: the checkpoint, or a buffer.</param>
+    public WeightMatrix(void* pointer, WeightType type, int rows, int columns, object owner)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(columns);
+        Pointer = (byte*)pointer;
+        Type = type;
+        Rows = rows;
+        Columns = columns;
+        this.owner = owner;
+    }
+
+    /// <summary>First value.</summary>
+    public byte* Pointer { get; }
+
+    /// <summary>Stored type.</summary>
+    public WeightType Type { get; }
+
+    /// <summary>Output features.</summary>
+    public int Rows { get; }
+
+    /// <summary>Input features.</summary>
+    public int Columns { get; }
+
+    /// <summary>Bytes of one value.</summary>
+    public int ElementSize => Type == WeightType.Float32 ? sizeof(float) : sizeof(ushort);
+
+    /// <summary>A float32 weight with a copy of <paramref name="values"/>, row major.</summary>
+    public static WeightMatrix FromValues(int rows, int columns, ReadOnlySpan<float> values)
+    {
+        if (values.Length != (long)rows * columns)
+        {
+            throw new ArgumentException($"{values.Length} values for a [{rows}, {columns}] weight.", nameof(values));
+        }
+
+        var buffer = new NativeBuffer(values.Length);
+        values.CopyTo(buffer.Span);
+        return new WeightMatrix(buffer.Pointer, WeightType.Float32, rows, columns, buffer);
+    }
+
+    /// <summary>A 16-bit weight with a copy of the stored bits, row major.</summary>
+    public static WeightMatrix FromBits(WeightType type, int rows, int columns, ReadOnlySpan<ushort> bits)
+    {
+        if (type == WeightType.Float32 || bits.Length != (long)rows * columns)
+        {
+            throw new ArgumentException($"{bits.Length} 16-bit values for a [{rows}, {columns}] {type} weight.", nameof(bits));
+        }
+
+        var buffer = new NativeBuffer((bits.Length + 1L) / 2);
+        bits.CopyTo(new Span<ushort>(buffer.Pointer, bits.Length));
+        return new WeightMatrix(buffer.Pointer, type, rows, columns, buffer);
+    }
+
+    /// <summary>Rows <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/>, of the same memory.</summary>
+    public WeightMatrix SliceRows(int start, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Rows - start);
+        return new WeightMatrix(Pointer + ((long)start * Columns * ElementSize), Type, count, Columns, owner);
+    }
+
+    /// <summary>One row as float32: a token's embedding, a bias, the scale of a norm. Every stored type widens exactly.</summary>
+    public void ReadRow(int row, Span<float> target)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(row);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
+        if (target.Length != Columns)
+        {
+            throw new ArgumentException($"{target.Length} values for a row of {Columns}.", nameof(target));
+        }
+
+        byte* source = Pointer + ((long)row * Columns * ElementSize);
+        switch (Type)
+        {
+            case WeightType.Float32:
+                MemoryMarshal.Cast<byte, float>(new ReadOnlySpan<byte>(source, Columns * sizeof(float))).CopyTo(target);
+                break;
+            case WeightType.BFloat16:
+                for (int column = 0; column < Columns; column++)
+                {
+                    target[column] = BitConverter.UInt32BitsToSingle((uint)((ushort*)source)[column] << 16);
+                }
+
+                break;
+            default:
+                for (int column = 0; column < Columns; column++)
+                {
+                    target[column] = (float)((Half*)source)[column];
+                }
+
+                break;
+        }
+
+        GC.KeepAlive(owner);
+    }
+
+    /// <summary>All values as float32, row major: for biases, norms and position tables, which are small.</summary>
+    public float[] ToArray()
+    {
+        float[] values = new float[checked(Rows * Columns)];
+        for (int row = 0; row < Rows; row++)
+        {
+            ReadRow(row, values.AsSpan(row * Columns, Columns));
+        }
+
+        return values;
+    }
+}
+
+/// <summary>A projection: a weight and, where the model has one, its bias (one value per output feature).</summary>
+internal sealed record DenseLayer
+{
+    /// <summary>Joins a weight and its bias.</summary>
+    /// <exception cref="ArgumentException">The bias has another length than the weight has rows.</exception>
+    public DenseLayer(WeightMatrix weight, float[]? bias = null)
+    {
+        if (bias is not null && bias.Length != weight.Rows)
+        {
+            throw new ArgumentException($"{bias.Length} biases for {weight.Rows} output features.", nameof(bias));
+        }
+
+        Weight = weight;
+        Bias = bias;
+    }
+
+    /// <summary>The weight.</summary>
+    public WeightMatrix Weight { get; }
+
+    /// <summary>The bias, or null.</summary>
+    public float[]? Bias { get; }
+}

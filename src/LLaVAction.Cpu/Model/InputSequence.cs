@@ -1,0 +1,35 @@
+using LLaVAction.Cpu.Kernels;
+
+namespace LLaVAction.Cpu.Model;
+
+/// <summary>The input of a decoder: tokens before a video, the video, tokens after it. Any part may be empty.</summary>
+internal sealed class InputSequence(
+    WeightMatrix embedTokens, IReadOnlyList<int> beforeVideo, VisualTokenEmbeddings? video, ReadOnlyMemory<int> afterVideo)
+{
+    private readonly int _videoLength = video?.Length ?? 0;
+
+    /// <summary>How many positions it has.</summary>
+    public int Length => beforeVideo.Count + _videoLength + afterVideo.Length;
+
+    /// <summary>Writes the embeddings of consecutive positions.</summary>
+    public void Embed(int firstPosition, MatrixView target)
+    {
+        for (int row = 0; row < target.Rows; row++)
+        {
+            int position = firstPosition + row;
+            int afterPosition = position - beforeVideo.Count - _videoLength;
+            if (position < beforeVideo.Count)
+            {
+                embedTokens.ReadRow(beforeVideo[position], target.Row(row));
+            }
+            else if (afterPosition < 0)
+            {
+                video!.ReadRow(position - beforeVideo.Count, target.Row(row));
+            }
+            else
+            {
+                embedTokens.ReadRow(afterVideo.Span[afterPosition], target.Row(row));
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using LLaVAction.Cpu.Kernels;
+using LLaVAction.Models.Checkpoints;
+using LLaVAction.Models.Engines;
+using LLaVAction.Models.Preprocessing;
+using LLaVAction.Models.Sequences;
+using LLaVAction.Video.Frames;
+
+namespace LLaVAction.Cpu.Model;
+
+/// <summary>A loaded checkpoint: vision tower, projector, newline, action token and heads, language model.</summary>
+internal sealed class LlavaModel : IDisposable
+{
+    /// <summary>The checkpoint the weights lie in; closed with the model.</summary>
+    public required Checkpoint Checkpoint { get; init; }
+
+    /// <summary>Workers and scratch of this model.</summary>
+    public required ComputeContext Context { get; init; }
+
+    /// <summary>The settings in force.</summary>
+    public required ModelSettings Settings { get; init; }
+
+    /// <summary>Frames to pixel values.</summary>
+    public required ImagePreprocessor Preprocessor { get; init; }
+
+    public required SiglipVisionTower VisionTower { get; init; }
+
+    /// <summary>Null in a checkpoint of a vision tower alone, as is everything below.</summary>
+    public MultimodalProjector? MultiModalProjector { get; init; }
+
+    /// <summary>The newline vector [hidden]; null where the checkpoint has none.</summary>
+    public float[]? ImageNewline { get; init; }
+
+    /// <summary>The action tokens [1 or 3, hidden].</summary>
+    public WeightMatrix? ActionSupervision { get; init; }
+
+    public ActionHeads? ActionHeads { get; init; }
+
+    public Qwen2Model? LanguageModel { get; init; }
+
+    /// <summary>What the checkpoint says it is.</summary>
+    public ModelConfiguration Configuration => Checkpoint.Configuration;
+
+    /// <summary>Pooled patches along one side of a frame.</summary>
+    public int PooledSide => VideoTokenModes.PooledSide(Settings.Pooling, VisionTower.Embeddings.Grid);
+
+    /// <summary>The order of the visual tokens.</summary>
+    public VisualTokenLayout Layout => new(PooledSide, Settings.Newline, Settings.ActionToken);
+
+    /// <summary>Encodes a clip's frames: pixels, tower, projector, pooling, a few frames at a time.</summary>
+    public EncodedClip EncodeClip(ClipFrames clip, CancellationToken cancellationToken)
+    {
+        MultimodalProjector projector = MultiModalProjector!;
+        int patches = VisionTower.Patches;
+        int pooledPatches = PooledSide * PooledSide;
+        int framesPerPass = Math.Min(VisionTower.FramesPerPass, Math.Max(1, clip.Frames.Count));
+        var encoded = new EncodedClip(clip.Frames.Count, pooledPatches, projector.HiddenSize);
+        try
+        {
+            using VisionWorkspace workspace = VisionTower.CreateWorkspace(framesPerPass);
+            using var projected = new Matrix(framesPerPass * patches, projector.HiddenSize);
+            var pixelValues = new float[framesPerPass * Preprocessor.ValuesPerFrame];
+            for (int start = 0; start < clip.Frames.Count; start += framesPerPass)
+            {
+                int frames = Math.Min(framesPerPass, clip.Frames.Count - start);
+                for (int i = 0; i < frames; i++)
+                {
+                    Preprocessor.ToPixelValues(
+                        clip.Frames[start + i].Span,
+                        clip.Width,
+                        clip.Height,
+                        pixelValues.AsSpan(i * Preprocessor.ValuesPerFrame, Preprocessor.ValuesPerFrame));
+                }
+
+                MatrixView features = VisionTower.Forward(Context, pixelValues, frames, workspace, null, cancellationToken);
+                MatrixView target = projected.View.SliceRows(0, frames * patches);
+                projector.Forward(Context, features, target);
+                SpatialPooling.Forward(
+                    Context,
+                    Settings.Pooling,
+                    target,
+                    VisionTower.Embeddings.Grid,
+                    encoded.Features.View.SliceRows(start * pooledPatches, frames * pooledPatches));
+            }
+
+            return encoded;
+        }
+        catch
+        {
+            encoded.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The visual tokens of some frames of a clip.</summary>
+    public VisualTokenEmbeddings ArrangeVisualTokens(MatrixView pooled, IReadOnlyList<int> frames)
+        => new(pooled, frames, Layout, ImageNewline ?? [], ActionSupervision);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Context.Dispose();
+        Checkpoint.Dispose();
+    }
+}

@@ -1,0 +1,63 @@
+using LLaVAction.Cpu.Kernels;
+
+namespace LLaVAction.Cpu.Model;
+
+/// <summary>
+/// The SigLIP tower up to the selected layer: no class token, no mask, no post-norm, no pooling head. It holds only the
+/// layers it runs.
+/// </summary>
+internal sealed class SiglipVisionTower(SiglipVisionEmbeddings embeddings, IReadOnlyList<SiglipEncoderLayer> layers, int hiddenSize)
+{
+    /// <summary>Rows of one pass: enough for the projections' speed, few enough for small activations.</summary>
+    private const int RowsPerPass = 1500;
+
+    /// <summary>The embeddings.</summary>
+    public SiglipVisionEmbeddings Embeddings => embeddings;
+
+    /// <summary>Columns of its hidden states.</summary>
+    public int HiddenSize => hiddenSize;
+
+    /// <summary>Patches of one frame.</summary>
+    public int Patches => embeddings.Grid * embeddings.Grid;
+
+    /// <summary>How many frames go through at once; the bits of a frame's result do not depend on it.</summary>
+    public int FramesPerPass => FramesPerPassOf(Patches);
+
+    /// <summary>How many frames of that many patches go through at once.</summary>
+    public static int FramesPerPassOf(int patches) => Math.Max(1, RowsPerPass / patches);
+
+    /// <summary>Room for passes of up to <paramref name="frames"/> frames.</summary>
+    public VisionWorkspace CreateWorkspace(int frames)
+        => new(frames * Patches, embeddings.ValuesPerPatch, hiddenSize, layers.Count == 0 ? 0 : layers[0].Fc1.Weight.Rows);
+
+    /// <summary>
+    /// The selected hidden states [frames · patches, hidden] of a few frames, a view on <paramref name="workspace"/>.
+    /// </summary>
+    /// <param name="context">Workers and scratch.</param>
+    /// <param name="pixelValues">[frames, 3, size, size].</param>
+    /// <param name="frames">At most as many as the workspace was made for.</param>
+    /// <param name="workspace">Activations.</param>
+    /// <param name="trace">Is shown the hidden states after the embeddings and after every layer; may be null.</param>
+    /// <param name="cancellationToken">Looked at between layers.</param>
+    public MatrixView Forward(
+        ComputeContext context,
+        ReadOnlySpan<float> pixelValues,
+        int frames,
+        VisionWorkspace workspace,
+        Action<MatrixView>? trace,
+        CancellationToken cancellationToken)
+    {
+        int rows = frames * Patches;
+        MatrixView hiddenStates = workspace.HiddenStates.View.SliceRows(0, rows);
+        embeddings.Forward(context, pixelValues, workspace.Patches.View.SliceRows(0, rows), hiddenStates);
+        trace?.Invoke(hiddenStates);
+        foreach (SiglipEncoderLayer layer in layers)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            layer.Forward(context, hiddenStates, Patches, workspace);
+            trace?.Invoke(hiddenStates);
+        }
+
+        return hiddenStates;
+    }
+}

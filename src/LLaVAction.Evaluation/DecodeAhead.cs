@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using LLaVAction.Video.Frames;
+
+namespace LLaVAction.Evaluation;
+
+/// <summary>
+/// Decodes clips ahead of the model: several at a time, a bounded number in all, handed out in the order of the work so
+/// that results come in the same order however long each clip takes.
+/// </summary>
+public sealed class DecodeAhead
+{
+    private readonly IFrameReader reader;
+    private readonly FramePolicy policy;
+    private readonly int workers;
+
+    /// <summary>Creates the stage.</summary>
+    /// <param name="reader">Where frames come from.</param>
+    /// <param name="policy">Which moments become frames.</param>
+    /// <param name="workers">How many clips are decoded at a time; about as many more may wait, decoded, for the model.</param>
+    public DecodeAhead(IFrameReader reader, FramePolicy policy, int workers)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(workers);
+        this.reader = reader;
+        this.policy = policy;
+        this.workers = workers;
+    }
+
+    /// <summary>
+    /// Starts decoding. Each item is a clip that is being decoded or has been; reading it waits for it. Clips that cannot
+    /// be decoded come with their failure; any other error ends the stage and comes out of the item.
+    /// </summary>
+    public ChannelReader<Task<DecodedClip>> Start(IReadOnlyList<ClipWork> work, CancellationToken cancellationToken)
+    {
+        var channel = Channel.CreateBounded<Task<DecodedClip>>(new BoundedChannelOptions(workers + 1)
+        {
+            SingleReader = true,
+            SingleWriter = true,
+        });
+        _ = Task.Run(() => FeedAsync(work, channel.Writer, cancellationToken), CancellationToken.None);
+        return channel.Reader;
+    }
+
+    private async Task FeedAsync(IReadOnlyList<ClipWork> work, ChannelWriter<Task<DecodedClip>> output, CancellationToken cancellationToken)
+    {
+        using var free = new SemaphoreSlim(workers);
+        var running = new List<Task>(workers);
+        try
+        {
+            foreach (var clip in work)
+            {
+                await free.WaitAsync(cancellationToken);
+                running.RemoveAll(task => task.IsCompleted);
+                var decoding = Task.Run(() => DecodeAsync(clip, free, cancellationToken), CancellationToken.None);
+                running.Add(decoding);
+                await output.WriteAsync(decoding, cancellationToken);
+            }
+
+            output.Complete();
+        }
+        catch (OperationCanceledException exception)
+        {
+            output.Complete(exception);
+        }
+
+        // The semaphore must outlive those who release it; their errors are read from the channel.
+        await Task.WhenAll(running).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    private async Task<DecodedClip> DecodeAsync(ClipWork work, SemaphoreSlim free, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        try
+        {
+            var frames = await reader.ReadAsync(work.Source, policy, work.FrameCounts, cancellationToken);
+            return new DecodedClip(work, frames, null, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+        catch (FrameReadException failure)
+        {
+            return new DecodedClip(work, null, failure, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+        finally
+        {
+            free.Release();
+        }
+    }
+}

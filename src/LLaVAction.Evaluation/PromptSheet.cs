@@ -1,0 +1,106 @@
+using LLaVAction.Models.Engines;
+using LLaVAction.Prompts;
+using LLaVAction.Scoring;
+
+namespace LLaVAction.Evaluation;
+
+/// <summary>
+/// The prompts of one group: questions that see the same frames. Equal prompts (sets that share a question, captions,
+/// blind frame counts) are asked once.
+/// </summary>
+internal sealed class PromptSheet
+{
+    private static readonly IReadOnlyList<string>[] Letters =
+        [.. Enumerable.Range(0, OptionList.MaximumOptions + 1).Select(OptionList.Letters)];
+
+    private readonly EvaluationSettings settings;
+    private readonly string?[] notes;
+
+    public PromptSheet(EvaluationSettings settings, IReadOnlyList<PendingQuestion> pending)
+    {
+        this.settings = settings;
+        Pending = pending;
+        Orders = [.. pending.Select(one => settings.Prompt.Task.HasOptions()
+            ? Rotation.OptionOrder(one.Question.Options.Count, one.Rotation)
+            : [])];
+        notes = new string?[pending.Count];
+    }
+
+    /// <summary>The questions.</summary>
+    public IReadOnlyList<PendingQuestion> Pending { get; }
+
+    /// <summary>For each question the option shown at each letter.</summary>
+    public IReadOnlyList<int[]> Orders { get; }
+
+    /// <summary>For each question the description of the first pass; null without one.</summary>
+    public IReadOnlyList<string?> Notes => notes;
+
+    /// <summary>The prompts of the first pass of caption-then-answer.</summary>
+    public DistinctRequests CaptionRequests() => new(Pending.Select((one, i) => new PromptRequest(
+        PromptBuilder.BuildCaptionPass(settings.Prompt, Input(one, i)), [], settings.MaxNewTokens)));
+
+    /// <summary>Takes the descriptions of the first pass, one per question.</summary>
+    public void TakeNotes(IReadOnlyList<PromptAnswer> captions)
+    {
+        for (var i = 0; i < notes.Length; i++)
+        {
+            notes[i] = captions[i].Text?.Trim() ?? "";
+        }
+    }
+
+    /// <summary>The prompts that are answered.</summary>
+    public DistinctRequests AnswerRequests() => new(Pending.Select((one, i) => new PromptRequest(
+        PromptBuilder.Build(settings.Prompt, Input(one, i)),
+        settings.ScoresLetters ? Letters[Orders[i].Length] : [],
+        settings.AnswerTokens)));
+
+    private PromptInput Input(PendingQuestion one, int i) => new()
+    {
+        DurationSeconds = one.Question.StopSeconds - one.Question.StartSeconds,
+        NamedFrames = settings.NamedFrames(one.Frames),
+        Options = Rotation.Show(one.Question.Options, Orders[i]),
+        PriorActions = settings.PriorActions?.Find(one.Question.Strategy, one.Question.Id, one.Frames),
+        Notes = notes[i],
+    };
+}
+
+/// <summary>Requests without repetition, and where each one's answer is found.</summary>
+internal sealed class DistinctRequests
+{
+    private readonly List<PromptRequest> requests = [];
+    private readonly List<int> positions = [];
+
+    public DistinctRequests(IEnumerable<PromptRequest> all)
+    {
+        var seen = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var request in all)
+        {
+            if (!seen.TryGetValue(request.Prompt, out var position))
+            {
+                position = requests.Count;
+                seen.Add(request.Prompt, position);
+                requests.Add(request);
+            }
+
+            positions.Add(position);
+        }
+    }
+
+    /// <summary>Each request once, in the order of its first use.</summary>
+    public IReadOnlyList<PromptRequest> Requests => requests;
+
+    /// <summary>One answer per original request; the time stands on the first that uses it and is 0 on the others.</summary>
+    public IReadOnlyList<PromptAnswer> Spread(IReadOnlyList<PromptAnswer> answers)
+    {
+        var isPaid = new bool[answers.Count];
+        var spread = new PromptAnswer[positions.Count];
+        for (var i = 0; i < spread.Length; i++)
+        {
+            var position = positions[i];
+            spread[i] = isPaid[position] ? answers[position] with { Milliseconds = 0 } : answers[position];
+            isPaid[position] = true;
+        }
+
+        return spread;
+    }
+}

@@ -1,0 +1,161 @@
+using LLaVAction.Models.Tokenization;
+using LLaVAction.Video.Frames;
+
+namespace LLaVAction.Models.Engines;
+
+/// <summary>
+/// A video language model: encodes the frames of clips, then answers prompts about them. An engine is free in how: it
+/// may batch clips through the vision tower, share the prefilled prefix of prompts about the same frames, batch their
+/// suffixes, or send each prompt with its frames to a server. Callers see no hidden states and no cache handles.
+/// </summary>
+/// <remarks>
+/// An answer never depends on which other clips or prompts are in the same call. Not safe for calls from several
+/// threads at once.
+/// </remarks>
+public interface IVideoLanguageModel : IDisposable
+{
+    /// <summary>What the model is and the settings it runs with; stored with every run.</summary>
+    ModelDescription Description { get; }
+
+    /// <summary>The model's tokenizer.</summary>
+    ITokenizer Tokenizer { get; }
+
+    /// <summary>How many clips the engine likes to get in one call, where as many are ready; 1 or more.</summary>
+    int PreferredClips => 1;
+
+    /// <summary>
+    /// The same model without batches: one frame and one prompt at a time, nothing shared and nothing padded; itself where
+    /// it makes none. It lives as long as this one, and is not disposed on its own.
+    /// </summary>
+    IVideoLanguageModel Unbatched => this;
+
+    /// <summary>The shape of its batches as it is now, for people to read; null where it makes none.</summary>
+    string? BatchShape => null;
+
+    /// <summary>
+    /// What had to be done otherwise than planned, one sentence each: batches halved for want of memory. Empty as a rule.
+    /// </summary>
+    IReadOnlyList<string> Remarks => [];
+
+    /// <summary>Encodes each clip's frames once. The caller disposes what it gets, which releases the visual tokens.</summary>
+    IReadOnlyList<IEncodedClip> Encode(IReadOnlyList<ClipFrames> clips, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Answers prompts. Prompts of one group whose text up to the end of the video is equal share one prefill.
+    /// Answers come in the order of the groups and of the prompts in them.
+    /// </summary>
+    IReadOnlyList<PromptGroupAnswer> Answer(IReadOnlyList<PromptGroup> groups, CancellationToken cancellationToken);
+}
+
+/// <summary>The visual tokens of one clip, wherever the engine keeps them, until disposed.</summary>
+public interface IEncodedClip : IDisposable
+{
+    /// <summary>How many frames were encoded.</summary>
+    int FrameCount { get; }
+
+    /// <summary>This clip's share of the time spent in preprocessing and the vision tower, in milliseconds.</summary>
+    double VisionMilliseconds { get; }
+}
+
+/// <summary>Prompts about one selection of frames of one clip.</summary>
+/// <param name="Clip">The clip; null for prompts without video.</param>
+/// <param name="FrameIndices">Which encoded frames the prompts see, in order; empty without video.</param>
+/// <param name="Requests">The prompts.</param>
+public sealed record PromptGroup(IEncodedClip? Clip, IReadOnlyList<int> FrameIndices, IReadOnlyList<PromptRequest> Requests)
+{
+    /// <summary>The clip of a group as an engine's own; null without video.</summary>
+    /// <exception cref="ArgumentException">Another engine encoded it, or a frame index is not one of its frames.</exception>
+    public static TClip? ClipOf<TClip>(PromptGroup group)
+        where TClip : class, IEncodedClip
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        if (group.Clip is null)
+        {
+            return null;
+        }
+
+        if (group.Clip is not TClip own)
+        {
+            throw new ArgumentException("The clip was encoded by another model.", nameof(group));
+        }
+
+        return group.FrameIndices.Count > 0 && group.FrameIndices.All(index => index >= 0 && index < own.FrameCount)
+            ? own
+            : throw new ArgumentException(
+                FormattableString.Invariant($"Frame indices [{string.Join(", ", group.FrameIndices)}] of a clip with {own.FrameCount} encoded frames."),
+                nameof(group));
+    }
+}
+
+/// <summary>One prompt and what is wanted of it; both kinds of answer come from one prefill.</summary>
+/// <param name="Prompt">
+/// The whole text, chat template included, with at most one <c>&lt;image&gt;</c> where the video stands.
+/// </param>
+/// <param name="Candidates">
+/// Texts of one token each (<c>A</c>, <c>B</c>, …) whose log-probabilities at the next position are wanted; may be empty.
+/// </param>
+/// <param name="MaxNewTokens">How many tokens to generate greedily at most; 0 for none.</param>
+public sealed record PromptRequest(string Prompt, IReadOnlyList<string> Candidates, int MaxNewTokens);
+
+/// <summary>The answers of one group and what their shared part cost.</summary>
+/// <param name="Answers">One per request.</param>
+/// <param name="PrefillMilliseconds">Time of the shared prefills.</param>
+public sealed record PromptGroupAnswer(IReadOnlyList<PromptAnswer> Answers, double PrefillMilliseconds);
+
+/// <summary>One prompt's answer.</summary>
+/// <param name="CandidateLogProbabilities">
+/// Natural logarithms of the candidates' probabilities under the softmax over the whole vocabulary; null where the
+/// engine cannot tell (a server that only writes text).
+/// </param>
+/// <param name="Text">The generated text without special tokens; null when none was asked for.</param>
+/// <param name="PromptTokens">Length of the prompt, visual tokens included; null where unknown.</param>
+/// <param name="Milliseconds">Time of this prompt beyond the shared prefill.</param>
+public sealed record PromptAnswer(
+    IReadOnlyList<double>? CandidateLogProbabilities,
+    string? Text,
+    int? PromptTokens,
+    double Milliseconds);
+
+/// <summary>What a model is: everything about it that a number depends on.</summary>
+public sealed record ModelDescription
+{
+    private readonly Lazy<string?>? _hash;
+
+    /// <summary>Name to show: the checkpoint folder's name, or a server's model name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>SHA-256 over the weights, configuration and tokenizer files; null where unknown (a server).</summary>
+    /// <remarks>Computed when first read where <see cref="DeferredHash"/> was given: seconds per ten gigabytes.</remarks>
+    public string? Hash
+    {
+        get => _hash?.Value;
+        init => _hash = new Lazy<string?>(value);
+    }
+
+    /// <summary>Sets <see cref="Hash"/> to what is computed at its first reading.</summary>
+    public Lazy<string?> DeferredHash
+    {
+        init => _hash = value;
+    }
+
+    /// <summary>Engine and device, for example <c>embedded cpu</c> or <c>torch cuda:0</c>.</summary>
+    public required string Engine { get; init; }
+
+    /// <summary>Arithmetic, for example <c>float32</c>.</summary>
+    public required string Precision { get; init; }
+
+    /// <summary>The settings in force (pooling, newline, action token, repetition penalty, …), by name, in name order.</summary>
+    public required IReadOnlyDictionary<string, string> Settings { get; init; }
+
+    /// <summary>Which settings differ from the checkpoint's own: name → the checkpoint's value.</summary>
+    public required IReadOnlyDictionary<string, string> OverriddenSettings { get; init; }
+
+    /// <summary>True when the checkpoint says of itself that its weights are random (the demo's); shown with every figure.</summary>
+    public bool HasRandomWeights { get; init; }
+
+    /// <summary>Whether the checkpoint says that it was trained with the time instruction in its prompts.</summary>
+    public bool WasTrainedWithTimeInstruction { get; init; }
+
+    /// <summary>How many visual tokens that many frames become; null where unknown.</summary>
+    public Func<int, int>? VisualTokenCount { get; init; }
+}

@@ -1,0 +1,44 @@
+namespace LLaVAction.Video.Ffmpeg;
+
+/// <summary>
+/// Remembers the results of slow look-ups by path, the most recently used ones. A look-up in progress is shared; one that
+/// failed is not remembered.
+/// </summary>
+internal sealed class BoundedCache<T>(int capacity)
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, LinkedListNode<(string Key, Task<T> Value)>> entries = new(StringComparer.Ordinal);
+    private readonly LinkedList<(string Key, Task<T> Value)> byUse = [];
+
+    /// <summary>The result for a key. The look-up itself is not cancelled with one caller, since others may wait for it.</summary>
+    public Task<T> GetAsync(string key, Func<Task<T>> lookUp, CancellationToken cancellationToken)
+    {
+        Task<T> task;
+        lock (gate)
+        {
+            if (entries.TryGetValue(key, out var node) && !node.Value.Value.IsFaulted && !node.Value.Value.IsCanceled)
+            {
+                byUse.Remove(node);
+                byUse.AddFirst(node);
+                task = node.Value.Value;
+            }
+            else
+            {
+                if (node is not null)
+                {
+                    byUse.Remove(node);
+                }
+
+                task = Task.Run(lookUp, CancellationToken.None);
+                entries[key] = byUse.AddFirst((key, task));
+                if (entries.Count > capacity)
+                {
+                    entries.Remove(byUse.Last!.Value.Key);
+                    byUse.RemoveLast();
+                }
+            }
+        }
+
+        return task.WaitAsync(cancellationToken);
+    }
+}

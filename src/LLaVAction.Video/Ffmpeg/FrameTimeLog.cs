@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace LLaVAction.Video.Ffmpeg;
+
+/// <summary>
+/// Takes the presentation times of the frames that leave a filter chain from what ffmpeg's <c>showinfo</c> filter writes:
+/// first <c>config in time_base: 1/60000</c>, then one line with <c>n:</c> and <c>pts:</c> for each frame. The integer time
+/// stamps are used, since <c>pts_time</c> has six significant digits in older versions.
+/// </summary>
+internal sealed class FrameTimeLog
+{
+    private readonly List<double> seconds = [];
+    private Rational timeBase;
+
+    /// <summary>Times in order, as the file has them.</summary>
+    public IReadOnlyList<double> Seconds => seconds;
+
+    /// <summary>Looks at a line; true when it is no more than information.</summary>
+    public bool Take(string line)
+    {
+        if (!line.Contains("[info]", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        if (!line.StartsWith("[Parsed_showinfo", StringComparison.Ordinal))
+        {
+            return true;
+        }
+
+        if (Field(line, "config in time_base:") is { } rational && Rational.TryParse(rational, out var value))
+        {
+            timeBase = value;
+        }
+        else if (timeBase != default
+            && Field(line, " n:") is not null
+            && long.TryParse(Field(line, " pts:"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var stamp))
+        {
+            seconds.Add(timeBase.Times(stamp));
+        }
+
+        return true;
+    }
+
+    private static string? Field(string line, string name)
+    {
+        var at = line.IndexOf(name, StringComparison.Ordinal);
+        if (at < 0)
+        {
+            return null;
+        }
+
+        var rest = line.AsSpan(at + name.Length).TrimStart();
+        var end = rest.IndexOfAny(' ', ',');
+        return (end < 0 ? rest : rest[..end]).ToString();
+    }
+}

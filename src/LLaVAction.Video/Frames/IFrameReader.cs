@@ -1,0 +1,74 @@
+namespace LLaVAction.Video.Frames;
+
+/// <summary>What a frame reader needs to know of a clip.</summary>
+/// <param name="NarrationId">Narration id, for example <c>P01_11_0</c>.</param>
+/// <param name="ParticipantId">Participant, for example <c>P01</c>.</param>
+/// <param name="VideoId">Video, for example <c>P01_11</c>.</param>
+/// <param name="StartSeconds">Start of the clip in the video, in seconds.</param>
+/// <param name="StopSeconds">End of the clip in the video, in seconds.</param>
+/// <param name="StartFrame">First frame of the CSV; used by the layout of numbered frames only.</param>
+/// <param name="StopFrame">Last frame of the CSV; used by the layout of numbered frames only.</param>
+public sealed record ClipReference(
+    string NarrationId,
+    string ParticipantId,
+    string VideoId,
+    double StartSeconds,
+    double StopSeconds,
+    int StartFrame,
+    int StopFrame);
+
+/// <summary>Which moments of a clip become frames.</summary>
+public enum FramePolicyKind
+{
+    /// <summary>The midpoints of as many equal segments as there are frames.</summary>
+    Midpoint,
+
+    /// <summary>The midpoints of <see cref="FramePolicy.ClipLength"/> segments, of which every (ClipLength / frames)-th is kept.</summary>
+    Stride,
+}
+
+/// <summary>A frame policy and, for <see cref="FramePolicyKind.Stride"/>, the number of segments it strides over.</summary>
+public sealed record FramePolicy(FramePolicyKind Kind, int ClipLength = 32);
+
+/// <summary>
+/// Reads the frames of clips from a folder of videos. Safe to call from several threads at once.
+/// </summary>
+public interface IFrameReader
+{
+    /// <summary>Which layout the folder has: <c>epic</c>, <c>chunks</c>, <c>frames</c> or <c>trimmed</c>.</summary>
+    string Layout { get; }
+
+    /// <summary>
+    /// Decodes a clip once, for all the frame counts asked.
+    /// </summary>
+    /// <exception cref="FrameReadException">The video is missing, or cannot be decoded; the run goes on with the next clip.</exception>
+    Task<ClipFrames> ReadAsync(
+        ClipReference clip,
+        FramePolicy policy,
+        IReadOnlyList<int> frameCounts,
+        CancellationToken cancellationToken);
+}
+
+/// <summary>Why a clip has no frames.</summary>
+public enum FrameReadFailure
+{
+    /// <summary>No video file for the clip.</summary>
+    MissingVideo,
+
+    /// <summary>A file is there, and its frames cannot be had.</summary>
+    DecodeError,
+}
+
+/// <summary>A clip whose frames cannot be had: a row with a status in the results, never a substitute frame.</summary>
+public sealed class FrameReadException : Exception
+{
+    /// <summary>Creates the failure of one clip.</summary>
+    public FrameReadException(FrameReadFailure failure, string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+        Failure = failure;
+    }
+
+    /// <summary>Missing or undecodable.</summary>
+    public FrameReadFailure Failure { get; }
+}

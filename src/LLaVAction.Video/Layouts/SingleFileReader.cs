@@ -1,0 +1,109 @@
+using LLaVAction.Video.Frames;
+
+namespace LLaVAction.Video.Layouts;
+
+/// <summary>
+/// Reads clips of which each lies in one file: whole videos (<c>epic</c>), or one file per clip (<c>trimmed</c>). Frames are
+/// found by presentation time, never by the CSV's frame numbers.
+/// </summary>
+/// <remarks>
+/// In a file of constant frame rate the frames are those of the original evaluation at that rate: clip ends rounded to
+/// frames, segment midpoints between them, truncated. In any other file a frame is taken where its presentation interval
+/// (from its time to the next frame's) holds the midpoint of a segment of the clip.
+/// </remarks>
+internal sealed class SingleFileReader(VideoPaths paths, IVideoDecoder decoder, bool isTrimmed) : IFrameReader
+{
+    public string Layout => isTrimmed ? VideoLayouts.Trimmed : VideoLayouts.Epic;
+
+    public async Task<ClipFrames> ReadAsync(
+        ClipReference clip, FramePolicy policy, IReadOnlyList<int> frameCounts, CancellationToken cancellationToken)
+    {
+        FramePlan.Validate(policy, frameCounts);
+        VideoPaths.CheckIds(clip);
+        var times = ClipTimes.Of(clip);
+        var file = new VideoFile(decoder, Find(clip));
+        var info = await file.ProbeAsync(cancellationToken);
+
+        if (info is { ConstantFrameRate: { } rate, DurationSeconds: { } duration })
+        {
+            var plan = PlanByIndex(times, rate, (int)Math.Round(duration * rate), policy, frameCounts);
+            var frames = await file.TryReadByIndexAsync(rate, plan.Moments, cancellationToken);
+            if (frames is not null)
+            {
+                return Build(times, plan, frames);
+            }
+        }
+
+        return await ReadListedAsync(file, times, info, policy, frameCounts, cancellationToken);
+    }
+
+    /// <summary>The way for files whose frames are not where a constant rate would have them.</summary>
+    private async Task<ClipFrames> ReadListedAsync(
+        VideoFile file, ClipTimes times, VideoInfo info, FramePolicy policy, IReadOnlyList<int> frameCounts, CancellationToken cancellationToken)
+    {
+        var frameTimes = await file.ListFrameTimesAsync(cancellationToken);
+        var origin = isTrimmed ? times.Start : 0;
+        file.CheckComplete(frameTimes[^1], times.Stop - origin, info);
+        FramePlan<int> plan;
+        if (info.ConstantFrameRate is { } frameRate)
+        {
+            // Some frames are missing or late: an index stands for the middle of its interval.
+            plan = PlanByIndex(times, frameRate, FrameSampler.NearestFrame(frameTimes[^1], frameRate) + 1, policy, frameCounts)
+                .Select(index => FrameShownAt(frameTimes, (index + 0.5) / frameRate));
+        }
+        else
+        {
+            var lastTime = origin + frameTimes[^1];
+            if (times.Start > lastTime)
+            {
+                throw times.PastTheEnd(lastTime);
+            }
+
+            plan = FramePlan.ForTimes(times.Start, Math.Min(times.Stop, lastTime), policy, frameCounts)
+                .Select(seconds => FrameShownAt(frameTimes, seconds - origin));
+        }
+
+        return Build(times, plan, await file.ReadByPositionAsync(frameTimes, plan.Moments, cancellationToken));
+    }
+
+    private FramePlan<int> PlanByIndex(
+        ClipTimes times, double frameRate, int framesInFile, FramePolicy policy, IReadOnlyList<int> frameCounts)
+    {
+        if (!isTrimmed)
+        {
+            var (first, last) = times.FrameSpan(frameRate, framesInFile - 1);
+            return FramePlan.ForFrames(first, last, policy, frameCounts);
+        }
+
+        // The file begins at the frame nearest the clip's start and ends with the frame before the clip's end, give or take
+        // one by how it was cut; the segments are the whole video's all the same.
+        var origin = FrameSampler.NearestFrame(times.Start, frameRate);
+        var (begin, end) = times.FrameSpan(frameRate, origin + framesInFile + 1);
+        return FramePlan.ForFrames(begin, end, policy, frameCounts).Select(index => Math.Min(index - origin, framesInFile - 1));
+    }
+
+    private static int FrameShownAt(IReadOnlyList<double> frameTimes, double seconds)
+    {
+        int low = 0, high = frameTimes.Count - 1;
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            (low, high) = frameTimes[middle] <= seconds ? (middle, high) : (low, middle - 1);
+        }
+
+        return low;
+    }
+
+    private ClipFrames Build(ClipTimes times, FramePlan<int> plan, DecodedFrame[] frames) =>
+        ClipFramesBuilder.Build(times.Clip, plan, frames.Select(frame => ((isTrimmed ? times.Start : 0) + frame.Seconds, frame)).ToArray());
+
+    private string Find(ClipReference clip) =>
+        isTrimmed
+            ? paths.FindVideo(clip.ParticipantId, clip.NarrationId)
+                ?? throw paths.Missing(clip, $"{clip.ParticipantId}/{clip.NarrationId}.mp4")
+            : paths.FindVideo(clip.ParticipantId, clip.VideoId)
+                ?? paths.FindVideo(clip.ParticipantId, "videos", clip.VideoId)
+                ?? paths.FindVideo(clip.VideoId)
+                ?? throw paths.Missing(
+                    clip, $"{clip.ParticipantId}/{clip.VideoId}.MP4, {clip.ParticipantId}/videos/{clip.VideoId}.MP4 and {clip.VideoId}.MP4");
+}

@@ -1,0 +1,100 @@
+using LLaVAction.Video.Frames;
+
+namespace LLaVAction.Video.Layouts;
+
+/// <summary>Reads chosen frames of one video file through a decoder, and proves that they are the ones chosen.</summary>
+internal sealed class VideoFile(IVideoDecoder decoder, string path)
+{
+    /// <summary>
+    /// Frames further apart than this are sought one by one: decoding what lies between costs more than another start of
+    /// the decoder and half a group of pictures.
+    /// </summary>
+    private const double SeekWhenApartSeconds = 4;
+
+    public string Path => path;
+
+    public Task<VideoInfo> ProbeAsync(CancellationToken cancellationToken) => decoder.ProbeAsync(path, cancellationToken);
+
+    public async Task<IReadOnlyList<double>> ListFrameTimesAsync(CancellationToken cancellationToken)
+    {
+        var times = await decoder.ListFrameTimesAsync(path, cancellationToken);
+        return times.Count > 0 ? times : throw new FrameReadException(FrameReadFailure.DecodeError, $"{path}: has no video frames.");
+    }
+
+    /// <summary>Tells a video that ends from a file that was cut short: there the clip cannot just end earlier.</summary>
+    /// <param name="lastFrameSeconds">Time of the last frame that the file holds.</param>
+    /// <param name="neededSeconds">Time up to which frames are needed.</param>
+    /// <param name="info">What the headers say.</param>
+    /// <exception cref="FrameReadException">The frames end before the headers say, and more of them are needed.</exception>
+    public void CheckComplete(double lastFrameSeconds, double neededSeconds, VideoInfo info)
+    {
+        const double Tolerance = 1;
+        if (info.DurationSeconds - lastFrameSeconds > Tolerance && neededSeconds > lastFrameSeconds + (1 / info.AverageFrameRate))
+        {
+            throw new FrameReadException(
+                FrameReadFailure.DecodeError,
+                FormattableString.Invariant($"{path}: its frames end at {lastFrameSeconds:0.###} s, and its headers say {info.DurationSeconds:0.###} s. The file was cut short; copy it again."));
+        }
+    }
+
+    /// <summary>
+    /// Frames of a constant-rate file by index, found by the time that each index has at that rate. Null when the file
+    /// does not have exactly one frame at each of these times: then its frames must be listed.
+    /// </summary>
+    /// <param name="frameRate">Frames per second.</param>
+    /// <param name="indices">0-based, ascending, each once.</param>
+    /// <param name="cancellationToken">Ends the decoding.</param>
+    public Task<DecodedFrame[]?> TryReadByIndexAsync(double frameRate, IReadOnlyList<int> indices, CancellationToken cancellationToken)
+    {
+        var windows = indices.Select(index => new TimeWindow((index - 0.5) / frameRate, (index + 0.5) / frameRate)).ToArray();
+        return TryReadAsync(windows, cancellationToken);
+    }
+
+    /// <summary>Frames by position in the list of the file's frame times.</summary>
+    /// <param name="frameTimes">All times of the file.</param>
+    /// <param name="positions">Ascending, each once.</param>
+    /// <param name="cancellationToken">Ends the decoding.</param>
+    public async Task<DecodedFrame[]> ReadByPositionAsync(
+        IReadOnlyList<double> frameTimes, IReadOnlyList<int> positions, CancellationToken cancellationToken)
+    {
+        // Half-way to the neighbours, and not far where there is none.
+        const double Margin = 0.5;
+        var windows = positions.Select(position => new TimeWindow(
+            position == 0 ? frameTimes[0] - Margin : (frameTimes[position - 1] + frameTimes[position]) / 2,
+            position == frameTimes.Count - 1 ? frameTimes[^1] + Margin : (frameTimes[position] + frameTimes[position + 1]) / 2)).ToArray();
+
+        return await TryReadAsync(windows, cancellationToken)
+            ?? throw new FrameReadException(
+                FrameReadFailure.DecodeError,
+                $"{path}: the decoder did not give the {positions.Count} frames that the file lists between "
+                + FormattableString.Invariant($"{frameTimes[positions[0]]:0.###} s and {frameTimes[positions[^1]]:0.###} s. The file is damaged there."));
+    }
+
+    private async Task<DecodedFrame[]?> TryReadAsync(TimeWindow[] windows, CancellationToken cancellationToken)
+    {
+        var frames = new DecodedFrame[windows.Length];
+        for (int first = 0, next; first < windows.Length; first = next)
+        {
+            for (next = first + 1; next < windows.Length && windows[next].From - windows[next - 1].From <= SeekWhenApartSeconds; next++)
+            {
+            }
+
+            var decoded = await decoder.DecodeAsync(path, windows[first..next], cancellationToken);
+            if (decoded.Count != next - first)
+            {
+                return null;
+            }
+
+            for (var i = first; i < next; i++)
+            {
+                frames[i] = decoded[i - first];
+                if (!windows[i].Contains(frames[i].Seconds))
+                {
+                    return null;
+                }
+            }
+        }
+
+        return frames;
+    }
+}

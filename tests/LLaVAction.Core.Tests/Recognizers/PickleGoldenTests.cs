@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text.Json;
+using LLaVAction.Epic;
+using LLaVAction.Recognizers;
+using LLaVAction.Testing;
+
+namespace LLaVAction.Core.Tests.Recognizers;
+
+/// <summary>
+/// Pickles that NumPy 1 and 2 themselves wrote: every protocol, memory order, byte order and float type, in AVION's and
+/// in TIM's layout. Rankings and scores are what Python makes of the same files.
+/// </summary>
+public sealed class PickleGoldenTests
+{
+    public static IEnumerable<object?[]> Files => GoldenFolder.Rows("pickles", "*.pkl");
+
+    [SkippableTheory]
+    [MemberData(nameof(Files))]
+    public void Rankings_and_scores_are_those_of_Python(string? file)
+    {
+        Skip.If(file is null, "no pickles in the golden folder");
+        var (golden, rankings) = Expected(file);
+        var request = Request(golden, file);
+
+        foreach (var top in new[] { 2, 64 })
+        {
+            using var dump = PredictionDumpReader.Read(GoldenFolder.PathOf(file), request with { Top = top });
+
+            var clips = request.Annotations.Clips;
+            Assert.Equal(rankings.GetArrayLength(), clips.Count);
+            Assert.Equal(clips.Count, dump.Rankings.Count);
+            for (var row = 0; row < clips.Count; row++)
+            {
+                var expected = rankings[row].EnumerateArray().Select(entry => (entry[0].GetString()!, entry[1].GetDouble())).ToArray();
+                var ranking = dump.Rankings[clips[row].NarrationId];
+                Assert.Equal(expected, ranking.Select(action => (action.Class.ToString(), action.Score!.Value)));
+                Assert.All(expected, (entry, place) => Assert.Equal(place + 1, ranking.RankOf(Class(entry.Item1))));
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_protocol_and_both_names_of_NumPys_modules_are_there()
+    {
+        var files = Directory.GetFiles(Path.Combine(Repository.Root, "tests", "Goldens", "pickles"), "*.pkl").Select(Path.GetFileName).ToArray();
+
+        foreach (var layout in new[] { "avion", "tim" })
+        {
+            foreach (var names in new[] { "numpy-core", "numpy-_core" })
+            {
+                Assert.All([2, 3, 4, 5], protocol => Assert.Contains(files, file => file!.StartsWith($"{layout}-{names}-p{protocol}-", StringComparison.Ordinal)));
+            }
+        }
+    }
+
+    private static (JsonElement Golden, JsonElement Rankings) Expected(string file)
+    {
+        var folder = file[..file.LastIndexOf('/')];
+        foreach (var candidate in GoldenFolder.Files(folder, "expected-*.json").Select(GoldenFolder.Json))
+        {
+            if (candidate.GetProperty("files").TryGetProperty(Path.GetFileName(file), out var rankings))
+            {
+                return (candidate, rankings);
+            }
+        }
+
+        throw new InvalidOperationException($"No expected-*.json in {folder} has {file}.");
+    }
+
+    private static PredictionRequest Request(JsonElement golden, string file)
+    {
+        var truths = Texts(golden, "truths").ToArray();
+        var clips = Texts(golden, "clips").Select((id, row) => Clip(id, truths[row])).ToArray();
+        var others = Texts(golden, "pool").Select((entry, row) => Clip(string.Create(CultureInfo.InvariantCulture, $"P80_11_{row}"), entry)).ToArray();
+        var annotations = new AnnotationFile("val.csv", clips, [.. Enumerable.Range(2, clips.Length)]);
+        return new PredictionRequest
+        {
+            Annotations = annotations,
+            Pool = AnnotationPool.Unite(annotations, new AnnotationFile("train.csv", others, [.. Enumerable.Range(2, others.Length)])),
+            Classes = Path.GetFileName(file).StartsWith("tim-", StringComparison.Ordinal)
+                ? new ClassOrder("classes.csv", [.. Texts(golden, "numbering").Select(Class)])
+                : null,
+        };
+    }
+
+    private static IEnumerable<string> Texts(JsonElement golden, string name) =>
+        golden.GetProperty(name).EnumerateArray().Select(text => text.GetString()!);
+
+    private static ActionClass Class(string text)
+    {
+        Assert.True(ActionClass.TryParse(text, out var actionClass));
+        return actionClass;
+    }
+
+    private static ClipAnnotation Clip(string id, string actionClass) => new()
+    {
+        NarrationId = id,
+        ParticipantId = id[..3],
+        VideoId = id[..id.LastIndexOf('_')],
+        StartSeconds = 1,
+        StopSeconds = 2,
+        StartFrame = 60,
+        StopFrame = 120,
+        Narration = "lift jar",
+        Verb = "lift",
+        Noun = "jar",
+        Class = Class(actionClass),
+        AllNouns = ["jar"],
+        AllNounClasses = [Class(actionClass).Noun],
+    };
+}
