@@ -15,13 +15,13 @@ internal static class ResizeBenchmark
 
     public static int Run(string[] arguments)
     {
-        string? python = new Options(arguments, "--python").Text("--python", null);
+        var python = new Options(arguments, "--python").Text("--python", null);
         var preprocessor = new ImagePreprocessor(Size);
-        foreach ((int width, int height) in new[] { (1920, 1080), (456, 256) })
+        foreach ((var width, var height) in new[] { (1920, 1080), (456, 256) })
         {
-            using PeerProcess? resize = PeerProcess.StartScript("pillow_peer.py", python, width, height, Size, "resize");
-            using PeerProcess? preprocess = PeerProcess.StartScript("pillow_peer.py", python, width, height, Size, "preprocess");
-            byte[] frame = RandomFrame(width, height);
+            using var resize = PeerProcess.StartScript("pillow_peer.py", python, width, height, Size, "resize");
+            using var preprocess = PeerProcess.StartScript("pillow_peer.py", python, width, height, Size, "preprocess");
+            var frame = RandomFrame(width, height);
             var values = new float[preprocessor.ValuesPerFrame];
             void Preprocess() => preprocessor.ToPixelValues(frame, width, height, values);
             for (var warmUp = Stopwatch.StartNew(); warmUp.ElapsedMilliseconds < 1500;)
@@ -32,9 +32,9 @@ internal static class ResizeBenchmark
             var ours = new double[Rounds];
             var resizes = new double[Rounds];
             var preprocesses = new double[Rounds];
-            for (int round = 0; round < Rounds; round++)
+            for (var round = 0; round < Rounds; round++)
             {
-                long start = Stopwatch.GetTimestamp();
+                var start = Stopwatch.GetTimestamp();
                 Preprocess();
                 ours[round] = Stopwatch.GetElapsedTime(start).TotalSeconds;
                 resizes[round] = resize?.Run() ?? 0;
@@ -58,7 +58,7 @@ internal static class ResizeBenchmark
     {
         var random = new KeyedRandom(1, FormattableString.Invariant($"{width}x{height}"), "frame");
         var frame = new byte[width * height * 3];
-        for (int i = 0; i < frame.Length; i++)
+        for (var i = 0; i < frame.Length; i++)
         {
             frame[i] = (byte)random.NextInt32(256);
         }

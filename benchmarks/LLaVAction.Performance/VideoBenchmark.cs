@@ -70,7 +70,8 @@ internal static class VideoBenchmark
         [
             "-loglevel", "error", "-f", "lavfi", "-i", FormattableString.Invariant($"testsrc2={source}:duration={seconds},noise=alls=10:allf=t"),
             "-c:v", "libx264", "-pix_fmt", "yuv420p", .. encoding, path,
-        ]) { UseShellExecute = false })!;
+        ])
+        { UseShellExecute = false })!;
         process.WaitForExit();
         if (process.ExitCode != 0)
         {

@@ -20,10 +20,10 @@ public sealed class KeyedRandom
 {
     private const int MostStackBytes = 256;
 
-    private ulong s0;
-    private ulong s1;
-    private ulong s2;
-    private ulong s3;
+    private ulong _s0;
+    private ulong _s1;
+    private ulong _s2;
+    private ulong _s3;
 
     /// <summary>Creates the generator of one purpose for one key, usually a narration id.</summary>
     public KeyedRandom(long seed, string key, string purpose)
@@ -37,37 +37,37 @@ public sealed class KeyedRandom
 
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(text[..length], hash);
-        s0 = BinaryPrimitives.ReadUInt64LittleEndian(hash);
-        s1 = BinaryPrimitives.ReadUInt64LittleEndian(hash[8..]);
-        s2 = BinaryPrimitives.ReadUInt64LittleEndian(hash[16..]);
-        s3 = BinaryPrimitives.ReadUInt64LittleEndian(hash[24..]);
+        _s0 = BinaryPrimitives.ReadUInt64LittleEndian(hash);
+        _s1 = BinaryPrimitives.ReadUInt64LittleEndian(hash[8..]);
+        _s2 = BinaryPrimitives.ReadUInt64LittleEndian(hash[16..]);
+        _s3 = BinaryPrimitives.ReadUInt64LittleEndian(hash[24..]);
     }
 
     private KeyedRandom(ulong start)
     {
-        s0 = SplitMix64(ref start);
-        s1 = SplitMix64(ref start);
-        s2 = SplitMix64(ref start);
-        s3 = SplitMix64(ref start);
+        _s0 = SplitMix64(ref start);
+        _s1 = SplitMix64(ref start);
+        _s2 = SplitMix64(ref start);
+        _s3 = SplitMix64(ref start);
     }
 
     /// <summary>
     /// A generator for one of many items under this key, for example one class of a clip: far cheaper than a key of its own.
     /// What is drawn for one item depends neither on the other items nor on their order; this generator does not move.
     /// </summary>
-    public KeyedRandom Fork(ulong item) => new(s0 ^ item);
+    public KeyedRandom Fork(ulong item) => new(_s0 ^ item);
 
     /// <summary>The next 64 uniform bits.</summary>
     public ulong NextUInt64()
     {
-        var result = BitOperations.RotateLeft(s1 * 5, 7) * 9;
-        var shifted = s1 << 17;
-        s2 ^= s0;
-        s3 ^= s1;
-        s1 ^= s2;
-        s0 ^= s3;
-        s2 ^= shifted;
-        s3 = BitOperations.RotateLeft(s3, 45);
+        var result = BitOperations.RotateLeft(_s1 * 5, 7) * 9;
+        var shifted = _s1 << 17;
+        _s2 ^= _s0;
+        _s3 ^= _s1;
+        _s1 ^= _s2;
+        _s0 ^= _s3;
+        _s2 ^= shifted;
+        _s3 = BitOperations.RotateLeft(_s3, 45);
         return result;
     }
 

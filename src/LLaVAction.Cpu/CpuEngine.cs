@@ -4,7 +4,6 @@ using LLaVAction.Cpu.Tokenization;
 using LLaVAction.Cpu.Video;
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
-using LLaVAction.Models.Tokenization;
 using LLaVAction.Video.Ffmpeg;
 using LLaVAction.Video.Frames;
 
@@ -26,18 +25,18 @@ public sealed class CpuEngine : IEngine
     public IVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options)
     {
         RequireSupported(options);
-        Checkpoint checkpoint = Checkpoint.Open(checkpointFolder);
+        var checkpoint = Checkpoint.Open(checkpointFolder);
         try
         {
-            ModelConfiguration configuration = checkpoint.Configuration;
+            var configuration = checkpoint.Configuration;
             if (configuration.Language is null)
             {
                 throw new InputException($"{checkpointFolder} holds a vision tower alone; expected a whole model (LLaVA-OneVision, LLaVA-Video, LLaVAction).");
             }
 
-            ITokenizer tokenizer = ByteLevelBpeEncoder.Open(checkpointFolder);
+            var tokenizer = ByteLevelBpeEncoder.Open(checkpointFolder);
             var own = ModelSettings.Of(configuration, tokenizer);
-            LlavaModel model = LlavaModelLoader.Load(checkpoint, own.With(options, configuration, tokenizer), options.Threads);
+            var model = LlavaModelLoader.Load(checkpoint, own.With(options, configuration, tokenizer), options.Threads);
             return new CpuVideoLanguageModel(model, tokenizer, Describe(model, own));
         }
         catch
@@ -51,10 +50,10 @@ public sealed class CpuEngine : IEngine
     public IStagedModel LoadStagedModel(string checkpointFolder, ModelOptions options)
     {
         RequireSupported(options);
-        Checkpoint checkpoint = Checkpoint.Open(checkpointFolder);
+        var checkpoint = Checkpoint.Open(checkpointFolder);
         try
         {
-            ModelSettings settings = ModelSettings.Of(checkpoint.Configuration, null).With(options, checkpoint.Configuration, null);
+            var settings = ModelSettings.Of(checkpoint.Configuration, null).With(options, checkpoint.Configuration, null);
             return new CpuStagedModel(LlavaModelLoader.Load(checkpoint, settings, options.Threads));
         }
         catch
@@ -66,7 +65,7 @@ public sealed class CpuEngine : IEngine
 
     private static ModelDescription Describe(LlavaModel model, ModelSettings own)
     {
-        string folder = model.Checkpoint.Folder;
+        var folder = model.Checkpoint.Folder;
         return new ModelDescription
         {
             Name = model.Checkpoint.Name,

@@ -7,11 +7,11 @@ namespace LLaVAction.Evaluation;
 internal sealed class ClipAnswers
 {
     private static readonly ShownFrames Nothing = new([], []);
-    private readonly double visionMilliseconds;
+    private readonly double _visionMilliseconds;
 
     public ClipAnswers(EvaluationSettings settings, DecodedClip clip, IEncodedClip? encoded, ControlledFrames? frames)
     {
-        visionMilliseconds = encoded?.VisionMilliseconds ?? 0;
+        _visionMilliseconds = encoded?.VisionMilliseconds ?? 0;
 
         // Blind prompts of all frame counts are one group: without the time instruction they are the same.
         Groups = encoded is null
@@ -26,7 +26,7 @@ internal sealed class ClipAnswers
     /// <summary>The lines, in the order of the work; shared costs stand on the first line that paid them.</summary>
     public IEnumerable<ResultLine> Lines(AnswerReader reader)
     {
-        var vision = visionMilliseconds;
+        var vision = _visionMilliseconds;
         foreach (var group in Groups)
         {
             var prefill = group.PrefillMilliseconds;

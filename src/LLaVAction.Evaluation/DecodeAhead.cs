@@ -10,9 +10,9 @@ namespace LLaVAction.Evaluation;
 /// </summary>
 public sealed class DecodeAhead
 {
-    private readonly IFrameReader reader;
-    private readonly FramePolicy policy;
-    private readonly int workers;
+    private readonly IFrameReader _reader;
+    private readonly FramePolicy _policy;
+    private readonly int _workers;
 
     /// <summary>Creates the stage.</summary>
     /// <param name="reader">Where frames come from.</param>
@@ -21,9 +21,9 @@ public sealed class DecodeAhead
     public DecodeAhead(IFrameReader reader, FramePolicy policy, int workers)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(workers);
-        this.reader = reader;
-        this.policy = policy;
-        this.workers = workers;
+        _reader = reader;
+        _policy = policy;
+        _workers = workers;
     }
 
     /// <summary>
@@ -32,7 +32,7 @@ public sealed class DecodeAhead
     /// </summary>
     public ChannelReader<Task<DecodedClip>> Start(IReadOnlyList<ClipWork> work, CancellationToken cancellationToken)
     {
-        var channel = Channel.CreateBounded<Task<DecodedClip>>(new BoundedChannelOptions(workers + 1)
+        var channel = Channel.CreateBounded<Task<DecodedClip>>(new BoundedChannelOptions(_workers + 1)
         {
             SingleReader = true,
             SingleWriter = true,
@@ -43,8 +43,8 @@ public sealed class DecodeAhead
 
     private async Task FeedAsync(IReadOnlyList<ClipWork> work, ChannelWriter<Task<DecodedClip>> output, CancellationToken cancellationToken)
     {
-        using var free = new SemaphoreSlim(workers);
-        var running = new List<Task>(workers);
+        using var free = new SemaphoreSlim(_workers);
+        var running = new List<Task>(_workers);
         try
         {
             foreach (var clip in work)
@@ -72,7 +72,7 @@ public sealed class DecodeAhead
         var start = Stopwatch.GetTimestamp();
         try
         {
-            var frames = await reader.ReadAsync(work.Source, policy, work.FrameCounts, cancellationToken);
+            var frames = await _reader.ReadAsync(work.Source, _policy, work.FrameCounts, cancellationToken);
             return new DecodedClip(work, frames, null, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
         catch (FrameReadException failure)

@@ -46,15 +46,15 @@ public sealed record EvaluationReport(EvaluationOutcome Outcome, RunSummary Summ
 /// </summary>
 public sealed class EvaluationRun : IDisposable
 {
-    private readonly EvaluationRequest request;
-    private readonly RunFolder folder;
-    private readonly ResultLog log;
+    private readonly EvaluationRequest _request;
+    private readonly RunFolder _folder;
+    private readonly ResultLog _log;
 
     private EvaluationRun(EvaluationRequest request, RunFolder folder, ResultLog log, RunResults before)
     {
-        this.request = request;
-        this.folder = folder;
-        this.log = log;
+        _request = request;
+        _folder = folder;
+        _log = log;
         Work = WorkPlan.Remaining(before, request.Settings, request.Shard, request.RetriesFailed, Sources(request));
         Left = Work.Sum(clip => clip.Pending.Count);
         OfShard = OwnedResults(before);
@@ -108,14 +108,14 @@ public sealed class EvaluationRun : IDisposable
     public async Task<EvaluationReport> ExecuteAsync(
         IVideoLanguageModel model, IFrameReader? reader, Action<int> onClipDone, CancellationToken cancellationToken)
     {
-        var decoding = reader is null ? null : new DecodeAhead(reader, request.Settings.FramePolicy, request.DecodeWorkers);
-        var outcome = await new Evaluator(model, decoding, request.Settings, log.Append).RunAsync(Work, onClipDone, cancellationToken);
-        log.Sync();
-        var results = folder.ReadResults(request.Selection.Asked);
+        var decoding = reader is null ? null : new DecodeAhead(reader, _request.Settings.FramePolicy, _request.DecodeWorkers);
+        var outcome = await new Evaluator(model, decoding, _request.Settings, _log.Append).RunAsync(Work, onClipDone, cancellationToken);
+        _log.Sync();
+        var results = _folder.ReadResults(_request.Selection.Asked);
         var summary = SummaryBuilder.Build(results);
         if (summary.IsComplete)
         {
-            folder.WriteFile(RunSummary.FileName, RunJson.ToBytes(summary));
+            _folder.WriteFile(RunSummary.FileName, RunJson.ToBytes(summary));
         }
 
         var batches = await ReportBatchesAsync(model, decoding, results, cancellationToken);
@@ -123,18 +123,18 @@ public sealed class EvaluationRun : IDisposable
     }
 
     /// <summary>Brings what was written to the disk and lets go of the part.</summary>
-    public void Dispose() => log.Dispose();
+    public void Dispose() => _log.Dispose();
 
     private async Task<BatchReport?> ReportBatchesAsync(
         IVideoLanguageModel model, DecodeAhead? decoding, RunResults results, CancellationToken cancellationToken)
     {
         BatchCheckResult? check = null;
-        if (request.VerifiedBatchQuestions > 0)
+        if (_request.VerifiedBatchQuestions > 0)
         {
             var scored = WorkPlan.Where(
-                results.Sets, request.Settings, request.Shard, Sources(request), one => results.Find(one.Key)?.LetterLogprobs is not null);
-            check = await new BatchCheck(model, decoding, request.Settings)
-                .RunAsync(scored, results, request.VerifiedBatchQuestions, cancellationToken);
+                results.Sets, _request.Settings, _request.Shard, Sources(_request), one => results.Find(one.Key)?.LetterLogprobs is not null);
+            check = await new BatchCheck(model, decoding, _request.Settings)
+                .RunAsync(scored, results, _request.VerifiedBatchQuestions, cancellationToken);
         }
 
         if (check is null && model.BatchShape is null)
@@ -143,7 +143,7 @@ public sealed class EvaluationRun : IDisposable
         }
 
         var report = new BatchReport { BatchShape = model.BatchShape, Remarks = [.. model.Remarks], Check = check };
-        folder.WriteFile(BatchReport.FileNameOf(request.Shard), RunJson.ToBytes(report));
+        _folder.WriteFile(BatchReport.FileNameOf(_request.Shard), RunJson.ToBytes(report));
         return report;
     }
 
@@ -155,20 +155,20 @@ public sealed class EvaluationRun : IDisposable
     private HashSet<string> OwnedClips(RunResults results)
     {
         var order = WorkPlan.ClipOrder(results.Sets);
-        return order.Where((_, position) => request.Shard.Owns(position)).ToHashSet(StringComparer.Ordinal);
+        return order.Where((_, position) => _request.Shard.Owns(position)).ToHashSet(StringComparer.Ordinal);
     }
 
     private int OwnedResults(RunResults results)
     {
         var owned = OwnedClips(results);
         return results.Sets.Sum(set => set.Questions.Count(question => owned.Contains(question.Id)))
-            * request.Settings.FrameCounts.Count * request.Settings.Rotations;
+            * _request.Settings.FrameCounts.Count * _request.Settings.Rotations;
     }
 
     private int CountFailures(RunResults results)
     {
         var owned = OwnedClips(results);
-        return results.Cells.Sum(cell => Enumerable.Range(0, request.Settings.Rotations).Sum(rotation =>
+        return results.Cells.Sum(cell => Enumerable.Range(0, _request.Settings.Rotations).Sum(rotation =>
             results.Read(cell, rotation).Count(row => row.Result?.Status.IsFailure() == true && owned.Contains(row.Question.Id))));
     }
 }

@@ -26,12 +26,12 @@ public sealed record EvaluationOutcome(long Lines, int FailedClips, TimeSpan Wal
 /// <remarks>It knows the model and the frame reader by their ports alone. A model that only answers prompts fits too.</remarks>
 public sealed class Evaluator
 {
-    private readonly IVideoLanguageModel model;
-    private readonly DecodeAhead? decoding;
-    private readonly EvaluationSettings settings;
-    private readonly AnswerReader answers;
-    private readonly Action<ResultLine> write;
-    private TimeSpan modelTime;
+    private readonly IVideoLanguageModel _model;
+    private readonly DecodeAhead? _decoding;
+    private readonly EvaluationSettings _settings;
+    private readonly AnswerReader _answers;
+    private readonly Action<ResultLine> _write;
+    private TimeSpan _modelTime;
 
     /// <summary>Creates an evaluator.</summary>
     /// <param name="model">The model.</param>
@@ -45,11 +45,11 @@ public sealed class Evaluator
             throw new ArgumentException("Prompts with video need frames.", nameof(decoding));
         }
 
-        this.model = model;
-        this.decoding = decoding;
-        this.settings = settings;
-        this.write = write;
-        answers = new AnswerReader(settings);
+        _model = model;
+        _decoding = decoding;
+        _settings = settings;
+        _write = write;
+        _answers = new AnswerReader(settings);
     }
 
     /// <summary>Asks everything.</summary>
@@ -65,7 +65,7 @@ public sealed class Evaluator
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            var source = settings.Prompt.HasVideo ? decoding!.Start(work, stop.Token) : Undecoded(work);
+            var source = _settings.Prompt.HasVideo ? _decoding!.Start(work, stop.Token) : Undecoded(work);
             while (true)
             {
                 var waitStart = Stopwatch.GetTimestamp();
@@ -91,7 +91,7 @@ public sealed class Evaluator
             await stop.CancelAsync();
         }
 
-        return new EvaluationOutcome(lines, failed, Stopwatch.GetElapsedTime(start), modelTime, waiting);
+        return new EvaluationOutcome(lines, failed, Stopwatch.GetElapsedTime(start), _modelTime, waiting);
     }
 
     private static ChannelReader<Task<DecodedClip>> Undecoded(IReadOnlyList<ClipWork> work)
@@ -116,7 +116,7 @@ public sealed class Evaluator
         }
 
         batch.Add(await first);
-        while (batch.Count < model.PreferredClips && source.TryPeek(out var next) && next.IsCompletedSuccessfully)
+        while (batch.Count < _model.PreferredClips && source.TryPeek(out var next) && next.IsCompletedSuccessfully)
         {
             batch.Add(await next);
             source.TryRead(out _);
@@ -146,16 +146,16 @@ public sealed class Evaluator
 
     private IReadOnlyList<IEncodedClip> Encode(DecodedClip[] usable, List<ClipAnswers> clips, CancellationToken cancellationToken)
     {
-        if (!settings.Prompt.HasVideo || usable.Length == 0)
+        if (!_settings.Prompt.HasVideo || usable.Length == 0)
         {
-            clips.AddRange(usable.Select(clip => new ClipAnswers(settings, clip, null, null)));
+            clips.AddRange(usable.Select(clip => new ClipAnswers(_settings, clip, null, null)));
             return [];
         }
 
         ControlledFrames[] frames =
-            [.. usable.Select(clip => FrameControls.Apply(clip.Frames!, settings.Control, clip.Work.Clip.NarrationId, settings.Seed))];
-        var encoded = Timed(() => model.Encode([.. frames.Select(each => each.Frames)], cancellationToken));
-        clips.AddRange(usable.Select((clip, i) => new ClipAnswers(settings, clip, encoded[i], frames[i])));
+            [.. usable.Select(clip => FrameControls.Apply(clip.Frames!, _settings.Control, clip.Work.Clip.NarrationId, _settings.Seed))];
+        var encoded = Timed(() => _model.Encode([.. frames.Select(each => each.Frames)], cancellationToken));
+        clips.AddRange(usable.Select((clip, i) => new ClipAnswers(_settings, clip, encoded[i], frames[i])));
         return encoded;
     }
 
@@ -167,7 +167,7 @@ public sealed class Evaluator
             return;
         }
 
-        if (settings.Prompt.Task == PromptTask.CaptionThenAnswer)
+        if (_settings.Prompt.Task == PromptTask.CaptionThenAnswer)
         {
             AskGroups(groups, group => group.Sheet.CaptionRequests(), (group, captions) => group.Sheet.TakeNotes(captions), cancellationToken);
         }
@@ -183,7 +183,7 @@ public sealed class Evaluator
     {
         DistinctRequests[] requests = [.. groups.Select(requestsOf)];
         PromptGroup[] prompts = [.. groups.Select((group, i) => new PromptGroup(group.Clip, group.Shown.Indices, requests[i].Requests))];
-        var answered = Timed(() => model.Answer(prompts, cancellationToken));
+        var answered = Timed(() => _model.Answer(prompts, cancellationToken));
         for (var i = 0; i < groups.Length; i++)
         {
             groups[i].PrefillMilliseconds += answered[i].PrefillMilliseconds;
@@ -197,9 +197,9 @@ public sealed class Evaluator
         foreach (var clip in batch)
         {
             var decode = clip.Milliseconds;
-            foreach (var line in clip.Failure is { } failure ? Failed(clip.Work, failure) : clips[next++].Lines(answers))
+            foreach (var line in clip.Failure is { } failure ? Failed(clip.Work, failure) : clips[next++].Lines(_answers))
             {
-                write(line with { DecodeMilliseconds = Math.Round(decode, 3) });
+                _write(line with { DecodeMilliseconds = Math.Round(decode, 3) });
                 decode = 0;
             }
         }
@@ -207,15 +207,15 @@ public sealed class Evaluator
 
     private IEnumerable<ResultLine> Failed(ClipWork work, FrameReadException failure)
     {
-        var sheet = new PromptSheet(settings, work.Pending);
-        return work.Pending.Select((pending, i) => answers.Fail(pending, sheet.Orders[i], failure));
+        var sheet = new PromptSheet(_settings, work.Pending);
+        return work.Pending.Select((pending, i) => _answers.Fail(pending, sheet.Orders[i], failure));
     }
 
     private T Timed<T>(Func<T> call)
     {
         var start = Stopwatch.GetTimestamp();
         var result = call();
-        modelTime += Stopwatch.GetElapsedTime(start);
+        _modelTime += Stopwatch.GetElapsedTime(start);
         return result;
     }
 }

@@ -10,37 +10,37 @@ namespace LLaVAction.Evaluation;
 /// </summary>
 public sealed class OtherClips
 {
-    private readonly Question[] all;
-    private readonly ILookup<string, Question> byVideo;
-    private readonly long seed;
+    private readonly Question[] _all;
+    private readonly ILookup<string, Question> _byVideo;
+    private readonly long _seed;
 
     /// <summary>Chooses among all clips of these sets.</summary>
     /// <exception cref="InputException">There is only one clip.</exception>
     public OtherClips(IReadOnlyList<AskedSet> sets, long seed)
     {
-        all = [.. sets.SelectMany(set => set.Questions)
+        _all = [.. sets.SelectMany(set => set.Questions)
             .DistinctBy(question => question.Id, StringComparer.Ordinal)
             .OrderBy(question => question.Id, StringComparer.Ordinal)];
-        if (all.Length < 2)
+        if (_all.Length < 2)
         {
             throw new InputException("--control other-clip: the benchmark has one clip only; there is no other to show.");
         }
 
-        byVideo = all.ToLookup(question => question.VideoId, StringComparer.Ordinal);
-        this.seed = seed;
+        _byVideo = _all.ToLookup(question => question.VideoId, StringComparer.Ordinal);
+        _seed = seed;
     }
 
     /// <summary>The clip whose frames are shown for a question.</summary>
     public Question For(Question question)
     {
-        Question[] others = [.. byVideo[question.VideoId].Where(other => other.Id != question.Id)];
+        Question[] others = [.. _byVideo[question.VideoId].Where(other => other.Id != question.Id)];
         Question[] apart = [.. others.Where(other => !Overlaps(question, other))];
         Question[] different = [.. apart.Where(other => (other.VerbClass, other.NounClass) != (question.VerbClass, question.NounClass))];
-        Question[] candidates = different.Length > 0 ? different
+        var candidates = different.Length > 0 ? different
             : apart.Length > 0 ? apart
             : others.Length > 0 ? others
-            : [.. all.Where(other => other.Id != question.Id)];
-        return candidates[new KeyedRandom(seed, question.Id, "other-clip").NextInt32(candidates.Length)];
+            : [.. _all.Where(other => other.Id != question.Id)];
+        return candidates[new KeyedRandom(_seed, question.Id, "other-clip").NextInt32(candidates.Length)];
     }
 
     private static bool Overlaps(Question left, Question right) =>

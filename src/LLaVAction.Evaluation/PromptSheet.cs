@@ -13,17 +13,17 @@ internal sealed class PromptSheet
     private static readonly IReadOnlyList<string>[] Letters =
         [.. Enumerable.Range(0, OptionList.MaximumOptions + 1).Select(OptionList.Letters)];
 
-    private readonly EvaluationSettings settings;
-    private readonly string?[] notes;
+    private readonly EvaluationSettings _settings;
+    private readonly string?[] _notes;
 
     public PromptSheet(EvaluationSettings settings, IReadOnlyList<PendingQuestion> pending)
     {
-        this.settings = settings;
+        _settings = settings;
         Pending = pending;
         Orders = [.. pending.Select(one => settings.Prompt.Task.HasOptions()
             ? Rotation.OptionOrder(one.Question.Options.Count, one.Rotation)
             : [])];
-        notes = new string?[pending.Count];
+        _notes = new string?[pending.Count];
     }
 
     /// <summary>The questions.</summary>
@@ -33,42 +33,42 @@ internal sealed class PromptSheet
     public IReadOnlyList<int[]> Orders { get; }
 
     /// <summary>For each question the description of the first pass; null without one.</summary>
-    public IReadOnlyList<string?> Notes => notes;
+    public IReadOnlyList<string?> Notes => _notes;
 
     /// <summary>The prompts of the first pass of caption-then-answer.</summary>
     public DistinctRequests CaptionRequests() => new(Pending.Select((one, i) => new PromptRequest(
-        PromptBuilder.BuildCaptionPass(settings.Prompt, Input(one, i)), [], settings.MaxNewTokens)));
+        PromptBuilder.BuildCaptionPass(_settings.Prompt, Input(one, i)), [], _settings.MaxNewTokens)));
 
     /// <summary>Takes the descriptions of the first pass, one per question.</summary>
     public void TakeNotes(IReadOnlyList<PromptAnswer> captions)
     {
-        for (var i = 0; i < notes.Length; i++)
+        for (var i = 0; i < _notes.Length; i++)
         {
-            notes[i] = captions[i].Text?.Trim() ?? "";
+            _notes[i] = captions[i].Text?.Trim() ?? "";
         }
     }
 
     /// <summary>The prompts that are answered.</summary>
     public DistinctRequests AnswerRequests() => new(Pending.Select((one, i) => new PromptRequest(
-        PromptBuilder.Build(settings.Prompt, Input(one, i)),
-        settings.ScoresLetters ? Letters[Orders[i].Length] : [],
-        settings.AnswerTokens)));
+        PromptBuilder.Build(_settings.Prompt, Input(one, i)),
+        _settings.ScoresLetters ? Letters[Orders[i].Length] : [],
+        _settings.AnswerTokens)));
 
     private PromptInput Input(PendingQuestion one, int i) => new()
     {
         DurationSeconds = one.Question.StopSeconds - one.Question.StartSeconds,
-        NamedFrames = settings.NamedFrames(one.Frames),
+        NamedFrames = _settings.NamedFrames(one.Frames),
         Options = Rotation.Show(one.Question.Options, Orders[i]),
-        PriorActions = settings.PriorActions?.Find(one.Question.Strategy, one.Question.Id, one.Frames),
-        Notes = notes[i],
+        PriorActions = _settings.PriorActions?.Find(one.Question.Strategy, one.Question.Id, one.Frames),
+        Notes = _notes[i],
     };
 }
 
 /// <summary>Requests without repetition, and where each one's answer is found.</summary>
 internal sealed class DistinctRequests
 {
-    private readonly List<PromptRequest> requests = [];
-    private readonly List<int> positions = [];
+    private readonly List<PromptRequest> _requests = [];
+    private readonly List<int> _positions = [];
 
     public DistinctRequests(IEnumerable<PromptRequest> all)
     {
@@ -77,26 +77,26 @@ internal sealed class DistinctRequests
         {
             if (!seen.TryGetValue(request.Prompt, out var position))
             {
-                position = requests.Count;
+                position = _requests.Count;
                 seen.Add(request.Prompt, position);
-                requests.Add(request);
+                _requests.Add(request);
             }
 
-            positions.Add(position);
+            _positions.Add(position);
         }
     }
 
     /// <summary>Each request once, in the order of its first use.</summary>
-    public IReadOnlyList<PromptRequest> Requests => requests;
+    public IReadOnlyList<PromptRequest> Requests => _requests;
 
     /// <summary>One answer per original request; the time stands on the first that uses it and is 0 on the others.</summary>
     public IReadOnlyList<PromptAnswer> Spread(IReadOnlyList<PromptAnswer> answers)
     {
         var isPaid = new bool[answers.Count];
-        var spread = new PromptAnswer[positions.Count];
+        var spread = new PromptAnswer[_positions.Count];
         for (var i = 0; i < spread.Length; i++)
         {
-            var position = positions[i];
+            var position = _positions[i];
             spread[i] = isPaid[position] ? answers[position] with { Milliseconds = 0 } : answers[position];
             isPaid[position] = true;
         }

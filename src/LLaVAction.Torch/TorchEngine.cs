@@ -41,19 +41,19 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
     internal TorchVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options, BatchShape? batchShape)
     {
         LibTorch.Load();
-        using Checkpoint checkpoint = Checkpoint.Open(checkpointFolder);
-        ModelConfiguration configuration = checkpoint.Configuration;
+        using var checkpoint = Checkpoint.Open(checkpointFolder);
+        var configuration = checkpoint.Configuration;
         if (configuration.Language is null)
         {
             throw new InputException($"{checkpointFolder} holds a vision tower alone; expected a whole model (LLaVA-OneVision, LLaVA-Video, LLaVAction).");
         }
 
-        ComputeDevice device = ComputeDevice.Of(options);
-        ITokenizer tokenizer = openTokenizer(checkpointFolder);
+        var device = ComputeDevice.Of(options);
+        var tokenizer = openTokenizer(checkpointFolder);
         var own = ModelSettings.Of(configuration, tokenizer);
-        ModelSettings settings = own.With(options, configuration, tokenizer);
-        BatchShape shape = batchShape ?? Shape(checkpoint, device, settings, options);
-        LlavaModel model = Load(checkpoint, device, settings, options);
+        var settings = own.With(options, configuration, tokenizer);
+        var shape = batchShape ?? Shape(checkpoint, device, settings, options);
+        var model = Load(checkpoint, device, settings, options);
         return new TorchVideoLanguageModel(model, tokenizer, Describe(checkpoint.Name, model, own), shape);
     }
 
@@ -61,16 +61,16 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
     public IStagedModel LoadStagedModel(string checkpointFolder, ModelOptions options)
     {
         LibTorch.Load();
-        using Checkpoint checkpoint = Checkpoint.Open(checkpointFolder);
-        ComputeDevice device = ComputeDevice.Of(options);
-        ModelSettings settings = ModelSettings.Of(checkpoint.Configuration, null).With(options, checkpoint.Configuration, null);
+        using var checkpoint = Checkpoint.Open(checkpointFolder);
+        var device = ComputeDevice.Of(options);
+        var settings = ModelSettings.Of(checkpoint.Configuration, null).With(options, checkpoint.Configuration, null);
         return new TorchStagedModel(Load(checkpoint, device, settings, options));
     }
 
     private static BatchShape Shape(Checkpoint checkpoint, ComputeDevice device, ModelSettings settings, ModelOptions options)
     {
-        ModelConfiguration configuration = checkpoint.Configuration;
-        int side = VideoTokenModes.PooledSide(settings.Pooling, configuration.Vision.GridSide);
+        var configuration = checkpoint.Configuration;
+        var side = VideoTokenModes.PooledSide(settings.Pooling, configuration.Vision.GridSide);
         var layout = new VisualTokenLayout(side, settings.Newline, settings.ActionToken);
         return MemoryEstimate.Fit(
             checkpoint.Folder,
@@ -96,7 +96,7 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
             checkpoint.Folder,
             checkpoint.Configuration,
             settings,
-            name => checkpoint.Tensors.TryGetValue(name, out TensorView? stored) ? [.. stored.Shape] : null);
+            name => checkpoint.Tensors.TryGetValue(name, out var stored) ? [.. stored.Shape] : null);
         try
         {
             WeightLoader.Load(model, checkpoint);

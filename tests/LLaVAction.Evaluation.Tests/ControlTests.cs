@@ -14,9 +14,9 @@ public sealed class ControlTests : IDisposable
         Selections = new Dictionary<int, IReadOnlyList<int>> { [2] = [0, 3], [4] = [0, 1, 2, 3], [5] = [1, 1, 2, 3, 3] },
     };
 
-    private readonly Kitchen kitchen = new();
+    private readonly Kitchen _kitchen = new();
 
-    public void Dispose() => kitchen.Dispose();
+    public void Dispose() => _kitchen.Dispose();
 
     [Fact]
     public void Reversed_frames_come_backwards_with_their_times()
@@ -71,7 +71,7 @@ public sealed class ControlTests : IDisposable
         var settings = Kitchen.Settings with { Prompt = new PromptSettings { HasVideo = false }, Control = Control.Blind };
         var model = new FakeModel();
 
-        var report = await Kitchen.RunAsync(kitchen.Request("blind", settings), model, null);
+        var report = await Kitchen.RunAsync(_kitchen.Request("blind", settings), model, null);
 
         Assert.True(report.Summary.IsComplete);
         Assert.Empty(model.EncodedFrames);
@@ -79,7 +79,7 @@ public sealed class ControlTests : IDisposable
 
         // Two sets × two rotations; the frame counts share their prompts.
         Assert.All(model.Groups, group => Assert.Equal(4, group.Requests.Count));
-        Assert.All(kitchen.Lines("blind"), line => Assert.Empty(line.FrameSeconds));
+        Assert.All(_kitchen.Lines("blind"), line => Assert.Empty(line.FrameSeconds));
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class ControlTests : IDisposable
         var settings = Kitchen.Settings with { Prompt = new PromptSettings { HasVideo = false, HasTimeInstruction = true }, Control = Control.Blind };
         var model = new FakeModel();
 
-        await Kitchen.RunAsync(kitchen.Request("blind", settings), model, null);
+        await Kitchen.RunAsync(_kitchen.Request("blind", settings), model, null);
 
         Assert.All(model.Groups, group => Assert.Equal(8, group.Requests.Count));
         Assert.Contains("lasts for 1.500 seconds, and 8 frames", model.Groups[0].Requests[^1].Prompt, StringComparison.Ordinal);
@@ -98,17 +98,17 @@ public sealed class ControlTests : IDisposable
     public async Task Other_clip_of_the_same_video_is_shown()
     {
         var frames = new FakeFrames();
-        await Kitchen.RunAsync(kitchen.Request("other", Kitchen.Settings with { Control = Control.OtherClip }), new FakeModel(), frames);
-        var others = new OtherClips(kitchen.Select().Whole, 42);
+        await Kitchen.RunAsync(_kitchen.Request("other", Kitchen.Settings with { Control = Control.OtherClip }), new FakeModel(), frames);
+        var others = new OtherClips(_kitchen.Select().Whole, 42);
 
-        foreach (var question in kitchen.Select().Whole[0].Questions)
+        foreach (var question in _kitchen.Select().Whole[0].Questions)
         {
             var other = others.For(question);
 
             Assert.Equal(question.VideoId, other.VideoId);
             Assert.NotEqual(question.Id, other.Id);
             Assert.Contains((other.Id, "4,8"), frames.Reads);
-            var shown = kitchen.Lines("other").First(line => line.Id == question.Id).FrameSeconds;
+            var shown = _kitchen.Lines("other").First(line => line.Id == question.Id).FrameSeconds;
             Assert.All(shown, seconds => Assert.InRange(seconds, other.StartSeconds, other.StopSeconds));
         }
     }
@@ -116,9 +116,9 @@ public sealed class ControlTests : IDisposable
     [Fact]
     public void Other_clip_does_not_depend_on_what_is_asked()
     {
-        var others = new OtherClips(kitchen.Select().Whole, 42);
-        var fewer = new OtherClips(kitchen.Select(limit: 3).Whole, 42);
+        var others = new OtherClips(_kitchen.Select().Whole, 42);
+        var fewer = new OtherClips(_kitchen.Select(limit: 3).Whole, 42);
 
-        Assert.All(kitchen.Select().Asked[0].Questions, question => Assert.Equal(others.For(question).Id, fewer.For(question).Id));
+        Assert.All(_kitchen.Select().Asked[0].Questions, question => Assert.Equal(others.For(question).Id, fewer.For(question).Id));
     }
 }

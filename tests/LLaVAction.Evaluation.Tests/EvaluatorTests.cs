@@ -9,9 +9,9 @@ namespace LLaVAction.Evaluation.Tests;
 
 public sealed class EvaluatorTests : IDisposable
 {
-    private readonly Kitchen kitchen = new();
+    private readonly Kitchen _kitchen = new();
 
-    public void Dispose() => kitchen.Dispose();
+    public void Dispose() => _kitchen.Dispose();
 
     [Theory]
     [InlineData(1)]
@@ -21,7 +21,7 @@ public sealed class EvaluatorTests : IDisposable
         var model = new FakeModel { PreferredClips = preferredClips };
         var frames = new FakeFrames();
 
-        var report = await Kitchen.RunAsync(kitchen.Request("run"), model, frames);
+        var report = await Kitchen.RunAsync(_kitchen.Request("run"), model, frames);
 
         // 12 clips × 2 sets × 2 frame counts × 2 rotations.
         Assert.Equal(96, report.Outcome.Lines);
@@ -37,9 +37,9 @@ public sealed class EvaluatorTests : IDisposable
     [Fact]
     public async Task Shared_costs_stand_on_the_first_line_that_paid_them()
     {
-        await Kitchen.RunAsync(kitchen.Request("run"), new FakeModel(), new FakeFrames());
+        await Kitchen.RunAsync(_kitchen.Request("run"), new FakeModel(), new FakeFrames());
 
-        foreach (var clip in kitchen.Lines("run").GroupBy(line => line.Id))
+        foreach (var clip in _kitchen.Lines("run").GroupBy(line => line.Id))
         {
             Assert.Single(clip, line => line.VisionMilliseconds > 0);
             Assert.Equal(7, clip.First().VisionMilliseconds);
@@ -52,9 +52,9 @@ public sealed class EvaluatorTests : IDisposable
     [Fact]
     public async Task Letters_are_scored_in_the_questions_own_order()
     {
-        await Kitchen.RunAsync(kitchen.Request("run"), new FakeModel(), new FakeFrames());
+        await Kitchen.RunAsync(_kitchen.Request("run"), new FakeModel(), new FakeFrames());
 
-        foreach (var line in kitchen.Lines("run"))
+        foreach (var line in _kitchen.Lines("run"))
         {
             Assert.Equal(Enumerable.Range(0, 5).Select(letter => (letter + line.Rotation) % 5), line.OptionOrder);
             Assert.Equal(line.PredictedIndex, line.LetterLogprobs!.ToList().IndexOf(line.LetterLogprobs!.Max()));
@@ -70,9 +70,9 @@ public sealed class EvaluatorTests : IDisposable
         var settings = Kitchen.Settings with { Scoring = [ScoringNames.Staged, ScoringNames.Letter], MaxNewTokens = 16 };
         var model = new FakeModel { HasLetterScores = false, Write = (hash, _) => hash[1] % 3 == 0 ? "I cannot tell" : $"The answer is {(char)('A' + (hash[0] % 5))}" };
 
-        var report = await Kitchen.RunAsync(kitchen.Request("run", settings), model, new FakeFrames());
+        var report = await Kitchen.RunAsync(_kitchen.Request("run", settings), model, new FakeFrames());
 
-        var lines = kitchen.Lines("run");
+        var lines = _kitchen.Lines("run");
         Assert.All(lines, line => Assert.Null(line.LetterLogprobs));
         Assert.All(lines, line => Assert.Null(line.Predictions["letter"]));
         Assert.Contains(lines, line => line.Status == ResultStatus.Unparsed && line is { PredictedIndex: null, IsCorrect: false, Rule: "unparsed" });
@@ -87,11 +87,11 @@ public sealed class EvaluatorTests : IDisposable
         var settings = Kitchen.Settings with { Scoring = [ScoringNames.Letter, ScoringNames.Staged], MaxNewTokens = 16 };
         var model = new FakeModel();
 
-        await Kitchen.RunAsync(kitchen.Request("run", settings), model, new FakeFrames());
+        await Kitchen.RunAsync(_kitchen.Request("run", settings), model, new FakeFrames());
 
         Assert.All(model.Groups.SelectMany(group => group.Requests), request => Assert.Equal((5, 16), (request.Candidates.Count, request.MaxNewTokens)));
-        Assert.All(kitchen.Lines("run"), line => Assert.Equal(["letter", "strict", "staged"], line.Predictions.Keys));
-        Assert.All(kitchen.Lines("run"), line => Assert.NotNull(line.Predictions["staged"]));
+        Assert.All(_kitchen.Lines("run"), line => Assert.Equal(["letter", "strict", "staged"], line.Predictions.Keys));
+        Assert.All(_kitchen.Lines("run"), line => Assert.NotNull(line.Predictions["staged"]));
     }
 
     [Fact]
@@ -100,9 +100,9 @@ public sealed class EvaluatorTests : IDisposable
         var settings = Kitchen.Settings with { Scoring = [ScoringNames.Staged], MaxNewTokens = 16, Rotations = 5 };
         var model = new FakeModel { Write = (_, prompt) => Regex.Match(prompt, "[A-E]\\. wash cup [0-9]+").Value };
 
-        var report = await Kitchen.RunAsync(kitchen.Request("run", settings), model, new FakeFrames());
+        var report = await Kitchen.RunAsync(_kitchen.Request("run", settings), model, new FakeFrames());
 
-        Assert.All(kitchen.Lines("run"), line => Assert.True(line.IsCorrect));
+        Assert.All(_kitchen.Lines("run"), line => Assert.True(line.IsCorrect));
         Assert.All(report.Summary.Cells, cell => Assert.Equal((1.0, 1.0), (cell.Rotations!.CircularAccuracy, cell.Rotations.Consistency)));
         Assert.All(report.Summary.Cells, cell => Assert.Equal(1.0, cell.AccuracyByScoring["strict"]));
     }
@@ -113,14 +113,14 @@ public sealed class EvaluatorTests : IDisposable
         var settings = Kitchen.Settings with { Prompt = new PromptSettings { Task = PromptTask.CaptionThenAnswer }, MaxNewTokens = 32, Rotations = 1 };
         var model = new FakeModel { Write = (_, prompt) => prompt.Contains("Describe in details", StringComparison.Ordinal) ? " I hold a cup. " : "?" };
 
-        await Kitchen.RunAsync(kitchen.Request("run", settings), model, new FakeFrames());
+        await Kitchen.RunAsync(_kitchen.Request("run", settings), model, new FakeFrames());
 
         // Both sets ask for one description per frame count.
         Assert.Equal(12 * 2 * 1, model.Groups.SelectMany(group => group.Requests).Count(request => request.Candidates.Count == 0));
         Assert.All(
             model.Groups.SelectMany(group => group.Requests).Where(request => request.Candidates.Count > 0),
             request => Assert.Contains("wrote down the notes: I hold a cup.. Now you watch the same video again and you can do better. <image>\n", request.Prompt, StringComparison.Ordinal));
-        Assert.All(kitchen.Lines("run"), line => Assert.Equal("I hold a cup.", line.Caption));
+        Assert.All(_kitchen.Lines("run"), line => Assert.Equal("I hold a cup.", line.Caption));
         Assert.Equal(12, model.EncodedFrames.Count);
     }
 
@@ -129,9 +129,9 @@ public sealed class EvaluatorTests : IDisposable
     {
         var settings = Kitchen.Settings with { Prompt = new PromptSettings { Task = PromptTask.Caption }, Scoring = [], MaxNewTokens = 32, Rotations = 1 };
 
-        var report = await Kitchen.RunAsync(kitchen.Request("run", settings), new FakeModel { Write = (_, _) => "I hold a cup." }, new FakeFrames());
+        var report = await Kitchen.RunAsync(_kitchen.Request("run", settings), new FakeModel { Write = (_, _) => "I hold a cup." }, new FakeFrames());
 
-        Assert.All(kitchen.Lines("run"), line => Assert.Equal(("I hold a cup.", null, ResultStatus.Ok), (line.Text, line.IsCorrect, line.Status)));
+        Assert.All(_kitchen.Lines("run"), line => Assert.Equal(("I hold a cup.", null, ResultStatus.Ok), (line.Text, line.IsCorrect, line.Status)));
         Assert.All(report.Summary.Cells, cell => Assert.Null(cell.Accuracy));
     }
 
@@ -140,19 +140,19 @@ public sealed class EvaluatorTests : IDisposable
     {
         var settings = Kitchen.Settings with { Prompt = new PromptSettings { Task = PromptTask.Direct }, Scoring = [], MaxNewTokens = 32, Rotations = 1 };
 
-        await Kitchen.RunAsync(kitchen.Request("run", settings), new FakeModel { Write = (_, _) => "Wash the cup 3." }, new FakeFrames());
+        await Kitchen.RunAsync(_kitchen.Request("run", settings), new FakeModel { Write = (_, _) => "Wash the cup 3." }, new FakeFrames());
 
-        Assert.All(kitchen.Lines("run"), line => Assert.Equal(line.Id == "P01_11_3", line.IsCorrect));
+        Assert.All(_kitchen.Lines("run"), line => Assert.Equal(line.Id == "P01_11_3", line.IsCorrect));
     }
 
     [Fact]
     public async Task Prior_actions_are_told_where_the_video_has_them()
     {
-        var selection = kitchen.Select();
+        var selection = _kitchen.Select();
         var settings = Kitchen.Settings with { PriorActions = PriorPredictions.Oracle(selection.Whole) };
         var model = new FakeModel();
 
-        await Kitchen.RunAsync(kitchen.Request("run", settings), model, new FakeFrames());
+        await Kitchen.RunAsync(_kitchen.Request("run", settings), model, new FakeFrames());
 
         // Two videos of six clips each, half a second apart: the first two of each have none before them.
         Assert.Equal(8, settings.PriorActions.CoveredClips);
@@ -165,17 +165,17 @@ public sealed class EvaluatorTests : IDisposable
     [Fact]
     public async Task Own_answers_of_an_earlier_run_become_prior_actions()
     {
-        await Kitchen.RunAsync(kitchen.Request("first"), new FakeModel(), new FakeFrames());
-        var first = kitchen.Lines("first").Single(line => line is { Id: "P01_11_0", Strategy: "tim", Frames: 8, Rotation: 0 });
-        var selection = kitchen.Select();
-        var prior = PriorPredictions.FromRun(selection.Whole, [4, 8], RunFolder.Open(kitchen["first"]));
+        await Kitchen.RunAsync(_kitchen.Request("first"), new FakeModel(), new FakeFrames());
+        var first = _kitchen.Lines("first").Single(line => line is { Id: "P01_11_0", Strategy: "tim", Frames: 8, Rotation: 0 });
+        var selection = _kitchen.Select();
+        var prior = PriorPredictions.FromRun(selection.Whole, [4, 8], RunFolder.Open(_kitchen["first"]));
 
         var told = prior.Find("tim", "P01_11_2", 8)!;
 
         Assert.Equal(selection.Whole[1].Questions[0].Options[first.PredictedIndex!.Value], told.EarlierText);
         Assert.StartsWith("run:", prior.Identity, StringComparison.Ordinal);
         Assert.Null(prior.Find("tim", "P01_11_1", 8));
-        Assert.Throws<InputException>(() => PriorPredictions.FromRun(selection.Whole, [32], RunFolder.Open(kitchen["first"])));
+        Assert.Throws<InputException>(() => PriorPredictions.FromRun(selection.Whole, [32], RunFolder.Open(_kitchen["first"])));
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public sealed class EvaluatorTests : IDisposable
     {
         var model = new FakeModel { Description = new FakeModel().Description };
         var broken = new BrokenScores(model);
-        using var run = EvaluationRun.Open(kitchen.Request("run"), model.Description, "epic");
+        using var run = EvaluationRun.Open(_kitchen.Request("run"), model.Description, "epic");
 
         var error = await Assert.ThrowsAsync<InputException>(() => run.ExecuteAsync(broken, new FakeFrames(), _ => { }, CancellationToken.None));
 
@@ -198,7 +198,7 @@ public sealed class EvaluatorTests : IDisposable
         var started = 0;
         model.OnAnswer = () => started = Math.Max(started, frames.Reads.Count - (model.EncodedFrames.Count - 1));
 
-        await Kitchen.RunAsync(kitchen.Request("run"), model, frames);
+        await Kitchen.RunAsync(_kitchen.Request("run"), model, frames);
 
         Assert.InRange(frames.MostAtOnce, 2, 2);
         Assert.InRange(started, 2, 7);

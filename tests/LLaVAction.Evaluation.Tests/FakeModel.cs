@@ -122,18 +122,18 @@ internal sealed class FakeFrames : IFrameReader
 
     public TimeSpan Delay { get; init; }
 
-    public int MostAtOnce => mostAtOnce;
+    public int MostAtOnce => _mostAtOnce;
 
     public string Layout => "epic";
 
-    private int atOnce;
-    private int mostAtOnce;
+    private int _atOnce;
+    private int _mostAtOnce;
 
     public async Task<ClipFrames> ReadAsync(ClipReference clip, FramePolicy policy, IReadOnlyList<int> frameCounts, CancellationToken cancellationToken)
     {
         Reads.Add((clip.NarrationId, string.Join(',', frameCounts)));
-        var now = Interlocked.Increment(ref atOnce);
-        mostAtOnce = Math.Max(mostAtOnce, now);
+        var now = Interlocked.Increment(ref _atOnce);
+        _mostAtOnce = Math.Max(_mostAtOnce, now);
         try
         {
             await Task.Delay(Delay, cancellationToken);
@@ -143,7 +143,7 @@ internal sealed class FakeFrames : IFrameReader
         }
         finally
         {
-            Interlocked.Decrement(ref atOnce);
+            Interlocked.Decrement(ref _atOnce);
         }
     }
 

@@ -10,25 +10,25 @@ namespace LLaVAction.Evaluation.Tests;
 /// <summary>A benchmark of made-up clips on disk, and runs over it with fake models.</summary>
 internal sealed class Kitchen : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public Kitchen(int clips = 12, Protocol protocol = Protocol.Mqa)
     {
         string[] strategies = ["random", "tim"];
-        Directory.CreateDirectory(folder["benchmark"]);
+        Directory.CreateDirectory(_folder["benchmark"]);
         AskedSet[] sets = [.. strategies.Select(strategy => new AskedSet(strategy, [.. Enumerable.Range(0, clips).Select(clip => Question(strategy, clip, protocol))]))];
         foreach (var set in sets)
         {
-            File.WriteAllBytes(folder[$"benchmark/{set.Strategy}.jsonl"], set.ToBytes());
+            File.WriteAllBytes(_folder[$"benchmark/{set.Strategy}.jsonl"], set.ToBytes());
         }
 
-        File.WriteAllBytes(folder["benchmark/manifest.json"], BenchmarkJson.ToBytes(Manifest(sets, protocol)));
-        Benchmark = BenchmarkFolder.Open(folder["benchmark"]);
+        File.WriteAllBytes(_folder["benchmark/manifest.json"], BenchmarkJson.ToBytes(Manifest(sets, protocol)));
+        Benchmark = BenchmarkFolder.Open(_folder["benchmark"]);
     }
 
     public BenchmarkFolder Benchmark { get; }
 
-    public string this[string name] => folder[name];
+    public string this[string name] => _folder[name];
 
     public static EvaluationSettings Settings { get; } = new()
     {
@@ -47,7 +47,7 @@ internal sealed class Kitchen : IDisposable
     {
         Selection = Select(),
         Settings = settings ?? Settings,
-        Output = folder[output],
+        Output = _folder[output],
         Shard = shard ?? Shard.Whole,
         RetriesFailed = retriesFailed,
         DecodeWorkers = 2,
@@ -60,14 +60,14 @@ internal sealed class Kitchen : IDisposable
     }
 
     /// <summary>The summary of a run without its times, which alone may differ between equal runs.</summary>
-    public string Summary(string output) => WithoutTimes(File.ReadAllText(folder[$"{output}/summary.json"]));
+    public string Summary(string output) => WithoutTimes(File.ReadAllText(_folder[$"{output}/summary.json"]));
 
     public static string WithoutTimes(string summary) => summary[..summary.IndexOf("\"times\"", StringComparison.Ordinal)];
 
     public IReadOnlyList<ResultLine> Lines(string output) =>
-        [.. Directory.GetFiles(folder[output], "results-*.jsonl").Order(StringComparer.Ordinal).SelectMany(file => ResultFile.Read(file).Lines)];
+        [.. Directory.GetFiles(_folder[output], "results-*.jsonl").Order(StringComparer.Ordinal).SelectMany(file => ResultFile.Read(file).Lines)];
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     private static Question Question(string strategy, int clip, Protocol protocol)
     {

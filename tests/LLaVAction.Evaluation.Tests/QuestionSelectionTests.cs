@@ -5,14 +5,14 @@ namespace LLaVAction.Evaluation.Tests;
 
 public sealed class QuestionSelectionTests : IDisposable
 {
-    private readonly Kitchen kitchen = new();
+    private readonly Kitchen _kitchen = new();
 
-    public void Dispose() => kitchen.Dispose();
+    public void Dispose() => _kitchen.Dispose();
 
     [Fact]
     public void Limit_counts_clips_of_every_set()
     {
-        var selection = kitchen.Select(limit: 3);
+        var selection = _kitchen.Select(limit: 3);
 
         Assert.All(selection.Asked, set => Assert.Equal(["P01_11_0", "P01_11_1", "P01_11_2"], set.Questions.Select(question => question.Id)));
         Assert.All(selection.Whole, set => Assert.Equal(12, set.Questions.Count));
@@ -21,7 +21,7 @@ public sealed class QuestionSelectionTests : IDisposable
     [Fact]
     public void Ids_choose_clips_in_the_order_of_the_set()
     {
-        var selection = kitchen.Select(ids: new HashSet<string> { "P01_12_1", "P01_11_4" }, strategies: "tim");
+        var selection = _kitchen.Select(ids: new HashSet<string> { "P01_12_1", "P01_11_4" }, strategies: "tim");
 
         Assert.Equal(["P01_11_4", "P01_12_1"], Assert.Single(selection.Asked).Questions.Select(question => question.Id));
     }
@@ -29,7 +29,7 @@ public sealed class QuestionSelectionTests : IDisposable
     [Fact]
     public void Unknown_ids_are_listed()
     {
-        var error = Assert.Throws<InputException>(() => kitchen.Select(ids: new HashSet<string> { "P01_11_0", "P99_01_1", "P98_01_1" }));
+        var error = Assert.Throws<InputException>(() => _kitchen.Select(ids: new HashSet<string> { "P01_11_0", "P99_01_1", "P98_01_1" }));
 
         Assert.Contains("2 of 3 ids are not in", error.Message, StringComparison.Ordinal);
         Assert.Contains("P98_01_1, P99_01_1", error.Message, StringComparison.Ordinal);

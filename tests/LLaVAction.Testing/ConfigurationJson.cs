@@ -11,7 +11,7 @@ internal static class ConfigurationJson
 
     public static string Of(ModelConfiguration configuration, RandomCheckpointOptions options)
     {
-        JsonObject json = options.Naming switch
+        var json = options.Naming switch
         {
             TensorNaming.Original => Original(configuration),
             TensorNaming.Siglip => new JsonObject { ["architectures"] = new JsonArray("SiglipVisionModel"), ["model_type"] = "siglip", ["vision_config"] = Vision(configuration.Vision, 1) },
@@ -24,7 +24,7 @@ internal static class ConfigurationJson
 
     private static JsonObject Original(ModelConfiguration configuration)
     {
-        JsonObject json = Language(configuration.Language!);
+        var json = Language(configuration.Language!);
         json["architectures"] = new JsonArray("LlavaQwenForCausalLM");
         json["model_type"] = "llava_qwen";
         json["mm_projector_type"] = "mlp2x_gelu";
@@ -50,7 +50,7 @@ internal static class ConfigurationJson
 
     private static JsonObject HuggingFace(ModelConfiguration configuration)
     {
-        JsonObject text = Language(configuration.Language!);
+        var text = Language(configuration.Language!);
         text["model_type"] = "qwen2";
         return new JsonObject
         {

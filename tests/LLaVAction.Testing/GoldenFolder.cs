@@ -22,7 +22,7 @@ public static class GoldenFolder
     /// </summary>
     public static IReadOnlyList<string> Files(string folder, string pattern)
     {
-        string start = PathOf(folder);
+        var start = PathOf(folder);
         if (!Directory.Exists(start))
         {
             return [];
@@ -56,7 +56,7 @@ public static class GoldenFolder
     /// <summary>The lines of a JSON Lines file, parsed.</summary>
     public static IEnumerable<JsonElement> Lines(string relative)
     {
-        foreach (string line in File.ReadLines(PathOf(relative)))
+        foreach (var line in File.ReadLines(PathOf(relative)))
         {
             if (line.Length > 0)
             {

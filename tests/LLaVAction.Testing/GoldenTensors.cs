@@ -40,7 +40,7 @@ public sealed class GoldenTensors : IDisposable
     private T[] Cast<T>(string name, ElementType expected)
         where T : struct
     {
-        TensorView tensor = _file.Tensors[name];
+        var tensor = _file.Tensors[name];
         return tensor.ElementType == expected
             ? MemoryMarshal.Cast<byte, T>(tensor.Bytes).ToArray()
             : throw new InvalidOperationException($"{tensor} holds {tensor.ElementTypeName}, not {ElementTypes.NameOf(expected)}.");

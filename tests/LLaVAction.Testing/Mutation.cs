@@ -27,7 +27,7 @@ public static class Mutation
 
     private static byte[] With(byte[] file, Action<byte[]> change)
     {
-        byte[] copy = (byte[])file.Clone();
+        var copy = (byte[])file.Clone();
         change(copy);
         return copy;
     }

@@ -15,8 +15,8 @@ public static class ParityPacks
     /// <summary>Copies the pack to a folder, where it may be changed.</summary>
     public static string CopyTo(TemporaryFolder folder)
     {
-        string target = Directory.CreateDirectory(folder["pack"]).FullName;
-        foreach (string file in Directory.GetFiles(Folder))
+        var target = Directory.CreateDirectory(folder["pack"]).FullName;
+        foreach (var file in Directory.GetFiles(Folder))
         {
             File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
         }
@@ -27,13 +27,13 @@ public static class ParityPacks
     /// <summary>Changes one tensor of the first clip: bytes and shape; leaves it out for null.</summary>
     public static void Change(string pack, string tensor, Func<TensorToWrite, byte[], TensorToWrite?> change)
     {
-        string path = Path.Combine(pack, "clip-000.safetensors");
+        var path = Path.Combine(pack, "clip-000.safetensors");
         var tensors = new List<TensorToWrite?>();
         using (var file = SafetensorsFile.Open(path))
         {
-            foreach (TensorView view in file.Tensors.Values)
+            foreach (var view in file.Tensors.Values)
             {
-                byte[] bytes = view.Bytes.ToArray();
+                var bytes = view.Bytes.ToArray();
                 var same = TensorToWrite.Of(view.Name, view.ElementType, [.. view.Shape], bytes);
                 tensors.Add(view.Name == tensor ? change(same, bytes) : same);
             }
@@ -45,8 +45,8 @@ public static class ParityPacks
     /// <summary>Makes one channel (of the last axis) of a float tensor of the first clip half as large again, beyond 0.1.</summary>
     public static void AlterChannel(string pack, string tensor, int channel) => Change(pack, tensor, (same, bytes) =>
     {
-        Span<float> values = MemoryMarshal.Cast<byte, float>(bytes.AsSpan());
-        for (int i = channel; i < values.Length; i += (int)same.Shape[^1])
+        var values = MemoryMarshal.Cast<byte, float>(bytes.AsSpan());
+        for (var i = channel; i < values.Length; i += (int)same.Shape[^1])
         {
             values[i] = (1.5f * values[i]) + 0.1f;
         }

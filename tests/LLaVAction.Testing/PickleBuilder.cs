@@ -6,7 +6,7 @@ namespace LLaVAction.Testing;
 /// <summary>Writes pickles of protocols 2 to 5 as Python and NumPy write them, and as an attacker might.</summary>
 public sealed class PickleBuilder(int protocol)
 {
-    private readonly List<byte> stream = [];
+    private readonly List<byte> _stream = [];
 
     /// <summary>A whole pickle of one value.</summary>
     public static byte[] Write(int protocol, Action<PickleBuilder> value)
@@ -15,12 +15,12 @@ public sealed class PickleBuilder(int protocol)
         builder.Raw(0x80, (byte)protocol);
         value(builder);
         builder.Raw((byte)'.');
-        return builder.stream.ToArray();
+        return builder._stream.ToArray();
     }
 
     public PickleBuilder Raw(params byte[] bytes)
     {
-        stream.AddRange(bytes);
+        _stream.AddRange(bytes);
         return this;
     }
 

@@ -31,7 +31,7 @@ public static class RandomCheckpoint
     {
         options ??= new RandomCheckpointOptions();
         Directory.CreateDirectory(folder);
-        TensorToWrite[] tensors = CheckpointLayout.Expected(configuration)
+        var tensors = CheckpointLayout.Expected(configuration)
             .Select(item => Tensor(item.Key, item.Value, options))
             .ToArray();
         if (options.ShardBytes is long bytes)
@@ -59,34 +59,34 @@ public static class RandomCheckpoint
 
     private static TensorToWrite Tensor(string canonical, long[] shape, RandomCheckpointOptions options)
     {
-        (float centre, float amplitude) = Distribution(canonical, shape);
+        (var centre, var amplitude) = Distribution(canonical, shape);
         var random = new KeyedRandom(options.Seed, canonical, "weights");
         return new TensorToWrite(TensorNames.Of(canonical, options.Naming), options.ElementType, shape, (_, bytes) => Fill(random, centre, amplitude, options.ElementType, bytes));
     }
 
     private static (float Centre, float Amplitude) Distribution(string canonical, long[] shape)
     {
-        bool isNorm = shape.Length == 1 && canonical.Contains("norm", StringComparison.Ordinal) && canonical.EndsWith(".weight", StringComparison.Ordinal);
+        var isNorm = shape.Length == 1 && canonical.Contains("norm", StringComparison.Ordinal) && canonical.EndsWith(".weight", StringComparison.Ordinal);
         if (isNorm)
         {
             return (1, 0);
         }
 
-        bool isMatrix = shape.Length > 1 && canonical is not (CanonicalNames.TokenEmbedding or CanonicalNames.PositionEmbedding or CanonicalNames.ActionSupervision);
+        var isMatrix = shape.Length > 1 && canonical is not (CanonicalNames.TokenEmbedding or CanonicalNames.PositionEmbedding or CanonicalNames.ActionSupervision);
         return (0, isMatrix ? 1 / MathF.Sqrt(shape.Skip(1).Aggregate(1L, (product, size) => product * size)) : 0.02f);
     }
 
     /// <summary>Four values from each 64 random bits.</summary>
     private static void Fill(KeyedRandom random, float centre, float amplitude, ElementType type, Span<byte> bytes)
     {
-        float step = amplitude / 32768;
+        var step = amplitude / 32768;
         if (type == ElementType.Float32)
         {
-            Span<float> values = MemoryMarshal.Cast<byte, float>(bytes);
-            for (int i = 0; i < values.Length;)
+            var values = MemoryMarshal.Cast<byte, float>(bytes);
+            for (var i = 0; i < values.Length;)
             {
-                ulong bits = random.NextUInt64();
-                for (int last = Math.Min(i + 4, values.Length); i < last; i++, bits >>= 16)
+                var bits = random.NextUInt64();
+                for (var last = Math.Min(i + 4, values.Length); i < last; i++, bits >>= 16)
                 {
                     values[i] = centre + ((short)bits * step);
                 }
@@ -95,13 +95,13 @@ public static class RandomCheckpoint
             return;
         }
 
-        Span<ushort> halves = MemoryMarshal.Cast<byte, ushort>(bytes);
-        for (int i = 0; i < halves.Length;)
+        var halves = MemoryMarshal.Cast<byte, ushort>(bytes);
+        for (var i = 0; i < halves.Length;)
         {
-            ulong bits = random.NextUInt64();
-            for (int last = Math.Min(i + 4, halves.Length); i < last; i++, bits >>= 16)
+            var bits = random.NextUInt64();
+            for (var last = Math.Min(i + 4, halves.Length); i < last; i++, bits >>= 16)
             {
-                float value = centre + ((short)bits * step);
+                var value = centre + ((short)bits * step);
                 halves[i] = type == ElementType.BFloat16 ? BFloat16Of(value) : BitConverter.HalfToUInt16Bits((Half)value);
             }
         }
@@ -110,7 +110,7 @@ public static class RandomCheckpoint
     /// <summary>Nearest, ties to even.</summary>
     private static ushort BFloat16Of(float value)
     {
-        uint bits = BitConverter.SingleToUInt32Bits(value);
+        var bits = BitConverter.SingleToUInt32Bits(value);
         return (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 }

@@ -33,12 +33,12 @@ public static class SafetensorsWriter
     {
         using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         stream.Write(Header(tensors));
-        byte[] buffer = new byte[BufferLength];
-        foreach (TensorToWrite tensor in tensors)
+        var buffer = new byte[BufferLength];
+        foreach (var tensor in tensors)
         {
             for (long offset = 0; offset < tensor.ByteLength;)
             {
-                Span<byte> part = buffer.AsSpan(0, (int)Math.Min(BufferLength, tensor.ByteLength - offset));
+                var part = buffer.AsSpan(0, (int)Math.Min(BufferLength, tensor.ByteLength - offset));
                 tensor.Fill(offset, part);
                 stream.Write(part);
                 offset += part.Length;
@@ -63,8 +63,8 @@ public static class SafetensorsWriter
     public static void WriteShards(string folder, IReadOnlyList<TensorToWrite> tensors, long shardBytes)
     {
         var shards = new List<List<TensorToWrite>>();
-        long length = long.MaxValue;
-        foreach (TensorToWrite tensor in tensors)
+        var length = long.MaxValue;
+        foreach (var tensor in tensors)
         {
             if (length > shardBytes - tensor.ByteLength)
             {
@@ -77,11 +77,11 @@ public static class SafetensorsWriter
         }
 
         var map = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        for (int i = 0; i < shards.Count; i++)
+        for (var i = 0; i < shards.Count; i++)
         {
-            string name = FormattableString.Invariant($"model-{i + 1:D5}-of-{shards.Count:D5}.safetensors");
+            var name = FormattableString.Invariant($"model-{i + 1:D5}-of-{shards.Count:D5}.safetensors");
             Write(Path.Combine(folder, name), shards[i]);
-            foreach (TensorToWrite tensor in shards[i])
+            foreach (var tensor in shards[i])
             {
                 map.Add(tensor.Name, name);
             }
@@ -95,15 +95,15 @@ public static class SafetensorsWriter
     {
         var entries = new Dictionary<string, object>(StringComparer.Ordinal) { ["__metadata__"] = new { format = "pt" } };
         long position = 0;
-        foreach (TensorToWrite tensor in tensors)
+        foreach (var tensor in tensors)
         {
             long[] offsets = [position, position += tensor.ByteLength];
             entries.Add(tensor.Name, new { dtype = ElementTypes.NameOf(tensor.ElementType), shape = tensor.Shape, data_offsets = offsets });
         }
 
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(entries);
-        int padded = (json.Length + 7) / 8 * 8;
-        byte[] header = new byte[8 + padded];
+        var json = JsonSerializer.SerializeToUtf8Bytes(entries);
+        var padded = (json.Length + 7) / 8 * 8;
+        var header = new byte[8 + padded];
         BinaryPrimitives.WriteInt64LittleEndian(header, padded);
         json.CopyTo(header.AsSpan(8));
         header.AsSpan(8 + json.Length).Fill((byte)' ');

@@ -27,7 +27,7 @@ public static class TensorNames
     /// <summary>The name a tensor has under a naming scheme.</summary>
     public static string Of(string canonical, TensorNaming naming)
     {
-        (string vision, string projector1, string projector2, string language, string other) = naming switch
+        (var vision, var projector1, var projector2, var language, var other) = naming switch
         {
             TensorNaming.Original => ("model.vision_tower.vision_tower.vision_model.", "model.mm_projector.0.", "model.mm_projector.2.", "model.", "model."),
             TensorNaming.HuggingFace => ("vision_tower.vision_model.", "multi_modal_projector.linear_1.", "multi_modal_projector.linear_2.", "language_model.model.", ""),
@@ -35,7 +35,7 @@ public static class TensorNames
             TensorNaming.HuggingFaceFresh => ("vision_tower.", "multi_modal_projector.linear_1.", "multi_modal_projector.linear_2.", "language_model.model.", ""),
             _ => ("vision_model.", "", "", "", ""),
         };
-        string lmHead = naming is TensorNaming.HuggingFace or TensorNaming.HuggingFaceFresh ? "language_model." : "";
+        var lmHead = naming is TensorNaming.HuggingFace or TensorNaming.HuggingFaceFresh ? "language_model." : "";
         return Replace(canonical, "vision_tower.", vision)
             ?? Replace(canonical, "multi_modal_projector.linear_1.", projector1)
             ?? Replace(canonical, "multi_modal_projector.linear_2.", projector2)

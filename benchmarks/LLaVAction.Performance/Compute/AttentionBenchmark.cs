@@ -18,17 +18,17 @@ internal static class AttentionBenchmark
     public static int Run(string[] arguments)
     {
         var options = new Options(arguments, "--threads");
-        int threads = options.Number("--threads", Environment.ProcessorCount);
-        double peak = MachinePeak.Flops(threads);
+        var threads = options.Number("--threads", Environment.ProcessorCount);
+        var peak = MachinePeak.Flops(threads);
         using var context = new ComputeContext(threads);
         Timing.Print($"{threads} thread(s), {context.Kernel.Name}, multiply-add peak {peak / 1e9:F1} GFLOP/s");
-        foreach ((string name, AttentionShape shape, int queries, int keys, bool isCausal) in Cases)
+        foreach ((var name, var shape, var queries, var keys, var isCausal) in Cases)
         {
-            using Matrix q = RandomWeights.Matrix(queries, shape.Heads * shape.HeadSize);
-            using Matrix k = RandomWeights.Matrix(keys, shape.KeyValueHeads * shape.HeadSize);
-            using Matrix v = RandomWeights.Matrix(keys, shape.KeyValueHeads * shape.HeadSize);
+            using var q = RandomWeights.Matrix(queries, shape.Heads * shape.HeadSize);
+            using var k = RandomWeights.Matrix(keys, shape.KeyValueHeads * shape.HeadSize);
+            using var v = RandomWeights.Matrix(keys, shape.KeyValueHeads * shape.HeadSize);
             using Matrix output = new(queries, shape.Heads * shape.HeadSize);
-            Timing timing = Timing.Of(() =>
+            var timing = Timing.Of(() =>
             {
                 var keyValues = new KeyValueSegment(k.View, v.View);
                 if (isCausal)
@@ -40,8 +40,8 @@ internal static class AttentionBenchmark
                     Attention.Bidirectional(context, shape, q.View, keyValues, keys, output.View);
                 }
             });
-            double pairs = isCausal ? (double)queries * (keys - queries) + ((double)queries * (queries + 1) / 2) : (double)queries * keys;
-            double operations = 4 * pairs * shape.Heads * shape.HeadSize;
+            var pairs = isCausal ? (double)queries * (keys - queries) + ((double)queries * (queries + 1) / 2) : (double)queries * keys;
+            var operations = 4 * pairs * shape.Heads * shape.HeadSize;
             Timing.Print($"{name,-18} {timing.Median * 1e3,8:F2} ms, {operations / timing.Median / 1e9,6:F1} GFLOP/s, {operations / timing.Median / peak:P0} of peak");
         }
 

@@ -28,34 +28,34 @@ internal static class GemmBenchmark
     public static int Run(string[] arguments)
     {
         var options = new Options(arguments, "--threads", "--python", "--kernel", "--shape", "--weights");
-        int threads = options.Number("--threads", Environment.ProcessorCount);
-        string kernelName = options.Text("--kernel", MicroKernel.Best.Name)!;
+        var threads = options.Number("--threads", Environment.ProcessorCount);
+        var kernelName = options.Text("--kernel", MicroKernel.Best.Name)!;
         MicroKernel kernel = MicroKernel.All.First(kernel => kernel.Name.StartsWith(kernelName, StringComparison.OrdinalIgnoreCase));
-        string weights = options.Text("--weights", "")!;
+        var weights = options.Text("--weights", "")!;
         Timing.Print($"{threads} thread(s), {kernel.Name}, copy {MachinePeak.CopyBandwidth(threads) / 1e9:F1} GB/s; shares are of the multiply-add peak measured just before");
         using var context = new ComputeContext(threads, kernel);
-        foreach ((string name, int rows, int outputs, int inputs) in Shapes)
+        foreach ((var name, var rows, var outputs, var inputs) in Shapes)
         {
             if (!name.Contains(options.Text("--shape", "")!, StringComparison.Ordinal))
             {
                 continue;
             }
 
-            double operations = 2.0 * rows * outputs * inputs;
-            double peak = MachinePeak.Flops(threads);
-            using PeerProcess? peer = PeerProcess.Start(options.Text("--python", null), "gemm", threads, rows, outputs, inputs);
-            using Matrix x = RandomWeights.Matrix(rows, inputs);
+            var operations = 2.0 * rows * outputs * inputs;
+            var peak = MachinePeak.Flops(threads);
+            using var peer = PeerProcess.Start(options.Text("--python", null), "gemm", threads, rows, outputs, inputs);
+            using var x = RandomWeights.Matrix(rows, inputs);
             using Matrix y = new(rows, outputs);
-            foreach (WeightType type in new[] { WeightType.Float32, WeightType.BFloat16 })
+            foreach (var type in new[] { WeightType.Float32, WeightType.BFloat16 })
             {
                 if (!type.ToString().StartsWith(weights, StringComparison.OrdinalIgnoreCase))
                 {
                     continue;
                 }
 
-                DenseLayer layer = RandomWeights.Layer(outputs, inputs, type, hasBias: true);
-                Timing timing = Timing.Of(() => Linear.Apply(context, x.View, layer, y.View));
-                double bytes = (double)outputs * inputs * layer.Weight.ElementSize;
+                var layer = RandomWeights.Layer(outputs, inputs, type, hasBias: true);
+                var timing = Timing.Of(() => Linear.Apply(context, x.View, layer, y.View));
+                var bytes = (double)outputs * inputs * layer.Weight.ElementSize;
                 Timing.Print($"{name,-22} {rows,5} × {outputs,6} × {inputs,5} {type,-8} {operations / timing.Median / 1e9,6:F1} GFLOP/s median, {operations / timing.Best / 1e9,6:F1} best, {operations / timing.Median / peak,4:P0} of {peak / 1e9:F1}{(rows == 1 ? FormattableString.Invariant($", weights read at {bytes / timing.Median / 1e9:F1} GB/s") : "")}");
             }
 
@@ -63,7 +63,7 @@ internal static class GemmBenchmark
             {
                 peer.Run();
                 var timing = new Timing();
-                for (int round = 0; round < 5; round++)
+                for (var round = 0; round < 5; round++)
                 {
                     timing.Add(peer.Run());
                 }

@@ -23,22 +23,22 @@ internal static class LanguageModelBenchmark
     private static int Run(string[] arguments, bool isDecoding)
     {
         var options = new Options(arguments, "--threads", "--python", "--tokens", "--rounds", "--weights");
-        int threads = options.Number("--threads", Environment.ProcessorCount);
-        int tokens = options.Number("--tokens", 1600);
-        int rounds = options.Number("--rounds", isDecoding ? 20 : 3);
-        WeightType type = Enum.Parse<WeightType>(options.Text("--weights", nameof(WeightType.BFloat16))!, ignoreCase: true);
-        using PeerProcess? peer = PeerProcess.Start(options.Text("--python", null), isDecoding ? "decode" : "prefill", threads, tokens);
+        var threads = options.Number("--threads", Environment.ProcessorCount);
+        var tokens = options.Number("--tokens", 1600);
+        var rounds = options.Number("--rounds", isDecoding ? 20 : 3);
+        var type = Enum.Parse<WeightType>(options.Text("--weights", nameof(WeightType.BFloat16))!, ignoreCase: true);
+        using var peer = PeerProcess.Start(options.Text("--python", null), isDecoding ? "decode" : "prefill", threads, tokens);
         using var context = new ComputeContext(threads);
-        Qwen2Model model = CreateModel(type);
-        using DecoderPass pass = model.CreatePass(context, tokens);
-        using Matrix inputs = RandomWeights.Matrix(tokens, Hidden);
+        var model = CreateModel(type);
+        using var pass = model.CreatePass(context, tokens);
+        using var inputs = RandomWeights.Matrix(tokens, Hidden);
         using Matrix last = new(1, Hidden);
         using Matrix logits = new(1, Vocabulary);
-        using KeyValueCache kept = model.CreateCache(tokens + rounds + 3);
+        using var kept = model.CreateCache(tokens + rounds + 3);
         Forward(kept, tokens);
         Action step = isDecoding ? () => Forward(kept, 1) : () =>
         {
-            using KeyValueCache cache = model.CreateCache(tokens);
+            using var cache = model.CreateCache(tokens);
             Forward(cache, tokens);
         };
         step();
@@ -46,7 +46,7 @@ internal static class LanguageModelBenchmark
         peer?.Run();
         var ours = new Timing();
         var theirs = new Timing();
-        for (int round = 0; round < rounds; round++)
+        for (var round = 0; round < rounds; round++)
         {
             ours.Measure(step);
             if (peer is not null)
@@ -84,24 +84,24 @@ internal static class LanguageModelBenchmark
 
     private static void ReportPrefill(Timing ours, int tokens, ComputeContext context)
     {
-        double queryKeyValue = (double)Hidden * HeadSize * (Heads + (2 * KeyValueHeads));
-        double output = (double)Hidden * HeadSize * Heads;
-        double feedForward = 3.0 * Hidden * Intermediate;
-        double layer = (2 * tokens * (queryKeyValue + output + feedForward)) + (2.0 * tokens * (tokens + 1) * HeadSize * Heads);
+        var queryKeyValue = (double)Hidden * HeadSize * (Heads + (2 * KeyValueHeads));
+        var output = (double)Hidden * HeadSize * Heads;
+        var feedForward = 3.0 * Hidden * Intermediate;
+        var layer = (2 * tokens * (queryKeyValue + output + feedForward)) + (2.0 * tokens * (tokens + 1) * HeadSize * Heads);
 
         // The last layer leaves keys and values of all rows and transforms only the last one.
-        double lastLayer = 2.0 * tokens * Hidden * HeadSize * 2 * KeyValueHeads;
-        double operations = ((Layers - 1) * layer) + lastLayer + (2.0 * Hidden * Vocabulary);
-        double rate = operations / ours.Median;
-        double gemm = VisionBenchmark.SquareRate(context);
+        var lastLayer = 2.0 * tokens * Hidden * HeadSize * 2 * KeyValueHeads;
+        var operations = ((Layers - 1) * layer) + lastLayer + (2.0 * Hidden * Vocabulary);
+        var rate = operations / ours.Median;
+        var gemm = VisionBenchmark.SquareRate(context);
         Timing.Print($"embedded      {ours.Median:F3} s ({ours.Best:F3} best), {rate / 1e9:F1} GFLOP/s done, {rate / gemm:P0} of our 2048³ product ({gemm / 1e9:F1})");
     }
 
     private static void ReportDecoding(Timing ours, int threads, WeightType type)
     {
-        double values = (Layers * (((double)Hidden * HeadSize * ((2 * Heads) + (2 * KeyValueHeads))) + (3.0 * Hidden * Intermediate))) + ((double)Hidden * Vocabulary);
-        double bytes = values * (type == WeightType.Float32 ? sizeof(float) : sizeof(ushort));
-        double copy = MachinePeak.CopyBandwidth(threads);
+        var values = (Layers * (((double)Hidden * HeadSize * ((2 * Heads) + (2 * KeyValueHeads))) + (3.0 * Hidden * Intermediate))) + ((double)Hidden * Vocabulary);
+        var bytes = values * (type == WeightType.Float32 ? sizeof(float) : sizeof(ushort));
+        var copy = MachinePeak.CopyBandwidth(threads);
         Timing.Print($"embedded      {ours.Median * 1e3:F1} ms a step ({ours.Best * 1e3:F1} best), weights read at {bytes / ours.Median / 1e9:F1} GB/s, {bytes / ours.Median / copy:F2} of the bytes that copying copies a second ({copy / 1e9:F1} GB/s; at least 0.5), {bytes / ours.Median / copy / 2:F2} of those it moves");
     }
 
@@ -120,7 +120,7 @@ internal static class LanguageModelBenchmark
             DownProj = RandomWeights.Layer(Hidden, Intermediate, type, hasBias: false),
             Attention = new AttentionShape(Heads, KeyValueHeads, HeadSize, 0.125f),
         })];
-        WeightMatrix embeddings = RandomWeights.Weight(Vocabulary, Hidden, type);
+        var embeddings = RandomWeights.Weight(Vocabulary, Hidden, type);
         return new Qwen2Model(embeddings, layers, Normalization.RmsNorm(RandomWeights.Ones(Hidden), 1e-6f), embeddings, 1_000_000);
     }
 }

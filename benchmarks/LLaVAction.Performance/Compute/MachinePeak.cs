@@ -14,10 +14,10 @@ internal static class MachinePeak
     public static int Run(string[] arguments)
     {
         var options = new Options(arguments, "--threads");
-        int most = options.Number("--threads", Environment.ProcessorCount);
-        foreach (int threads in new[] { 1, most }.Distinct())
+        var most = options.Number("--threads", Environment.ProcessorCount);
+        foreach (var threads in new[] { 1, most }.Distinct())
         {
-            foreach (int bits in new[] { 512, 256 })
+            foreach (var bits in new[] { 512, 256 })
             {
                 if (bits == 256 || Vector512.IsHardwareAccelerated)
                 {
@@ -34,14 +34,14 @@ internal static class MachinePeak
     /// <summary>Floating-point operations a second with registers of so many bits (0: as the best matrix kernel has).</summary>
     public static double Flops(int threads, int bits = 0)
     {
-        bool isWide = bits == 512 || (bits == 0 && Vector512.IsHardwareAccelerated);
+        var isWide = bits == 512 || (bits == 0 && Vector512.IsHardwareAccelerated);
         var best = 0.0;
 
         // The best of many: the system may run two new threads on one core for a while.
-        for (int round = 0; round < 8; round++)
+        for (var round = 0; round < 8; round++)
         {
             var timing = new Timing();
-            timing.Measure(() => OnThreads(threads, _ => Volatile.Write(ref s_sink, isWide ? Chain512(Steps) : Chain256(Steps))));
+            timing.Measure(() => OnThreads(threads, _ => Volatile.Write(ref _sink, isWide ? Chain512(Steps) : Chain256(Steps))));
             best = Math.Max(best, threads * Steps * Chains * (isWide ? 32.0 : 16.0) / timing.Best);
         }
 
@@ -51,16 +51,16 @@ internal static class MachinePeak
     /// <summary>Bytes copied a second from one large buffer to another.</summary>
     public static double CopyBandwidth(int threads)
     {
-        byte[] source = new byte[CopyBytes];
-        byte[] target = new byte[CopyBytes];
+        var source = new byte[CopyBytes];
+        var target = new byte[CopyBytes];
         source.AsSpan().Fill(1);
-        int part = CopyBytes / threads;
-        Timing timing = Timing.Of(
+        var part = CopyBytes / threads;
+        var timing = Timing.Of(
             () => OnThreads(threads, thread => source.AsSpan(thread * part, part).CopyTo(target.AsSpan(thread * part, part))), rounds: 7, seconds: 1);
         return (double)part * threads / timing.Median;
     }
 
-    private static float s_sink;
+    private static float _sink;
 
     private static void OnThreads(int count, Action<int> action)
     {

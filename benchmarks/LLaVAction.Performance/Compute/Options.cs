@@ -10,9 +10,9 @@ internal sealed class Options
     /// <summary>Reads the pairs; anything else is an error.</summary>
     public Options(string[] arguments, params string[] known)
     {
-        for (int index = 0; index < arguments.Length; index += 2)
+        for (var index = 0; index < arguments.Length; index += 2)
         {
-            string name = arguments[index];
+            var name = arguments[index];
             if (!known.Contains(name, StringComparer.Ordinal) || index + 1 == arguments.Length)
             {
                 throw new ArgumentException($"'{name}': expected pairs of an option ({string.Join(", ", known)}) and its value.", nameof(arguments));
@@ -27,5 +27,5 @@ internal sealed class Options
 
     /// <summary>A whole number, or a default.</summary>
     public int Number(string name, int otherwise)
-        => _values.TryGetValue(name, out string? text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+        => _values.TryGetValue(name, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 }

@@ -30,9 +30,9 @@ internal sealed class PeerProcess : IDisposable
             return null;
         }
 
-        string[] words = python.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var words = python.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var start = new ProcessStartInfo(words[0]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (string word in words.Skip(1))
+        foreach (var word in words.Skip(1))
         {
             start.ArgumentList.Add(word);
         }
@@ -40,12 +40,12 @@ internal sealed class PeerProcess : IDisposable
         // The text itself, not its path: the interpreter may see another file system (a container).
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(File.ReadAllText(Path.Join(AppContext.BaseDirectory, script)));
-        foreach (object argument in arguments)
+        foreach (var argument in arguments)
         {
             start.ArgumentList.Add(string.Create(CultureInfo.InvariantCulture, $"{argument}"));
         }
 
-        Process process = Process.Start(start) ?? throw new InvalidOperationException($"'{python}' did not start.");
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"'{python}' did not start.");
         return new PeerProcess(process) { Description = ReadLine(process) };
     }
 
@@ -54,7 +54,7 @@ internal sealed class PeerProcess : IDisposable
     {
         _process.StandardInput.WriteLine("run");
         _process.StandardInput.Flush();
-        double seconds = double.Parse(ReadLine(_process), CultureInfo.InvariantCulture);
+        var seconds = double.Parse(ReadLine(_process), CultureInfo.InvariantCulture);
 
         // OpenMP's threads go on spinning for a while after their work; ours must not pay for it.
         Thread.Sleep(300);

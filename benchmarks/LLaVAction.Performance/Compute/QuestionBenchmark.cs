@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using LLaVAction.Cpu;
-using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Tokenization;
 using LLaVAction.Testing;
@@ -22,34 +21,34 @@ internal static class QuestionBenchmark
     public static int Run(string[] arguments)
     {
         var options = new Options(arguments, "--shape", "--model", "--frames", "--questions", "--rounds", "--threads");
-        int frames = options.Number("--frames", 8);
-        int questions = options.Number("--questions", 3);
-        int rounds = options.Number("--rounds", 3);
-        int threads = options.Number("--threads", Environment.ProcessorCount);
-        string shape = options.Text("--shape", "0.5b")!;
+        var frames = options.Number("--frames", 8);
+        var questions = options.Number("--questions", 3);
+        var rounds = options.Number("--rounds", 3);
+        var threads = options.Number("--threads", Environment.ProcessorCount);
+        var shape = options.Text("--shape", "0.5b")!;
         using var temporary = new TemporaryFolder();
-        string folder = options.Text("--model", null) ?? temporary["model"];
+        var folder = options.Text("--model", null) ?? temporary["model"];
         if (!Directory.Exists(folder))
         {
             Write(folder, shape);
         }
 
-        long fileBytes = Directory.EnumerateFiles(folder, "*.safetensors").Sum(file => new FileInfo(file).Length);
+        var fileBytes = Directory.EnumerateFiles(folder, "*.safetensors").Sum(file => new FileInfo(file).Length);
         var load = new Timing();
         IVideoLanguageModel? loaded = null;
         load.Measure(() => loaded = new CpuEngine().LoadModel(folder, new ModelOptions { Threads = threads }));
-        using IVideoLanguageModel model = loaded!;
+        using var model = loaded!;
         Timing.Print($"{threads} thread(s), {shape} shape, file {fileBytes / 1e9:F2} GB, loaded in {load.Median:F2} s");
 
         PromptRequest[] requests = [.. Enumerable.Range(0, questions).Select(index => Question(index, model.Tokenizer))];
         Timing vision = new(), one = new(), all = new();
-        int promptTokens = 0;
-        for (int round = -1; round < rounds; round++)
+        var promptTokens = 0;
+        for (var round = -1; round < rounds; round++)
         {
             IReadOnlyList<IEncodedClip>? clips = null;
             void Encode() => clips = model.Encode([SyntheticClip.Of(1, frames, 456, 256)], CancellationToken.None);
             Seconds(Encode, round < 0 ? "first, vision" : null, vision);
-            using IEncodedClip clip = clips![0];
+            using var clip = clips![0];
             int[] indices = [.. Enumerable.Range(0, frames)];
             Seconds(() => promptTokens = Answer(requests[..1]), round < 0 ? "first, one question" : null, one);
             if (questions > 1)
@@ -102,14 +101,14 @@ internal static class QuestionBenchmark
 
     private static void Write(string folder, string shape)
     {
-        ModelConfiguration configuration = shape switch
+        var configuration = shape switch
         {
             "0.5b" => KnownConfigurations.HalfBillion,
             "7b" => KnownConfigurations.SevenBillion,
             _ => throw new ArgumentException($"--shape {shape}: expected 0.5b or 7b.", nameof(shape)),
         };
         RandomCheckpoint.Write(folder, configuration, new RandomCheckpointOptions { ShardBytes = shape == "7b" ? ShardBytes : null });
-        foreach (string file in new[] { "vocab.json", "merges.txt", "added_tokens.json", "tokenizer_config.json" })
+        foreach (var file in new[] { "vocab.json", "merges.txt", "added_tokens.json", "tokenizer_config.json" })
         {
             File.Copy(GoldenFolder.PathOf($"tokenizer/tiny/{file}"), Path.Join(folder, file));
         }

@@ -13,8 +13,8 @@ internal static class RandomWeights
     {
         if (type == WeightType.Float32)
         {
-            float[] values = new float[checked(rows * columns)];
-            for (int index = 0; index < values.Length; index++)
+            var values = new float[checked(rows * columns)];
+            for (var index = 0; index < values.Length; index++)
             {
                 values[index] = Value(index);
             }
@@ -22,8 +22,8 @@ internal static class RandomWeights
             return WeightMatrix.FromValues(rows, columns, values);
         }
 
-        ushort[] bits = new ushort[checked(rows * columns)];
-        for (int index = 0; index < bits.Length; index++)
+        var bits = new ushort[checked(rows * columns)];
+        for (var index = 0; index < bits.Length; index++)
         {
             bits[index] = type == WeightType.BFloat16
                 ? (ushort)(BitConverter.SingleToUInt32Bits(Value(index)) >> 16)
@@ -41,7 +41,7 @@ internal static class RandomWeights
     public static Matrix Matrix(int rows, int columns)
     {
         var matrix = new Matrix(rows, columns);
-        for (int index = 0; index < matrix.Span.Length; index++)
+        for (var index = 0; index < matrix.Span.Length; index++)
         {
             matrix.Span[index] = 20 * Value(index);
         }
@@ -52,7 +52,7 @@ internal static class RandomWeights
     /// <summary>Ones.</summary>
     public static float[] Ones(int count)
     {
-        float[] ones = new float[count];
+        var ones = new float[count];
         Array.Fill(ones, 1f);
         return ones;
     }

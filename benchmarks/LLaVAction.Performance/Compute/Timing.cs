@@ -20,7 +20,7 @@ internal sealed class Timing
     /// <summary>Runs and adds a round.</summary>
     public void Measure(Action action)
     {
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         action();
         Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
@@ -38,7 +38,7 @@ internal sealed class Timing
     private static Timing Repeat(Action action, int rounds, double seconds)
     {
         var timing = new Timing();
-        for (long start = Stopwatch.GetTimestamp(); timing._seconds.Count < rounds || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds;)
+        for (var start = Stopwatch.GetTimestamp(); timing._seconds.Count < rounds || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds;)
         {
             timing.Measure(action);
         }

@@ -17,17 +17,17 @@ internal static class VisionBenchmark
     public static int Run(string[] arguments)
     {
         var options = new Options(arguments, "--threads", "--python", "--frames", "--rounds", "--weights");
-        int threads = options.Number("--threads", Environment.ProcessorCount);
-        int frames = options.Number("--frames", 1);
-        int rounds = options.Number("--rounds", 3);
-        WeightType type = Enum.Parse<WeightType>(options.Text("--weights", nameof(WeightType.BFloat16))!, ignoreCase: true);
-        using PeerProcess? peer = PeerProcess.Start(options.Text("--python", null), "vision", threads, frames, Layers);
+        var threads = options.Number("--threads", Environment.ProcessorCount);
+        var frames = options.Number("--frames", 1);
+        var rounds = options.Number("--rounds", 3);
+        var type = Enum.Parse<WeightType>(options.Text("--weights", nameof(WeightType.BFloat16))!, ignoreCase: true);
+        using var peer = PeerProcess.Start(options.Text("--python", null), "vision", threads, frames, Layers);
         using var context = new ComputeContext(threads);
-        SiglipVisionTower tower = CreateTower(type);
-        int framesPerPass = Math.Min(frames, tower.FramesPerPass);
-        using VisionWorkspace workspace = tower.CreateWorkspace(framesPerPass);
-        float[] pixels = new float[frames * 3 * ImageSize * ImageSize];
-        for (int index = 0; index < pixels.Length; index++)
+        var tower = CreateTower(type);
+        var framesPerPass = Math.Min(frames, tower.FramesPerPass);
+        using var workspace = tower.CreateWorkspace(framesPerPass);
+        var pixels = new float[frames * 3 * ImageSize * ImageSize];
+        for (var index = 0; index < pixels.Length; index++)
         {
             pixels[index] = (index % 251 / 125f) - 1f;
         }
@@ -37,7 +37,7 @@ internal static class VisionBenchmark
         Forward();
         Forward();
         peer?.Run();
-        for (int round = 0; round < rounds; round++)
+        for (var round = 0; round < rounds; round++)
         {
             ours.Measure(Forward);
             if (peer is not null)
@@ -47,10 +47,10 @@ internal static class VisionBenchmark
         }
 
         double tokens = tower.Patches;
-        double linear = 2 * tokens * ((4.0 * Hidden * Hidden) + (2.0 * Hidden * Intermediate)) * Layers;
-        double operations = frames * (linear + (4 * tokens * tokens * Hidden * Layers) + (2 * tokens * Hidden * 3 * PatchSize * PatchSize));
-        double rate = operations / ours.Median;
-        double gemm = SquareRate(context);
+        var linear = 2 * tokens * ((4.0 * Hidden * Hidden) + (2.0 * Hidden * Intermediate)) * Layers;
+        var operations = frames * (linear + (4 * tokens * tokens * Hidden * Layers) + (2 * tokens * Hidden * 3 * PatchSize * PatchSize));
+        var rate = operations / ours.Median;
+        var gemm = SquareRate(context);
         Timing.Print($"{threads} thread(s), {context.Kernel.Name}, {frames} frame(s), weights {type}");
         Timing.Print($"embedded      {ours.Median / frames:F3} s a frame ({ours.Best / frames:F3} best), {rate / 1e9:F1} GFLOP/s, {rate / gemm:P0} of our 2048³ product ({gemm / 1e9:F1})");
         if (peer is not null)
@@ -63,9 +63,9 @@ internal static class VisionBenchmark
 
         void Forward()
         {
-            for (int first = 0; first < frames; first += framesPerPass)
+            for (var first = 0; first < frames; first += framesPerPass)
             {
-                int count = Math.Min(framesPerPass, frames - first);
+                var count = Math.Min(framesPerPass, frames - first);
                 ReadOnlySpan<float> part = pixels.AsSpan(first * 3 * ImageSize * ImageSize, count * 3 * ImageSize * ImageSize);
                 tower.Forward(context, part, count, workspace, null, CancellationToken.None);
             }
@@ -76,15 +76,15 @@ internal static class VisionBenchmark
     public static double SquareRate(ComputeContext context)
     {
         const int Side = 2048;
-        using Matrix x = RandomWeights.Matrix(Side, Side);
+        using var x = RandomWeights.Matrix(Side, Side);
         using Matrix y = new(Side, Side);
-        DenseLayer layer = RandomWeights.Layer(Side, Side, WeightType.BFloat16, hasBias: true);
+        var layer = RandomWeights.Layer(Side, Side, WeightType.BFloat16, hasBias: true);
         return 2.0 * Side * Side * Side / Timing.Of(() => Linear.Apply(context, x.View, layer, y.View), rounds: 9).Median;
     }
 
     private static SiglipVisionTower CreateTower(WeightType type)
     {
-        int patches = ImageSize / PatchSize * (ImageSize / PatchSize);
+        var patches = ImageSize / PatchSize * (ImageSize / PatchSize);
         var embeddings = new SiglipVisionEmbeddings(
             RandomWeights.Layer(Hidden, 3 * PatchSize * PatchSize, type, hasBias: true), RandomWeights.Weight(patches, Hidden, type), ImageSize, PatchSize);
         SiglipEncoderLayer[] layers = [.. Enumerable.Range(0, Layers).Select(_ => new SiglipEncoderLayer

@@ -10,8 +10,6 @@ using LLaVAction.Torch.Model;
 using LLaVAction.Torch.Model.Language;
 using LLaVAction.Torch.Model.Running;
 using LLaVAction.Video.Frames;
-using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace LLaVAction.Performance.Torch;
@@ -29,20 +27,20 @@ internal static class TorchBenchmark
     public static int Run(string[] arguments)
     {
         var options = new Options(arguments, "--device", "--precision", "--threads", "--python", "--shape", "--frames", "--clips", "--rounds", "--parts");
-        string shapeName = options.Text("--shape", "0.5b")!;
-        int threads = options.Number("--threads", Environment.ProcessorCount);
+        var shapeName = options.Text("--shape", "0.5b")!;
+        var threads = options.Number("--threads", Environment.ProcessorCount);
         var run = new TorchRun(
             ComputeDevice.Of(new ModelOptions { Device = options.Text("--device", "auto")!, Precision = options.Text("--precision", "auto")!, Threads = threads }),
             threads,
             shapeName,
             options.Text("--python", null),
             options.Number("--rounds", 3));
-        int frames = options.Number("--frames", 8);
+        var frames = options.Number("--frames", 8);
         set_num_threads(threads);
-        using IDisposable inference = inference_mode();
-        using LlavaModel model = RandomModel(run.Device, ConfigurationOf(shapeName));
-        double gemm = Gemm(run);
-        string[] parts = options.Text("--parts", "vision,prefill,question")!.Split(',');
+        using var inference = inference_mode();
+        using var model = RandomModel(run.Device, ConfigurationOf(shapeName));
+        var gemm = Gemm(run);
+        var parts = options.Text("--parts", "vision,prefill,question")!.Split(',');
         if (parts.Contains("vision"))
         {
             Vision(run, model, frames, gemm);
@@ -67,16 +65,16 @@ internal static class TorchBenchmark
     {
         long side = run.Device.IsCuda ? 8192 : 2048;
         using var scope = NewDisposeScope();
-        Tensor left = randn([side, side], run.Device.Type, run.Device.Device);
-        Tensor right = randn([side, side], run.Device.Type, run.Device.Device);
+        var left = randn([side, side], run.Device.Type, run.Device.Device);
+        var right = randn([side, side], run.Device.Type, run.Device.Device);
         var timing = Timing.Of(
             () =>
             {
-                using Tensor product = left.mm(right);
+                using var product = left.mm(right);
                 run.Device.Synchronize();
             },
             rounds: 9);
-        double rate = 2.0 * side * side * side / timing.Best;
+        var rate = 2.0 * side * side * side / timing.Best;
         Timing.Print($"{run.Device.Name}, {run.Device.Precision}, {run.Threads} thread(s), shape {run.Shape}: {side}³ product {rate / 1e9:F1} GFLOP/s");
         return rate;
     }
@@ -84,15 +82,15 @@ internal static class TorchBenchmark
     private static void Vision(TorchRun run, LlavaModel model, int frames, double gemm)
     {
         using var scope = NewDisposeScope();
-        VisionConfiguration vision = model.Configuration.Vision;
-        Tensor pixels = rand([frames, 3, vision.ImageSize, vision.ImageSize], ScalarType.Float32, run.Device.Device).to_type(run.Device.Type);
-        int chunk = BatchShape.For(run.Device.IsCuda, 1).VisionFrames;
-        double operations = Requirements(model, frames).VisionOperations;
+        var vision = model.Configuration.Vision;
+        var pixels = rand([frames, 3, vision.ImageSize, vision.ImageSize], ScalarType.Float32, run.Device.Device).to_type(run.Device.Type);
+        var chunk = BatchShape.For(run.Device.IsCuda, 1).VisionFrames;
+        var operations = Requirements(model, frames).VisionOperations;
         run.Compare("vision", frames, "frames/s", operations, gemm, [frames], () =>
         {
-            for (int first = 0; first < frames; first += chunk)
+            for (var first = 0; first < frames; first += chunk)
             {
-                using Tensor pooled = model.EncodeFrames(pixels.narrow(0, first, Math.Min(chunk, frames - first)), CancellationToken.None);
+                using var pooled = model.EncodeFrames(pixels.narrow(0, first, Math.Min(chunk, frames - first)), CancellationToken.None);
             }
 
             run.Device.Synchronize();
@@ -103,15 +101,15 @@ internal static class TorchBenchmark
     {
         using var scope = NewDisposeScope();
         using var cache = new KeyValueCache(run.Device, model.Decoder.Configuration);
-        ModelRequirements requirements = Requirements(model, frames);
-        int tokens = requirements.PromptTokens;
+        var requirements = Requirements(model, frames);
+        var tokens = requirements.PromptTokens;
         cache.Reserve(tokens);
-        Tensor embeddings = randn([tokens, model.Decoder.Configuration.Hidden], run.Device.Type, run.Device.Device);
+        var embeddings = randn([tokens, model.Decoder.Configuration.Hidden], run.Device.Type, run.Device.Device);
         run.Compare("prefill", tokens, "tokens/s", requirements.PrefillOperations, gemm, [tokens], () =>
         {
             using var round = NewDisposeScope();
-            Tensor own = embeddings.clone();
-            DecoderPass pass = model.Decoder.CausalPass(own, cache) with { Wanted = HostTensors.Indices([tokens - 1], run.Device) };
+            var own = embeddings.clone();
+            var pass = model.Decoder.CausalPass(own, cache) with { Wanted = HostTensors.Indices([tokens - 1], run.Device) };
             HostTensors.ToArray(model.Logits(model.Decoder.Forward(own, pass, CancellationToken.None)));
         });
     }
@@ -120,10 +118,10 @@ internal static class TorchBenchmark
     private static void Questions(TorchRun run, LlavaModel model, int frames, int clips, double gemm)
     {
         ClipFrames[] decoded = [.. Enumerable.Range(0, clips).Select(seed => SyntheticFrames(frames, seed))];
-        ModelRequirements requirements = Requirements(model, frames);
-        double operations = clips * (requirements.VisionOperations + requirements.PrefillOperations);
-        double one = run.Compare("question", clips, "questions/s", operations, gemm, [frames, requirements.PromptTokens, clips], () => Ask(1));
-        double three = Timing.Of(() => Ask(3), run.Rounds, 0).Median;
+        var requirements = Requirements(model, frames);
+        var operations = clips * (requirements.VisionOperations + requirements.PrefillOperations);
+        var one = run.Compare("question", clips, "questions/s", operations, gemm, [frames, requirements.PromptTokens, clips], () => Ask(1));
+        var three = Timing.Of(() => Ask(3), run.Rounds, 0).Median;
         Timing.Print($"three         {3 * clips / three:F3} questions/s, {three / one:F2} of the time of one a clip (at most 1.15)");
 
         void Ask(int questions)
@@ -133,11 +131,11 @@ internal static class TorchBenchmark
             using var cache = new KeyValueCache(run.Device, model.Decoder.Configuration);
             var runner = new PrefixRunner(model, NoTokenizer.Instance, cache, shape);
             PreparedPrompt[] prompts = [.. Enumerable.Range(0, questions).Select(seed => Prompt(requirements.PromptTokens, seed))];
-            foreach (EncodedClip clip in encoder.Encode(decoded, CancellationToken.None))
+            foreach (var clip in encoder.Encode(decoded, CancellationToken.None))
             {
                 using var scope = NewDisposeScope();
-                Tensor video = model.ArrangeVisualTokens(clip.Features, [.. Enumerable.Range(0, frames)]);
-                foreach (PrefixBatch batch in PrefixBatch.Plan([.. prompts.Select(prompt => prompt.Tokens)]))
+                var video = model.ArrangeVisualTokens(clip.Features, [.. Enumerable.Range(0, frames)]);
+                foreach (var batch in PrefixBatch.Plan([.. prompts.Select(prompt => prompt.Tokens)]))
                 {
                     runner.Run(batch, prompts, video, new PromptAnswer[questions], CancellationToken.None);
                 }
@@ -181,9 +179,9 @@ internal static class TorchBenchmark
 
     private static LlavaModel RandomModel(ComputeDevice device, ModelConfiguration configuration)
     {
-        IReadOnlyDictionary<string, long[]> shapes = CheckpointLayout.Expected(configuration);
+        var shapes = CheckpointLayout.Expected(configuration);
         var model = new LlavaModel(device, "random", configuration, ModelSettings.Of(configuration, null), shapes.GetValueOrDefault);
-        foreach ((string name, Parameter parameter) in model.named_parameters())
+        foreach ((var name, var parameter) in model.named_parameters())
         {
             if (name.Contains("norm", StringComparison.Ordinal) && name.EndsWith(".weight", StringComparison.Ordinal))
             {

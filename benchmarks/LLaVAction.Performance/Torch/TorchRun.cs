@@ -16,13 +16,13 @@ internal sealed record TorchRun(ComputeDevice Device, int Threads, string Shape,
     /// <param name="work">One round, waiting for the device included.</param>
     public double Compare(string verb, int items, string unit, double operations, double gemm, int[] sizes, Action work)
     {
-        using PeerProcess? peer = PeerProcess.StartScript(
+        using var peer = PeerProcess.StartScript(
             "torch_stack_peer.py", Python, [Device.Name, Device.Precision, Threads, Shape, verb, .. sizes.Cast<object>()]);
         work();
         peer?.Run();
         var ours = new Timing();
         var theirs = new Timing();
-        for (int round = 0; round < Rounds; round++)
+        for (var round = 0; round < Rounds; round++)
         {
             ours.Measure(work);
             if (peer is not null)

@@ -13,14 +13,14 @@ public readonly record struct Colour(double Red, double Green, double Blue)
 /// </summary>
 public sealed class Canvas
 {
-    private readonly double[] pixels;
+    private readonly double[] _pixels;
 
     /// <summary>Creates a black picture.</summary>
     public Canvas(int width, int height)
     {
         Width = width;
         Height = height;
-        pixels = new double[width * height * 3];
+        _pixels = new double[width * height * 3];
     }
 
     /// <summary>Width, in pixels.</summary>
@@ -73,17 +73,17 @@ public sealed class Canvas
     /// <summary>The picture as 8-bit RGB, row major.</summary>
     public void CopyTo(Span<byte> rgb)
     {
-        for (var index = 0; index < pixels.Length; index++)
+        for (var index = 0; index < _pixels.Length; index++)
         {
-            rgb[index] = (byte)Math.Clamp((pixels[index] * 255) + 0.5, 0, 255);
+            rgb[index] = (byte)Math.Clamp((_pixels[index] * 255) + 0.5, 0, 255);
         }
     }
 
     private void Blend(int row, int column, Colour colour, double coverage)
     {
         var at = ((row * Width) + column) * 3;
-        pixels[at] += coverage * (colour.Red - pixels[at]);
-        pixels[at + 1] += coverage * (colour.Green - pixels[at + 1]);
-        pixels[at + 2] += coverage * (colour.Blue - pixels[at + 2]);
+        _pixels[at] += coverage * (colour.Red - _pixels[at]);
+        _pixels[at + 1] += coverage * (colour.Green - _pixels[at + 1]);
+        _pixels[at + 2] += coverage * (colour.Blue - _pixels[at + 2]);
     }
 }

@@ -9,23 +9,23 @@ namespace LLaVAction.Cli.Commands;
 /// <summary>The options that name a benchmark's source files, shared by the commands that build one.</summary>
 internal sealed class BenchmarkSourceOptions
 {
-    private readonly Option<string?> annotations;
-    private readonly Option<string[]> narrations = OptionFactory.Repeatable(
+    private readonly Option<string?> _annotations;
+    private readonly Option<string[]> _narrations = OptionFactory.Repeatable(
         "--narrations", "A further CSV whose classes and narrations may serve as distractors; repeatable.", "CSV");
 
-    private readonly Option<string?> verbClasses = OptionFactory.Optional<string>(
+    private readonly Option<string?> _verbClasses = OptionFactory.Optional<string>(
         "--verb-classes", "The verb class file [default: EPIC_100_verb_classes.csv beside --annotations].", "CSV");
 
-    private readonly Option<string?> nounClasses = OptionFactory.Optional<string>(
+    private readonly Option<string?> _nounClasses = OptionFactory.Optional<string>(
         "--noun-classes", "The noun class file [default: EPIC_100_noun_classes_v2.csv, else EPIC_100_noun_classes.csv, beside --annotations].", "CSV");
 
-    private readonly Option<string[]> strategies = OptionFactory.Repeatable(
+    private readonly Option<string[]> _strategies = OptionFactory.Repeatable(
         "--strategy", "Where distractors come from: random, or NAME=DUMP with a recogniser's predictions; repeatable, one set each.", "random|NAME=DUMP");
 
-    private readonly Option<string?> classes = OptionFactory.Optional<string>(
+    private readonly Option<string?> _classes = OptionFactory.Optional<string>(
         "--classes", "Class order of a dump's score columns, where it has none of its own (columns action_class,verb_class,noun_class).", "CSV");
 
-    private readonly Option<string?> ids = OptionFactory.Optional<string>(
+    private readonly Option<string?> _ids = OptionFactory.Optional<string>(
         "--ids", "Asks about the narration ids in a file only, one per line; the pool stays as it is.", "FILE");
 
     /// <summary>Declares the options.</summary>
@@ -33,10 +33,10 @@ internal sealed class BenchmarkSourceOptions
     /// <param name="areRequired">Whether the command cannot do without annotations and strategies.</param>
     public BenchmarkSourceOptions(Command command, bool areRequired)
     {
-        annotations = OptionFactory.Optional<string>("--annotations", "The EPIC-KITCHENS-100 CSV with the clips to ask about.", "CSV");
-        annotations.Required = areRequired;
-        strategies.Required = areRequired;
-        foreach (var option in new Option[] { annotations, narrations, verbClasses, nounClasses, strategies, classes, ids })
+        _annotations = OptionFactory.Optional<string>("--annotations", "The EPIC-KITCHENS-100 CSV with the clips to ask about.", "CSV");
+        _annotations.Required = areRequired;
+        _strategies.Required = areRequired;
+        foreach (var option in new Option[] { _annotations, _narrations, _verbClasses, _nounClasses, _strategies, _classes, _ids })
         {
             command.Options.Add(option);
         }
@@ -46,12 +46,12 @@ internal sealed class BenchmarkSourceOptions
     /// <exception cref="InputException">Some are given without the annotations.</exception>
     public bool AreGiven(CommandContext context)
     {
-        if (context.Get(annotations) is not null)
+        if (context.Get(_annotations) is not null)
         {
             return true;
         }
 
-        return context.Get(strategies).Length > 0 || context.Get(narrations).Length > 0
+        return context.Get(_strategies).Length > 0 || context.Get(_narrations).Length > 0
             ? throw new InputException("--strategy or --narrations without --annotations; give the CSV with the clips asked about as well.")
             : false;
     }
@@ -60,13 +60,13 @@ internal sealed class BenchmarkSourceOptions
     /// <exception cref="InputException">A strategy or provenance is malformed.</exception>
     public BenchmarkRecipe Read(CommandContext context, IEnumerable<string> provenances, int? limit, BenchmarkSettings settings) => new()
     {
-        Annotations = context.Get(annotations)!,
-        Narrations = context.Get(narrations),
-        VerbClasses = context.Get(verbClasses),
-        NounClasses = context.Get(nounClasses),
-        Strategies = StrategyRequest.Parse(context.Get(strategies), provenances),
-        Classes = context.Get(classes),
-        Ids = context.Get(ids),
+        Annotations = context.Get(_annotations)!,
+        Narrations = context.Get(_narrations),
+        VerbClasses = context.Get(_verbClasses),
+        NounClasses = context.Get(_nounClasses),
+        Strategies = StrategyRequest.Parse(context.Get(_strategies), provenances),
+        Classes = context.Get(_classes),
+        Ids = context.Get(_ids),
         Limit = limit,
         Settings = settings,
     };

@@ -13,32 +13,32 @@ internal sealed class BuildBenchmarkCommand : CommandModule
     /// <summary>About what three sets over the whole validation split allocate.</summary>
     private const long BytesOfABuild = 200_000_000;
 
-    private readonly BenchmarkSourceOptions sources;
-    private readonly Option<string[]> provenance;
-    private readonly Option<int> options;
-    private readonly Option<string> representation;
-    private readonly Option<string> ambiguous;
-    private readonly Option<string> protocol;
-    private readonly Option<long> seed;
-    private readonly Option<int?> limit;
-    private readonly Option<string> output;
-    private readonly Option<bool> force;
+    private readonly BenchmarkSourceOptions _sources;
+    private readonly Option<string[]> _provenance;
+    private readonly Option<int> _options;
+    private readonly Option<string> _representation;
+    private readonly Option<string> _ambiguous;
+    private readonly Option<string> _protocol;
+    private readonly Option<long> _seed;
+    private readonly Option<int?> _limit;
+    private readonly Option<string> _output;
+    private readonly Option<bool> _force;
 
     /// <summary>Declares the command.</summary>
     public BuildBenchmarkCommand()
         : base("build-benchmark", "Builds question sets from annotations and recognisers' predictions.")
     {
-        sources = new BenchmarkSourceOptions(Command, areRequired: true);
-        provenance = Add(OptionFactory.Repeatable(
+        _sources = new BenchmarkSourceOptions(Command, areRequired: true);
+        _provenance = Add(OptionFactory.Repeatable(
             "--provenance", "States where a dump's predictions come from; stored, and shown wherever a figure of the set is.", "NAME=measured|simulated"));
-        options = Add(OptionFactory.WithDefault("--options", "Options per question, 2 to 26.", "K", 5));
-        representation = Add(Choice("--representation", "What text stands for a class.", Representation.Narration));
-        ambiguous = Add(Choice("--ambiguous", "What to do with distractors that may be true as well.", AmbiguousDistractors.Keep));
-        protocol = Add(Choice("--protocol", "Which candidates become options.", Protocol.Mqa));
-        seed = Add(OptionFactory.WithDefault("--seed", "Seed of every draw.", "N", 42L));
-        limit = Add(OptionFactory.Optional<int?>("--limit", "Asks about the first N rows only; the pool stays as it is.", "N"));
-        output = Add(OptionFactory.Required<string>("--output", "The folder to make.", "DIR", "-o"));
-        force = Add(OptionFactory.Switch("--force", "Replaces the benchmark in an existing folder."));
+        _options = Add(OptionFactory.WithDefault("--options", "Options per question, 2 to 26.", "K", 5));
+        _representation = Add(Choice("--representation", "What text stands for a class.", Representation.Narration));
+        _ambiguous = Add(Choice("--ambiguous", "What to do with distractors that may be true as well.", AmbiguousDistractors.Keep));
+        _protocol = Add(Choice("--protocol", "Which candidates become options.", Protocol.Mqa));
+        _seed = Add(OptionFactory.WithDefault("--seed", "Seed of every draw.", "N", 42L));
+        _limit = Add(OptionFactory.Optional<int?>("--limit", "Asks about the first N rows only; the pool stays as it is.", "N"));
+        _output = Add(OptionFactory.Required<string>("--output", "The folder to make.", "DIR", "-o"));
+        _force = Add(OptionFactory.Switch("--force", "Replaces the benchmark in an existing folder."));
     }
 
     /// <inheritdoc/>
@@ -60,15 +60,15 @@ internal sealed class BuildBenchmarkCommand : CommandModule
     /// <inheritdoc/>
     public override Task<int> RunAsync(CommandContext context)
     {
-        var folder = context.Get(output);
-        BenchmarkFolderWriter.RequireFree(folder, context.Get(force));
-        var recipe = sources.Read(context, context.Get(provenance), context.Get(limit), new BenchmarkSettings
+        var folder = context.Get(_output);
+        BenchmarkFolderWriter.RequireFree(folder, context.Get(_force));
+        var recipe = _sources.Read(context, context.Get(_provenance), context.Get(_limit), new BenchmarkSettings
         {
-            Seed = context.Get(seed),
-            OptionsPerQuestion = context.Get(options),
-            Representation = Parse<Representation>(context, representation),
-            Ambiguous = Parse<AmbiguousDistractors>(context, ambiguous),
-            Protocol = Parse<Protocol>(context, protocol),
+            Seed = context.Get(_seed),
+            OptionsPerQuestion = context.Get(_options),
+            Representation = Parse<Representation>(context, _representation),
+            Ambiguous = Parse<AmbiguousDistractors>(context, _ambiguous),
+            Protocol = Parse<Protocol>(context, _protocol),
         });
         GarbageCollection.PutOff(BytesOfABuild);
         using var inputs = BenchmarkInputs.Load(recipe);

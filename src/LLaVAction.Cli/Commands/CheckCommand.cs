@@ -9,23 +9,23 @@ namespace LLaVAction.Cli.Commands;
 /// <summary><c>check</c>: holds a run against a baseline, for CI.</summary>
 internal sealed class CheckCommand : CommandModule
 {
-    private readonly Argument<string> run;
-    private readonly Option<string?> baseline;
-    private readonly Option<string?> writeBaseline;
-    private readonly Option<string> mode;
-    private readonly Option<double> tolerance;
-    private readonly Option<double> margin;
+    private readonly Argument<string> _run;
+    private readonly Option<string?> _baseline;
+    private readonly Option<string?> _writeBaseline;
+    private readonly Option<string> _mode;
+    private readonly Option<double> _tolerance;
+    private readonly Option<double> _margin;
 
     /// <summary>Declares the command.</summary>
     public CheckCommand()
         : base("check", "Regression gate: exit code 0 same or better, 1 worse, 2 not comparable, 3 inconclusive.")
     {
-        run = Add(new Argument<string>("RUN") { Description = "A folder of evaluate-model." });
-        baseline = Add(OptionFactory.Optional<string>("--baseline", "The baseline to hold the run against.", "FILE"));
-        writeBaseline = Add(OptionFactory.Optional<string>("--write-baseline", "Make a baseline of the run instead.", "FILE"));
-        mode = Add(OptionFactory.Choice("--mode", "What is compared; auto is numeric where model and settings are the baseline's.", "auto", "auto", "numeric", "accuracy"));
-        tolerance = Add(OptionFactory.WithDefault("--tolerance", "Numeric: largest movement of a log-probability, in nats.", "NATS", 0.02));
-        margin = Add(OptionFactory.WithDefault("--margin", "Accuracy: loss that still counts as the same, in 0..1.", "SHARE", 0.02));
+        _run = Add(new Argument<string>("RUN") { Description = "A folder of evaluate-model." });
+        _baseline = Add(OptionFactory.Optional<string>("--baseline", "The baseline to hold the run against.", "FILE"));
+        _writeBaseline = Add(OptionFactory.Optional<string>("--write-baseline", "Make a baseline of the run instead.", "FILE"));
+        _mode = Add(OptionFactory.Choice("--mode", "What is compared; auto is numeric where model and settings are the baseline's.", "auto", "auto", "numeric", "accuracy"));
+        _tolerance = Add(OptionFactory.WithDefault("--tolerance", "Numeric: largest movement of a log-probability, in nats.", "NATS", 0.02));
+        _margin = Add(OptionFactory.WithDefault("--margin", "Accuracy: loss that still counts as the same, in 0..1.", "SHARE", 0.02));
     }
 
     /// <inheritdoc/>
@@ -39,11 +39,11 @@ internal sealed class CheckCommand : CommandModule
     /// <inheritdoc/>
     public override Task<int> RunAsync(CommandContext context)
     {
-        var folder = RunFolder.Open(context.Get(run));
+        var folder = RunFolder.Open(context.Get(_run));
         var results = folder.ReadResults();
-        if (context.Get(writeBaseline) is { } target)
+        if (context.Get(_writeBaseline) is { } target)
         {
-            if (context.Get(baseline) is not null)
+            if (context.Get(_baseline) is not null)
             {
                 throw new InputException("--baseline and --write-baseline exclude each other. Make the baseline first, then check against it.");
             }
@@ -53,15 +53,15 @@ internal sealed class CheckCommand : CommandModule
             return Task.FromResult(ExitCode.Done);
         }
 
-        var path = context.Get(baseline)
+        var path = context.Get(_baseline)
             ?? throw new InputException("check needs --baseline FILE, or --write-baseline FILE to make one.");
-        Require(context.Get(tolerance) >= 0, "--tolerance", "0 or more nats");
-        Require(context.Get(margin) is >= 0 and < 1, "--margin", "a share in 0..1, such as 0.02 for two points");
+        Require(context.Get(_tolerance) >= 0, "--tolerance", "0 or more nats");
+        Require(context.Get(_margin) is >= 0 and < 1, "--margin", "a share in 0..1, such as 0.02 for two points");
         var expected = BaselineFile.Read(path);
         Comparability.Require(expected.Identity, results.Identity);
         var result = IsNumeric(context, expected, results)
-            ? NumericCheck.Run(expected, results, context.Get(tolerance))
-            : AccuracyCheck.Run(expected, results, context.Get(margin));
+            ? NumericCheck.Run(expected, results, context.Get(_tolerance))
+            : AccuracyCheck.Run(expected, results, context.Get(_margin));
         Write(context.Output, expected, results, result);
         return Task.FromResult(result.Verdict switch
         {
@@ -74,7 +74,7 @@ internal sealed class CheckCommand : CommandModule
     private bool IsNumeric(CommandContext context, Baseline expected, RunResults results)
     {
         var isSameModel = Comparability.IsSameModel(expected.Identity, results.Identity);
-        if (context.Get(mode) == "numeric" && !isSameModel)
+        if (context.Get(_mode) == "numeric" && !isSameModel)
         {
             var difference = RunIdentityDifference.Between(expected.Identity, results.Identity)
                 .First(static difference => difference.Name is not ("tool_version" or "model.engine" or "model.precision"));
@@ -82,7 +82,7 @@ internal sealed class CheckCommand : CommandModule
                 $"Not comparable: --mode numeric is for one model and its settings, but {difference.Name} is {difference.Right} in the run and {difference.Left} in the baseline. Use --mode accuracy.");
         }
 
-        return context.Get(mode) == "auto" ? isSameModel : context.Get(mode) == "numeric";
+        return context.Get(_mode) == "auto" ? isSameModel : context.Get(_mode) == "numeric";
     }
 
     private static void Write(TextWriter output, Baseline expected, RunResults results, CheckResult result)

@@ -10,21 +10,21 @@ namespace LLaVAction.Cli.Commands;
 /// <summary><c>compare</c>: accuracy with intervals and paired tests over one or more runs.</summary>
 internal sealed class CompareCommand : CommandModule
 {
-    private readonly Argument<string[]> runs;
-    private readonly Option<string> format;
-    private readonly Option<string[]> section;
-    private readonly Option<string?> annotations;
-    private readonly Option<string?> biasScores;
+    private readonly Argument<string[]> _runs;
+    private readonly Option<string> _format;
+    private readonly Option<string[]> _section;
+    private readonly Option<string?> _annotations;
+    private readonly Option<string?> _biasScores;
 
     /// <summary>Declares the command.</summary>
     public CompareCommand()
         : base("compare", "Compares runs: accuracy with clustered intervals, paired tests, position bias, splits.")
     {
-        runs = Add(new Argument<string[]>("RUN") { Description = "Folders of evaluate-model.", Arity = ArgumentArity.OneOrMore });
-        format = Add(OptionFactory.Choice("--format", "How the result is written.", "table", "table", "markdown", "csv", "json"));
-        section = Add(OptionFactory.CommaList("--section", "Only these sections, with commas: accuracy, uncertainty, context, answers, scorings, pairs, positions and splits.", "NAMES"));
-        annotations = Add(OptionFactory.Optional<string>("--annotations-folder", "Folder of the EPIC-KITCHENS-100 CSV files, for the splits by tail classes and unseen participants.", "DIR"));
-        biasScores = Add(OptionFactory.Optional<string>("--bias-scores", "File of 'describe-benchmark --bias-scores', for the split by what the options alone give away.", "FILE"));
+        _runs = Add(new Argument<string[]>("RUN") { Description = "Folders of evaluate-model.", Arity = ArgumentArity.OneOrMore });
+        _format = Add(OptionFactory.Choice("--format", "How the result is written.", "table", "table", "markdown", "csv", "json"));
+        _section = Add(OptionFactory.CommaList("--section", "Only these sections, with commas: accuracy, uncertainty, context, answers, scorings, pairs, positions and splits.", "NAMES"));
+        _annotations = Add(OptionFactory.Optional<string>("--annotations-folder", "Folder of the EPIC-KITCHENS-100 CSV files, for the splits by tail classes and unseen participants.", "DIR"));
+        _biasScores = Add(OptionFactory.Optional<string>("--bias-scores", "File of 'describe-benchmark --bias-scores', for the split by what the options alone give away.", "FILE"));
     }
 
     /// <inheritdoc/>
@@ -37,15 +37,15 @@ internal sealed class CompareCommand : CommandModule
     /// <inheritdoc/>
     public override Task<int> RunAsync(CommandContext context)
     {
-        var compared = ComparedRun.Open(context.Get(runs));
-        var comparison = RunComparison.Of(compared, SplitFiles.Read(context.Get(annotations), context.Get(biasScores)));
+        var compared = ComparedRun.Open(context.Get(_runs));
+        var comparison = RunComparison.Of(compared, SplitFiles.Read(context.Get(_annotations), context.Get(_biasScores)));
         foreach (var run in compared.Where(static run => run.Results.IsComplete))
         {
             WriteSummary(context, run);
         }
 
         SectionWriter.Write(
-            SectionWriter.Choose(ComparisonTables.All(comparison), context.Get(section)), comparison.Notes, context.Get(format), context.Output);
+            SectionWriter.Choose(ComparisonTables.All(comparison), context.Get(_section)), comparison.Notes, context.Get(_format), context.Output);
         return Task.FromResult(compared.All(static run => run.Results.IsComplete) ? ExitCode.Done : ExitCode.Incomplete);
     }
 

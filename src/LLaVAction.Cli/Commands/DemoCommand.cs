@@ -10,13 +10,13 @@ internal sealed class DemoCommand : CommandModule
 {
     private const string Variable = "DEMO_DATA";
 
-    private readonly Option<string> output;
+    private readonly Option<string> _output;
 
     /// <summary>Declares the command.</summary>
     public DemoCommand()
         : base("demo", "Builds, verifies, evaluates, compares and reports on a bundled synthetic kitchen, in under two minutes.")
     {
-        output = Add(OptionFactory.WithDefault("--output", "Folder of everything the demo makes.", "DIR", "llavaction-demo"));
+        _output = Add(OptionFactory.WithDefault("--output", "Folder of everything the demo makes.", "DIR", "llavaction-demo"));
     }
 
     /// <inheritdoc/>
@@ -39,7 +39,7 @@ internal sealed class DemoCommand : CommandModule
         context.Output.WriteLine("Everything shown is synthetic: rendered videos, simulated AVION and TIM predictions, and a model with random weights, whose accuracy is chance.");
         context.Output.WriteLine();
         var study = StudyFile.Read(path, static name => name == Variable ? Path.Combine(AppContext.BaseDirectory, "demo") : null);
-        var plan = StudyPlan.Of(study, context.Get(output));
+        var plan = StudyPlan.Of(study, context.Get(_output));
         var exitCode = await StudyRunner.RunAsync(plan, context);
         context.Output.WriteLine($"The report is {Path.GetFullPath(Path.Combine(plan.Output, StudyPlan.ReportName))}");
         context.Output.WriteLine("Next: the same on EPIC-KITCHENS-100, see README.md.");

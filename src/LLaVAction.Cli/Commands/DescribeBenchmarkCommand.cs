@@ -12,23 +12,23 @@ namespace LLaVAction.Cli.Commands;
 /// <summary><c>describe-benchmark</c>: the benchmark card.</summary>
 internal sealed class DescribeBenchmarkCommand : CommandModule
 {
-    private readonly Argument<string> folder;
-    private readonly Option<string> format;
-    private readonly Option<string[]> section;
-    private readonly Option<string?> annotations;
-    private readonly Option<string[]> narrations;
-    private readonly Option<string?> biasScores;
+    private readonly Argument<string> _folder;
+    private readonly Option<string> _format;
+    private readonly Option<string[]> _section;
+    private readonly Option<string?> _annotations;
+    private readonly Option<string[]> _narrations;
+    private readonly Option<string?> _biasScores;
 
     /// <summary>Declares the command.</summary>
     public DescribeBenchmarkCommand()
         : base("describe-benchmark", "Prints the benchmark card: statistics, quality audit, judges, what the options alone give away.")
     {
-        folder = Add(new Argument<string>("DIR") { Description = "The benchmark's folder." });
-        format = Add(OptionFactory.Choice("--format", "How the card is written.", "table", "table", "markdown", "csv", "json"));
-        section = Add(OptionFactory.CommaList("--section", "Only these sections, with commas: sources, sets, options_only, judges, may_be_true, decides, ranks, positions and overlap.", "NAMES"));
-        annotations = Add(OptionFactory.Optional<string>("--annotations", "The CSV that the benchmark was built from, for the overlap with the rest of the pool.", "CSV"));
-        narrations = Add(OptionFactory.Repeatable("--narrations", "The further CSVs that it was built from; repeatable.", "CSV"));
-        biasScores = Add(OptionFactory.Optional<string>("--bias-scores", "Writes, per question, the probability that the cross-validated options-only model gives the truth.", "FILE"));
+        _folder = Add(new Argument<string>("DIR") { Description = "The benchmark's folder." });
+        _format = Add(OptionFactory.Choice("--format", "How the card is written.", "table", "table", "markdown", "csv", "json"));
+        _section = Add(OptionFactory.CommaList("--section", "Only these sections, with commas: sources, sets, options_only, judges, may_be_true, decides, ranks, positions and overlap.", "NAMES"));
+        _annotations = Add(OptionFactory.Optional<string>("--annotations", "The CSV that the benchmark was built from, for the overlap with the rest of the pool.", "CSV"));
+        _narrations = Add(OptionFactory.Repeatable("--narrations", "The further CSVs that it was built from; repeatable.", "CSV"));
+        _biasScores = Add(OptionFactory.Optional<string>("--bias-scores", "Writes, per question, the probability that the cross-validated options-only model gives the truth.", "FILE"));
     }
 
     /// <inheritdoc/>
@@ -42,12 +42,12 @@ internal sealed class DescribeBenchmarkCommand : CommandModule
     /// <inheritdoc/>
     public override Task<int> RunAsync(CommandContext context)
     {
-        var card = BenchmarkCard.Of(BenchmarkFolder.Open(context.Get(folder)), ReadPool(context));
+        var card = BenchmarkCard.Of(BenchmarkFolder.Open(context.Get(_folder)), ReadPool(context));
         SectionWriter.Write(
-            SectionWriter.Choose(card.Tables(), context.Get(section)), [.. card.Notes()], context.Get(format), context.Output);
-        if (context.Get(biasScores) is { } path)
+            SectionWriter.Choose(card.Tables(), context.Get(_section)), [.. card.Notes()], context.Get(_format), context.Output);
+        if (context.Get(_biasScores) is { } path)
         {
-            WriteBiasScores(BenchmarkFolder.Open(context.Get(folder)), card, path);
+            WriteBiasScores(BenchmarkFolder.Open(context.Get(_folder)), card, path);
         }
 
         return Task.FromResult(ExitCode.Done);
@@ -55,14 +55,14 @@ internal sealed class DescribeBenchmarkCommand : CommandModule
 
     private AnnotationPool? ReadPool(CommandContext context)
     {
-        if (context.Get(annotations) is not { } path)
+        if (context.Get(_annotations) is not { } path)
         {
-            return context.Get(narrations).Length == 0
+            return context.Get(_narrations).Length == 0
                 ? null
                 : throw new InputException("--narrations is given without --annotations; give the CSV with the clips asked about as well.");
         }
 
-        return AnnotationPool.Unite([.. new[] { path }.Concat(context.Get(narrations)).Select(static file => EpicCsvReader.Read(file))]);
+        return AnnotationPool.Unite([.. new[] { path }.Concat(context.Get(_narrations)).Select(static file => EpicCsvReader.Read(file))]);
     }
 
     private static void WriteBiasScores(BenchmarkFolder benchmark, BenchmarkCard card, string path)

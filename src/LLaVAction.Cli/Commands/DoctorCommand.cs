@@ -13,17 +13,17 @@ namespace LLaVAction.Cli.Commands;
 /// <summary><c>doctor</c>: what is installed, and what to do about what is not.</summary>
 internal sealed class DoctorCommand : CommandModule
 {
-    private readonly Option<string> format;
-    private readonly Option<string?> model;
-    private readonly Option<int[]> frames;
+    private readonly Option<string> _format;
+    private readonly Option<string?> _model;
+    private readonly Option<int[]> _frames;
 
     /// <summary>Declares the command.</summary>
     public DoctorCommand()
         : base("doctor", "Shows what is installed and usable: .NET, ffmpeg, SIMD, cores, memory, engines; and what a model will need.")
     {
-        model = Add(OptionFactory.Optional<string>("--model", "A checkpoint's folder: is it complete, and what does a question need?", "DIR"));
-        frames = Add(OptionFactory.IntegerList("--frames", "Frame counts to tell the needs of --model for, with commas.", "N[,N]", 8, 16, 32));
-        format = Add(OptionFactory.Choice("--format", "How the result is written.", "table", "table", "json", "markdown"));
+        _model = Add(OptionFactory.Optional<string>("--model", "A checkpoint's folder: is it complete, and what does a question need?", "DIR"));
+        _frames = Add(OptionFactory.IntegerList("--frames", "Frame counts to tell the needs of --model for, with commas.", "N[,N]", 8, 16, 32));
+        _format = Add(OptionFactory.Choice("--format", "How the result is written.", "table", "table", "json", "markdown"));
     }
 
     /// <inheritdoc/>
@@ -45,9 +45,9 @@ internal sealed class DoctorCommand : CommandModule
             facts.AddRange(engine.Inspect().Select(fact => fact with { Name = $"{engine.Name}: {fact.Name}" }));
         }
 
-        if (context.Get(model) is { } folder)
+        if (context.Get(_model) is { } folder)
         {
-            var counts = context.Get(frames);
+            var counts = context.Get(_frames);
             if (Array.Exists(counts, count => count is < 1 or > 10_000))
             {
                 throw new InputException("--frames: expected numbers from 1 to 10000.");
@@ -62,7 +62,7 @@ internal sealed class DoctorCommand : CommandModule
             table.Add(fact.Name, fact.IsUsable, fact.Value);
         }
 
-        switch (context.Get(format))
+        switch (context.Get(_format))
         {
             case "json":
                 TableWriter.WriteJson(table, context.Output);

@@ -8,13 +8,13 @@ namespace LLaVAction.Cli.Commands;
 /// <summary><c>evaluate-model</c>: runs a model over question sets.</summary>
 internal sealed class EvaluateModelCommand : CommandModule
 {
-    private readonly EvaluationOptions options;
+    private readonly EvaluationOptions _options;
 
     /// <summary>Declares the command.</summary>
     public EvaluateModelCommand()
         : base("evaluate-model", "Runs a video language model over question sets.")
     {
-        options = new EvaluationOptions(Command);
+        _options = new EvaluationOptions(Command);
     }
 
     /// <inheritdoc/>
@@ -37,7 +37,7 @@ internal sealed class EvaluateModelCommand : CommandModule
     /// <inheritdoc/>
     public override async Task<int> RunAsync(CommandContext context)
     {
-        var arguments = options.Read(context);
+        var arguments = _options.Read(context);
         var devices = arguments.ModelOptions.Device.Split(',', StringSplitOptions.TrimEntries);
         var exitCode = devices.Length == 1
             ? await RunHereAsync(context, arguments)

@@ -13,31 +13,31 @@ namespace LLaVAction.Cli.Commands;
 /// <summary><c>parity</c>: where, and by how much, an engine differs from the reference implementation.</summary>
 internal sealed class ParityCommand : CommandModule
 {
-    private readonly Argument<string> folder;
-    private readonly Option<string> model;
-    private readonly Option<string> engine;
-    private readonly Option<string> device;
-    private readonly Option<string> precision;
-    private readonly Option<int?> threads;
-    private readonly Option<int?> limit;
-    private readonly Option<double?> tolerance;
-    private readonly Option<double?> nats;
-    private readonly Option<string> format;
+    private readonly Argument<string> _folder;
+    private readonly Option<string> _model;
+    private readonly Option<string> _engine;
+    private readonly Option<string> _device;
+    private readonly Option<string> _precision;
+    private readonly Option<int?> _threads;
+    private readonly Option<int?> _limit;
+    private readonly Option<double?> _tolerance;
+    private readonly Option<double?> _nats;
+    private readonly Option<string> _format;
 
     /// <summary>Declares the command.</summary>
     public ParityCommand()
         : base("parity", "Holds an engine against what the reference implementation computed (scripts/make-parity-pack.py), stage by stage; exit code 1 where they differ.")
     {
-        folder = Add(new Argument<string>("PACK") { Description = "The pack's folder." });
-        model = Add(OptionFactory.Required<string>("--model", "The checkpoint the pack was made from.", "DIR"));
-        engine = Add(OptionFactory.Choice("--engine", "Which engine.", "auto", "auto", "embedded", "torch"));
-        device = Add(OptionFactory.WithDefault("--device", "Where the model runs: auto, cpu, cuda:0.", "DEVICE", "auto"));
-        precision = Add(OptionFactory.Choice("--precision", "Arithmetic of the model; auto is what the pack was made in where the engine can.", "auto", "auto", "float32", "bfloat16", "float16"));
-        threads = Add(OptionFactory.Optional<int?>("--threads", "Threads for the model.", "N"));
-        limit = Add(OptionFactory.Optional<int?>("--limit", "Only the pack's first N clips.", "N"));
-        tolerance = Add(OptionFactory.Optional<double?>("--tolerance", "RMS of the difference over RMS of the reference that still counts as equal; 10 times that for one channel. Default 0.001 in float32, else 0.05.", "SHARE"));
-        nats = Add(OptionFactory.Optional<double?>("--nats", "Movement of a letter's log-probability that still counts as equal. Default 0.01 in float32, else 0.5.", "NATS"));
-        format = Add(OptionFactory.Choice("--format", "How the result is written.", "table", "table", "json", "markdown"));
+        _folder = Add(new Argument<string>("PACK") { Description = "The pack's folder." });
+        _model = Add(OptionFactory.Required<string>("--model", "The checkpoint the pack was made from.", "DIR"));
+        _engine = Add(OptionFactory.Choice("--engine", "Which engine.", "auto", "auto", "embedded", "torch"));
+        _device = Add(OptionFactory.WithDefault("--device", "Where the model runs: auto, cpu, cuda:0.", "DEVICE", "auto"));
+        _precision = Add(OptionFactory.Choice("--precision", "Arithmetic of the model; auto is what the pack was made in where the engine can.", "auto", "auto", "float32", "bfloat16", "float16"));
+        _threads = Add(OptionFactory.Optional<int?>("--threads", "Threads for the model.", "N"));
+        _limit = Add(OptionFactory.Optional<int?>("--limit", "Only the pack's first N clips.", "N"));
+        _tolerance = Add(OptionFactory.Optional<double?>("--tolerance", "RMS of the difference over RMS of the reference that still counts as equal; 10 times that for one channel. Default 0.001 in float32, else 0.05.", "SHARE"));
+        _nats = Add(OptionFactory.Optional<double?>("--nats", "Movement of a letter's log-probability that still counts as equal. Default 0.01 in float32, else 0.5.", "NATS"));
+        _format = Add(OptionFactory.Choice("--format", "How the result is written.", "table", "table", "json", "markdown"));
     }
 
     /// <inheritdoc/>
@@ -50,31 +50,31 @@ internal sealed class ParityCommand : CommandModule
     /// <inheritdoc/>
     public override Task<int> RunAsync(CommandContext context)
     {
-        var pack = ParityPack.Open(context.Get(folder));
-        var checkpoint = context.Get(model);
+        var pack = ParityPack.Open(context.Get(_folder));
+        var checkpoint = context.Get(_model);
         ModelConfiguration configuration;
         using (var opened = Checkpoint.Open(checkpoint))
         {
             configuration = opened.Configuration;
         }
 
-        if (context.Get(limit) is < 1)
+        if (context.Get(_limit) is < 1)
         {
             throw new InputException("--limit: expected 1 or more.");
         }
 
-        var chosen = Engines.Create(context.Get(engine));
+        var chosen = Engines.Create(context.Get(_engine));
         var options = new ModelOptions
         {
-            Device = context.Get(device),
-            Precision = context.Get(precision) is not "auto" and var asked ? asked : chosen.Name == "embedded" ? "float32" : pack.Precision,
-            Threads = context.Get(threads),
+            Device = context.Get(_device),
+            Precision = context.Get(_precision) is not "auto" and var asked ? asked : chosen.Name == "embedded" ? "float32" : pack.Precision,
+            Threads = context.Get(_threads),
             NewlineMode = pack.Newline,
             PoolingMode = pack.Pooling,
             ActionTokenMode = pack.ActionToken,
         };
         var run = new ParityRun(Tolerance(context, pack.Precision == "float32" && options.Precision == "float32"), configuration);
-        var clips = pack.Clips.Take(context.Get(limit) ?? int.MaxValue).ToArray();
+        var clips = pack.Clips.Take(context.Get(_limit) ?? int.MaxValue).ToArray();
         using (var progress = context.StartProgress("comparing", "clips", 2 * clips.Length))
         {
             Compare(chosen, checkpoint, options, run, clips, progress, context.CancellationToken);
@@ -129,13 +129,13 @@ internal sealed class ParityCommand : CommandModule
                 Name(worst.Stage), clips, outside, worst.Difference?.Relative, worst.Difference?.WorstChannel, worst.Difference?.LargestAbsolute, worst.Clip, worst.Detail);
         }
 
-        if (context.Get(format) == "json")
+        if (context.Get(_format) == "json")
         {
             TableWriter.WriteJson(table, context.Output);
             return;
         }
 
-        if (context.Get(format) == "markdown")
+        if (context.Get(_format) == "markdown")
         {
             TableWriter.WriteMarkdown(table, context.Output);
         }
@@ -180,17 +180,17 @@ internal sealed class ParityCommand : CommandModule
     private ParityTolerance Tolerance(CommandContext context, bool isFloat32)
     {
         var standard = ParityTolerance.For(isFloat32);
-        var relative = context.Get(tolerance);
+        var relative = context.Get(_tolerance);
         if (relative is not (null or > 0 and < 1))
         {
             throw new InputException("--tolerance: expected a share between 0 and 1, such as 0.001.");
         }
 
-        if (context.Get(nats) is not (null or > 0))
+        if (context.Get(_nats) is not (null or > 0))
         {
             throw new InputException("--nats: expected a positive number, such as 0.01.");
         }
 
-        return new ParityTolerance(relative ?? standard.Relative, relative is { } share ? 10 * share : standard.Channel, context.Get(nats) ?? standard.Nats);
+        return new ParityTolerance(relative ?? standard.Relative, relative is { } share ? 10 * share : standard.Channel, context.Get(_nats) ?? standard.Nats);
     }
 }

@@ -10,25 +10,25 @@ namespace LLaVAction.Cli.Commands;
 /// <summary><c>show</c>: prints questions and the exact prompt that a model gets.</summary>
 internal sealed class ShowCommand : CommandModule
 {
-    private readonly Argument<string> folder;
-    private readonly Option<string[]> ids;
-    private readonly Option<string[]> strategies;
-    private readonly Option<int> limit;
-    private readonly Option<bool> tokens;
-    private readonly Option<string?> model;
-    private readonly Option<int[]> frames;
+    private readonly Argument<string> _folder;
+    private readonly Option<string[]> _ids;
+    private readonly Option<string[]> _strategies;
+    private readonly Option<int> _limit;
+    private readonly Option<bool> _tokens;
+    private readonly Option<string?> _model;
+    private readonly Option<int[]> _frames;
 
     /// <summary>Declares the command.</summary>
     public ShowCommand()
         : base("show", "Prints questions and the exact prompt that a model gets.")
     {
-        folder = Add(new Argument<string>("DIR") { Description = "The benchmark's folder." });
-        ids = Add(OptionFactory.Repeatable("--id", "Narration id of the clip; repeatable [default: the first clips].", "ID"));
-        strategies = Add(OptionFactory.Repeatable("--strategy", "Set to show; repeatable [default: all].", "NAME"));
-        limit = Add(OptionFactory.WithDefault("--limit", "Clips to show at most, where no --id is given.", "N", 1));
-        tokens = Add(OptionFactory.Switch("--tokens", "Counts each prompt's tokens, for the checkpoint of --model."));
-        model = Add(OptionFactory.Optional<string>("--model", "The checkpoint's folder, for --tokens.", "DIR"));
-        frames = Add(OptionFactory.IntegerList("--frames", "Frame counts, for --tokens.", "N[,N]", 8));
+        _folder = Add(new Argument<string>("DIR") { Description = "The benchmark's folder." });
+        _ids = Add(OptionFactory.Repeatable("--id", "Narration id of the clip; repeatable [default: the first clips].", "ID"));
+        _strategies = Add(OptionFactory.Repeatable("--strategy", "Set to show; repeatable [default: all].", "NAME"));
+        _limit = Add(OptionFactory.WithDefault("--limit", "Clips to show at most, where no --id is given.", "N", 1));
+        _tokens = Add(OptionFactory.Switch("--tokens", "Counts each prompt's tokens, for the checkpoint of --model."));
+        _model = Add(OptionFactory.Optional<string>("--model", "The checkpoint's folder, for --tokens.", "DIR"));
+        _frames = Add(OptionFactory.IntegerList("--frames", "Frame counts, for --tokens.", "N[,N]", 8));
     }
 
     /// <inheritdoc/>
@@ -42,14 +42,14 @@ internal sealed class ShowCommand : CommandModule
     /// <inheritdoc/>
     public override Task<int> RunAsync(CommandContext context)
     {
-        if (context.Get(limit) < 1)
+        if (context.Get(_limit) < 1)
         {
-            throw new InputException($"--limit {context.Get(limit)}: expected at least 1.");
+            throw new InputException($"--limit {context.Get(_limit)}: expected at least 1.");
         }
 
         using var counter = OpenCounter(context);
-        var benchmark = BenchmarkFolder.Open(context.Get(folder));
-        var names = context.Get(strategies) is { Length: > 0 } given
+        var benchmark = BenchmarkFolder.Open(context.Get(_folder));
+        var names = context.Get(_strategies) is { Length: > 0 } given
             ? given.Select(name => benchmark.Find(name).Strategy).Distinct(StringComparer.Ordinal)
             : benchmark.Manifest.Sets.Select(static set => set.Strategy);
         var sets = names.Select(benchmark.ReadSet).ToArray();
@@ -70,9 +70,9 @@ internal sealed class ShowCommand : CommandModule
     private IEnumerable<string> ChooseIds(CommandContext context, BenchmarkFolder benchmark, QuestionSet[] sets)
     {
         var known = sets.SelectMany(static set => set.Questions).Select(static question => question.Id).Distinct(StringComparer.Ordinal);
-        if (context.Get(ids) is not { Length: > 0 } given)
+        if (context.Get(_ids) is not { Length: > 0 } given)
         {
-            return known.Take(context.Get(limit));
+            return known.Take(context.Get(_limit));
         }
 
         var all = known.ToHashSet(StringComparer.Ordinal);
@@ -84,13 +84,13 @@ internal sealed class ShowCommand : CommandModule
 
     private TokenCounter? OpenCounter(CommandContext context)
     {
-        if (!context.Get(tokens))
+        if (!context.Get(_tokens))
         {
             return null;
         }
 
-        return context.Get(model) is { } folder
-            ? TokenCounter.Open(folder, context.Get(frames))
+        return context.Get(_model) is { } folder
+            ? TokenCounter.Open(folder, context.Get(_frames))
             : throw new InputException("--tokens needs the checkpoint whose tokens to count: add --model DIR.");
     }
 

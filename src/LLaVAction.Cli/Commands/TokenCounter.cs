@@ -8,13 +8,13 @@ namespace LLaVAction.Cli.Commands;
 /// <summary>What <c>show --tokens</c> says of a prompt: the token arithmetic of one checkpoint.</summary>
 internal sealed class TokenCounter : IDisposable
 {
-    private readonly IVideoLanguageModel model;
-    private readonly IReadOnlyList<int> frameCounts;
+    private readonly IVideoLanguageModel _model;
+    private readonly IReadOnlyList<int> _frameCounts;
 
     private TokenCounter(IVideoLanguageModel model, IReadOnlyList<int> frameCounts)
     {
-        this.model = model;
-        this.frameCounts = frameCounts;
+        _model = model;
+        _frameCounts = frameCounts;
     }
 
     /// <summary>Opens the checkpoint, on the CPU where the engine leaves the choice.</summary>
@@ -34,20 +34,20 @@ internal sealed class TokenCounter : IDisposable
     /// <param name="options">How many options the question has.</param>
     public IEnumerable<string> Count(string prompt, int options)
     {
-        var parts = PromptTokens.Of(prompt, model.Tokenizer);
-        foreach (var frames in frameCounts)
+        var parts = PromptTokens.Of(prompt, _model.Tokenizer);
+        foreach (var frames in _frameCounts)
         {
-            var visual = model.Description.VisualTokenCount?.Invoke(frames) ?? 0;
+            var visual = _model.Description.VisualTokenCount?.Invoke(frames) ?? 0;
             yield return string.Create(
                 CultureInfo.InvariantCulture,
                 $"tokens at {frames} frames: {parts.BeforeVideo.Count} before the video + {visual} visual + {parts.AfterVideo.Count} after it = {parts.BeforeVideo.Count + visual + parts.AfterVideo.Count}");
         }
 
         var letters = Enumerable.Range(0, options).Select(option => ((char)('A' + option)).ToString());
-        var ids = letters.Select(letter => string.Create(CultureInfo.InvariantCulture, $"{letter} {PromptTokens.CandidateId(letter, model.Tokenizer, model.Tokenizer.VocabularySize)}"));
-        yield return $"letter ids: {string.Join(", ", ids)}; {string.Join(", ", model.Description.Settings.Select(setting => $"{setting.Key} {setting.Value}"))}";
+        var ids = letters.Select(letter => string.Create(CultureInfo.InvariantCulture, $"{letter} {PromptTokens.CandidateId(letter, _model.Tokenizer, _model.Tokenizer.VocabularySize)}"));
+        yield return $"letter ids: {string.Join(", ", ids)}; {string.Join(", ", _model.Description.Settings.Select(setting => $"{setting.Key} {setting.Value}"))}";
     }
 
     /// <inheritdoc/>
-    public void Dispose() => model.Dispose();
+    public void Dispose() => _model.Dispose();
 }

@@ -9,15 +9,15 @@ namespace LLaVAction.Cli.Commands;
 /// <summary><c>verify-benchmark</c>: proves that a folder holds what its manifest says, and that it is a correct benchmark.</summary>
 internal sealed class VerifyBenchmarkCommand : CommandModule
 {
-    private readonly Argument<string> folder;
-    private readonly BenchmarkSourceOptions sources;
+    private readonly Argument<string> _folder;
+    private readonly BenchmarkSourceOptions _sources;
 
     /// <summary>Declares the command.</summary>
     public VerifyBenchmarkCommand()
         : base("verify-benchmark", "Checks hashes and invariants of a built benchmark; given its sources, rebuilds it and compares byte for byte.")
     {
-        folder = Add(new Argument<string>("DIR") { Description = "The benchmark's folder." });
-        sources = new BenchmarkSourceOptions(Command, areRequired: false);
+        _folder = Add(new Argument<string>("DIR") { Description = "The benchmark's folder." });
+        _sources = new BenchmarkSourceOptions(Command, areRequired: false);
     }
 
     /// <inheritdoc/>
@@ -33,8 +33,8 @@ internal sealed class VerifyBenchmarkCommand : CommandModule
     /// <inheritdoc/>
     public override Task<int> RunAsync(CommandContext context)
     {
-        var rebuilds = sources.AreGiven(context);
-        var benchmark = BenchmarkFolder.Open(context.Get(folder));
+        var rebuilds = _sources.AreGiven(context);
+        var benchmark = BenchmarkFolder.Open(context.Get(_folder));
         var report = BenchmarkVerifier.Verify(benchmark);
         if (rebuilds)
         {
@@ -51,7 +51,7 @@ internal sealed class VerifyBenchmarkCommand : CommandModule
         var provenances = manifest.Sets
             .Where(static set => set.Provenance != Provenance.Unstated)
             .Select(static set => $"{set.Strategy}={SettingNames.Of(set.Provenance)}");
-        var recipe = sources.Read(context, [], manifest.Limit, new BenchmarkSettings
+        var recipe = _sources.Read(context, [], manifest.Limit, new BenchmarkSettings
         {
             Seed = manifest.Seed,
             OptionsPerQuestion = manifest.OptionsPerQuestion,
@@ -60,7 +60,7 @@ internal sealed class VerifyBenchmarkCommand : CommandModule
             Ambiguous = manifest.Ambiguous,
         });
         RequireSameShape(recipe, benchmark);
-        recipe = sources.Read(context, provenances, recipe.Limit, recipe.Settings);
+        recipe = _sources.Read(context, provenances, recipe.Limit, recipe.Settings);
         using var inputs = BenchmarkInputs.Load(recipe);
         SourceComparison.Compare(manifest, inputs.Sources, report);
         if (manifest.ToolVersion != ToolVersion.Current)

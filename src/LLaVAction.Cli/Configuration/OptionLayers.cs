@@ -1,6 +1,5 @@
 using System.Collections;
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 using LLaVAction.Cli.Hosting;
 
@@ -56,7 +55,7 @@ internal sealed class OptionLayers(
             var variable = EnvironmentSettings.VariableOf(command.Name, option.Name);
             if (environment.TryGetValue(variable, out var text) && text.Length > 0)
             {
-                string[] values = IsList(option) ? text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [text];
+                var values = IsList(option) ? text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [text];
                 lower.Add(option.Name, new ConfiguredOption(name, ReadSwitch(option, values), OptionSource.Environment, variable));
             }
             else if (fromFile.FirstOrDefault(setting => string.Equals(setting.Name, name, StringComparison.Ordinal)) is { } setting)

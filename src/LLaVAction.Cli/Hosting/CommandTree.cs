@@ -6,7 +6,7 @@ namespace LLaVAction.Cli.Hosting;
 /// <summary>All commands under one root, ready to resolve a command line.</summary>
 internal sealed class CommandTree
 {
-    private readonly GlobalOptions globals = new();
+    private readonly GlobalOptions _globals = new();
 
     /// <summary>Creates every command.</summary>
     public CommandTree()
@@ -15,7 +15,7 @@ internal sealed class CommandTree
         Root.Options.Clear();
         Root.Options.Add(HelpPage.CreateOption());
         Root.Options.Add(new VersionOption("--version") { Description = "Prints the version." });
-        globals.AddTo(Root);
+        _globals.AddTo(Root);
         foreach (var module in Modules)
         {
             Root.Subcommands.Add(module.Command);
@@ -29,7 +29,7 @@ internal sealed class CommandTree
     public IReadOnlyList<CommandModule> Modules { get; } = CommandRegistry.CreateAll();
 
     /// <summary>The options every command has.</summary>
-    public GlobalOptions Globals => globals;
+    public GlobalOptions Globals => _globals;
 
     /// <summary>The command of a name; null for none.</summary>
     public CommandModule? Find(string name) => Modules.FirstOrDefault(module => string.Equals(module.Command.Name, name, StringComparison.Ordinal));
@@ -41,5 +41,5 @@ internal sealed class CommandTree
     /// <exception cref="UsageException">An option, argument or variable is unknown, missing or malformed.</exception>
     /// <exception cref="InputException">The configuration file is malformed or has an unknown key.</exception>
     public LayeredCommandLine Resolve(CommandModule module, string[] args, IReadOnlyDictionary<string, string> environment) =>
-        new OptionLayers(Root, globals, [.. Modules.Select(static other => other.Command)], environment).Resolve(args, module.Command);
+        new OptionLayers(Root, _globals, [.. Modules.Select(static other => other.Command)], environment).Resolve(args, module.Command);
 }

@@ -5,15 +5,15 @@ namespace LLaVAction.Cli.Hosting;
 /// <summary>Turns Ctrl-C and SIGTERM into a cancelled token; a second signal ends the process at once.</summary>
 internal sealed class Interruption : IDisposable
 {
-    private readonly CancellationTokenSource source = new();
-    private readonly PosixSignalRegistration[] registrations;
-    private int signals;
+    private readonly CancellationTokenSource _source = new();
+    private readonly PosixSignalRegistration[] _registrations;
+    private int _signals;
 
     /// <summary>Starts to listen.</summary>
     /// <param name="onFirstSignal">Told when the first signal comes.</param>
     public Interruption(Action onFirstSignal)
     {
-        registrations =
+        _registrations =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
@@ -22,27 +22,27 @@ internal sealed class Interruption : IDisposable
         void Handle(PosixSignalContext context)
         {
             context.Cancel = true;
-            if (Interlocked.Increment(ref signals) > 1)
+            if (Interlocked.Increment(ref _signals) > 1)
             {
                 Environment.Exit(ExitCode.Interrupted);
             }
 
             onFirstSignal();
-            source.Cancel();
+            _source.Cancel();
         }
     }
 
     /// <summary>Cancelled by the first signal.</summary>
-    public CancellationToken Token => source.Token;
+    public CancellationToken Token => _source.Token;
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var registration in registrations)
+        foreach (var registration in _registrations)
         {
             registration.Dispose();
         }
 
-        source.Dispose();
+        _source.Dispose();
     }
 }

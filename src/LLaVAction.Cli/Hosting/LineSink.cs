@@ -8,7 +8,7 @@ namespace LLaVAction.Cli.Hosting;
 /// <summary>Hands each log event over as one line of text for people.</summary>
 internal sealed class LineSink(Action<string> writeLine, bool isDetailed) : ILogEventSink
 {
-    private readonly MessageTemplateTextFormatter formatter = new(
+    private readonly MessageTemplateTextFormatter _formatter = new(
         isDetailed ? "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}" : "{Message:lj}",
         CultureInfo.InvariantCulture);
 
@@ -16,7 +16,7 @@ internal sealed class LineSink(Action<string> writeLine, bool isDetailed) : ILog
     public void Emit(LogEvent logEvent)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture);
-        formatter.Format(logEvent, text);
+        _formatter.Format(logEvent, text);
         var prefix = isDetailed ? string.Empty : logEvent.Level switch
         {
             LogEventLevel.Warning => "warning: ",

@@ -12,29 +12,29 @@ namespace LLaVAction.Cli.Hosting;
 /// </summary>
 internal sealed class LogOutput(TextWriter error) : IDisposable
 {
-    private readonly Lock gate = new();
-    private string verbosity = "normal";
-    private string? logFile;
-    private ILogger? logger;
-    private IAnsiConsole? liveConsole;
+    private readonly Lock _gate = new();
+    private string _verbosity = "normal";
+    private string? _logFile;
+    private ILogger? _logger;
+    private IAnsiConsole? _liveConsole;
 
     /// <summary>The log of the command.</summary>
-    public ILogger Logger => logger ??= CreateLogger();
+    public ILogger Logger => _logger ??= CreateLogger();
 
-    private bool IsDebug => string.Equals(verbosity, "debug", StringComparison.Ordinal);
+    private bool IsDebug => string.Equals(_verbosity, "debug", StringComparison.Ordinal);
 
-    private bool IsQuiet => string.Equals(verbosity, "quiet", StringComparison.Ordinal);
+    private bool IsQuiet => string.Equals(_verbosity, "quiet", StringComparison.Ordinal);
 
     /// <summary>Sets what the global options say.</summary>
     /// <exception cref="IOException">The log file cannot be written to.</exception>
     public void Configure(string level, string? file)
     {
-        verbosity = level;
+        _verbosity = level;
         if (file is not null)
         {
             // The sink would keep silent about a file it cannot open, and make folders nobody asked for.
             File.Open(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite).Dispose();
-            logFile = file;
+            _logFile = file;
         }
     }
 
@@ -47,18 +47,18 @@ internal sealed class LogOutput(TextWriter error) : IDisposable
         }
 
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
-        liveConsole = console;
-        return new TerminalProgress(state, console, () => liveConsole = null);
+        _liveConsole = console;
+        return new TerminalProgress(state, console, () => _liveConsole = null);
     }
 
     /// <summary>Writes one line to stderr, above a live bar if there is one.</summary>
     public void WriteLine(string line)
     {
-        lock (gate)
+        lock (_gate)
         {
             try
             {
-                if (liveConsole is { } console)
+                if (_liveConsole is { } console)
                 {
                     console.WriteLine(line);
                 }
@@ -93,7 +93,7 @@ internal sealed class LogOutput(TextWriter error) : IDisposable
             WriteLine(exception.ToString());
         }
 
-        if (logFile is not null)
+        if (_logFile is not null)
         {
             using var fileOnly = AddFile(new LoggerConfiguration()).CreateLogger();
             fileOnly.Error(exception, "{Failure:l}", failure.Message);
@@ -101,7 +101,7 @@ internal sealed class LogOutput(TextWriter error) : IDisposable
     }
 
     /// <summary>Writes what the log still holds.</summary>
-    public void Dispose() => (logger as IDisposable)?.Dispose();
+    public void Dispose() => (_logger as IDisposable)?.Dispose();
 
     private Serilog.Core.Logger CreateLogger()
     {
@@ -112,10 +112,10 @@ internal sealed class LogOutput(TextWriter error) : IDisposable
     }
 
     private LoggerConfiguration AddFile(LoggerConfiguration configuration) =>
-        logFile is null
+        _logFile is null
             ? configuration
             : configuration.WriteTo.File(
-                logFile,
+                _logFile,
                 outputTemplate: "{Timestamp:yyyy-MM-dd HH:mm:ss.fff zzz} {Level:u3} {Message:lj}{NewLine}{Exception}",
                 formatProvider: CultureInfo.InvariantCulture,
                 shared: true);

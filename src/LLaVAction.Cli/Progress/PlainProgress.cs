@@ -6,30 +6,30 @@ internal sealed class PlainProgress : IProgressReporter
     /// <summary>Time between two lines.</summary>
     public static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(15);
 
-    private readonly ProgressState state;
-    private readonly TimeSpan interval;
-    private readonly Action<string> writeLine;
-    private readonly ITimer timer;
+    private readonly ProgressState _state;
+    private readonly TimeSpan _interval;
+    private readonly Action<string> _writeLine;
+    private readonly ITimer _timer;
 
     /// <summary>Starts to report.</summary>
     public PlainProgress(ProgressState state, TimeSpan interval, TimeProvider clock, Action<string> writeLine)
     {
-        this.state = state;
-        this.interval = interval;
-        this.writeLine = writeLine;
-        timer = clock.CreateTimer(_ => writeLine(state.Describe()), state: null, interval, interval);
+        _state = state;
+        _interval = interval;
+        _writeLine = writeLine;
+        _timer = clock.CreateTimer(_ => writeLine(state.Describe()), state: null, interval, interval);
     }
 
     /// <inheritdoc/>
-    public void Advance(long count = 1) => state.Advance(count);
+    public void Advance(long count = 1) => _state.Advance(count);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        timer.Dispose();
-        if (state.Elapsed >= interval)
+        _timer.Dispose();
+        if (_state.Elapsed >= _interval)
         {
-            writeLine(state.DescribeEnd());
+            _writeLine(_state.DescribeEnd());
         }
     }
 }

@@ -7,12 +7,12 @@ internal sealed class ProgressState
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(60);
 
-    private readonly Lock gate = new();
-    private readonly Queue<(long Timestamp, long Done)> samples = new();
-    private readonly TimeProvider clock;
-    private readonly long start;
-    private readonly long alreadyDone;
-    private long done;
+    private readonly Lock _gate = new();
+    private readonly Queue<(long Timestamp, long Done)> _samples = new();
+    private readonly TimeProvider _clock;
+    private readonly long _start;
+    private readonly long _alreadyDone;
+    private long _done;
 
     /// <summary>Starts to count.</summary>
     public ProgressState(string activity, string unit, long total, long alreadyDone, TimeProvider clock)
@@ -20,11 +20,11 @@ internal sealed class ProgressState
         Activity = activity;
         Unit = unit;
         Total = total;
-        this.clock = clock;
-        this.alreadyDone = alreadyDone;
-        done = alreadyDone;
-        start = clock.GetTimestamp();
-        samples.Enqueue((start, done));
+        _clock = clock;
+        _alreadyDone = alreadyDone;
+        _done = alreadyDone;
+        _start = clock.GetTimestamp();
+        _samples.Enqueue((_start, _done));
     }
 
     /// <summary>What is going on.</summary>
@@ -37,29 +37,29 @@ internal sealed class ProgressState
     public long Total { get; }
 
     /// <summary>How many are done, those of an earlier start included.</summary>
-    public long Done => Interlocked.Read(ref done);
+    public long Done => Interlocked.Read(ref _done);
 
     /// <summary>Time since the start.</summary>
-    public TimeSpan Elapsed => clock.GetElapsedTime(start);
+    public TimeSpan Elapsed => _clock.GetElapsedTime(_start);
 
     /// <summary>Counts more work as done.</summary>
-    public void Advance(long count) => Interlocked.Add(ref done, count);
+    public void Advance(long count) => Interlocked.Add(ref _done, count);
 
     /// <summary>Units per second over the last minute; null before anything is done.</summary>
     public double? MeasureRate()
     {
-        lock (gate)
+        lock (_gate)
         {
-            var now = clock.GetTimestamp();
+            var now = _clock.GetTimestamp();
             var current = Done;
-            samples.Enqueue((now, current));
-            while (samples.Count > 2 && clock.GetElapsedTime(samples.Peek().Timestamp, now) > Window)
+            _samples.Enqueue((now, current));
+            while (_samples.Count > 2 && _clock.GetElapsedTime(_samples.Peek().Timestamp, now) > Window)
             {
-                samples.Dequeue();
+                _samples.Dequeue();
             }
 
-            var (timestamp, before) = samples.Peek();
-            var seconds = clock.GetElapsedTime(timestamp, now).TotalSeconds;
+            var (timestamp, before) = _samples.Peek();
+            var seconds = _clock.GetElapsedTime(timestamp, now).TotalSeconds;
             return seconds > 0 && current > before ? (current - before) / seconds : null;
         }
     }
@@ -75,7 +75,7 @@ internal sealed class ProgressState
     /// <summary>The last line: <c>evaluating: 9668 of 9668 clips in 35 min</c>.</summary>
     public string DescribeEnd()
     {
-        var earlier = alreadyDone > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({alreadyDone} done before)") : string.Empty;
+        var earlier = _alreadyDone > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({_alreadyDone} done before)") : string.Empty;
         return string.Create(CultureInfo.InvariantCulture, $"{Activity}: {Done} of {Total} {Unit}{earlier} in {Duration(Elapsed)}");
     }
 

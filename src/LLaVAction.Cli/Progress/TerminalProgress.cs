@@ -6,40 +6,40 @@ namespace LLaVAction.Cli.Progress;
 /// <summary>Progress on a terminal: a live bar with rate and time left; log lines scroll above it.</summary>
 internal sealed class TerminalProgress : IProgressReporter
 {
-    private readonly ProgressState state;
-    private readonly TaskCompletionSource finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Task display;
-    private readonly Action onDisposed;
+    private readonly ProgressState _state;
+    private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _display;
+    private readonly Action _onDisposed;
 
     /// <summary>Starts to show the bar.</summary>
     public TerminalProgress(ProgressState state, IAnsiConsole console, Action onDisposed)
     {
-        this.state = state;
-        this.onDisposed = onDisposed;
-        display = console.Progress()
+        _state = state;
+        _onDisposed = onDisposed;
+        _display = console.Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RateColumn(state))
             .StartAsync(ShowAsync);
     }
 
     /// <inheritdoc/>
-    public void Advance(long count = 1) => state.Advance(count);
+    public void Advance(long count = 1) => _state.Advance(count);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        finished.TrySetResult();
-        display.Wait();
-        onDisposed();
+        _finished.TrySetResult();
+        _display.Wait();
+        _onDisposed();
     }
 
     private async Task ShowAsync(ProgressContext context)
     {
-        var task = context.AddTask(Markup.Escape(state.Activity), maxValue: Math.Max(1, state.Total));
-        while (!finished.Task.IsCompleted)
+        var task = context.AddTask(Markup.Escape(_state.Activity), maxValue: Math.Max(1, _state.Total));
+        while (!_finished.Task.IsCompleted)
         {
-            task.Value = state.Done;
-            await Task.WhenAny(finished.Task, Task.Delay(TimeSpan.FromMilliseconds(200)));
+            task.Value = _state.Done;
+            await Task.WhenAny(_finished.Task, Task.Delay(TimeSpan.FromMilliseconds(200)));
         }
     }
 

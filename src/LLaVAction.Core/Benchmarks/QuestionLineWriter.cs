@@ -15,11 +15,11 @@ internal sealed class QuestionLineWriter(int capacity)
     private static readonly SearchValues<char> Escaped = SearchValues.Create(
         [.. Enumerable.Range(0, ' ').Select(static code => (char)code), '"', '\\']);
 
-    private byte[] buffer = new byte[Math.Max(capacity, 256)];
-    private int length;
+    private byte[] _buffer = new byte[Math.Max(capacity, 256)];
+    private int _length;
 
     /// <summary>What was written so far.</summary>
-    public ReadOnlyMemory<byte> Written => buffer.AsMemory(0, length);
+    public ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, _length);
 
     /// <summary>Writes a question as one line, with its line feed.</summary>
     public void Write(Question question)
@@ -70,32 +70,32 @@ internal sealed class QuestionLineWriter(int capacity)
         }
 
         Reserve((text.Length * MostBytesPerCharacter) + 2);
-        buffer[length++] = (byte)'"';
+        _buffer[_length++] = (byte)'"';
         var rest = text.AsSpan();
         for (var end = rest.IndexOfAny(Escaped); end >= 0; end = rest.IndexOfAny(Escaped))
         {
-            length += Encoding.UTF8.GetBytes(rest[..end], buffer.AsSpan(length));
+            _length += Encoding.UTF8.GetBytes(rest[..end], _buffer.AsSpan(_length));
             Escape(rest[end]);
             rest = rest[(end + 1)..];
         }
 
-        length += Encoding.UTF8.GetBytes(rest, buffer.AsSpan(length));
-        buffer[length++] = (byte)'"';
+        _length += Encoding.UTF8.GetBytes(rest, _buffer.AsSpan(_length));
+        _buffer[_length++] = (byte)'"';
     }
 
     private void Escape(char character)
     {
-        buffer[length++] = (byte)'\\';
+        _buffer[_length++] = (byte)'\\';
         if (character is '"' or '\\')
         {
-            buffer[length++] = (byte)character;
+            _buffer[_length++] = (byte)character;
             return;
         }
 
-        "u00"u8.CopyTo(buffer.AsSpan(length));
-        length += 3;
-        buffer[length++] = "0123456789abcdef"u8[character >> 4];
-        buffer[length++] = "0123456789abcdef"u8[character & 15];
+        "u00"u8.CopyTo(_buffer.AsSpan(_length));
+        _length += 3;
+        _buffer[_length++] = "0123456789abcdef"u8[character >> 4];
+        _buffer[_length++] = "0123456789abcdef"u8[character & 15];
     }
 
     private void Number(ReadOnlySpan<byte> before, int? number)
@@ -108,8 +108,8 @@ internal sealed class QuestionLineWriter(int capacity)
         }
 
         Reserve(MostNumberBytes);
-        Utf8Formatter.TryFormat(value, buffer.AsSpan(length), out var written);
-        length += written;
+        Utf8Formatter.TryFormat(value, _buffer.AsSpan(_length), out var written);
+        _length += written;
     }
 
     // Whole seconds keep their ".0", so that every reader takes the column as a floating-point number.
@@ -117,9 +117,9 @@ internal sealed class QuestionLineWriter(int capacity)
     {
         Bytes(before);
         Reserve(MostNumberBytes);
-        Utf8Formatter.TryFormat(seconds, buffer.AsSpan(length), out var written);
-        var isWhole = buffer.AsSpan(length, written).IndexOfAny(".eE"u8) < 0;
-        length += written;
+        Utf8Formatter.TryFormat(seconds, _buffer.AsSpan(_length), out var written);
+        var isWhole = _buffer.AsSpan(_length, written).IndexOfAny(".eE"u8) < 0;
+        _length += written;
         if (isWhole)
         {
             Bytes(".0"u8);
@@ -129,15 +129,15 @@ internal sealed class QuestionLineWriter(int capacity)
     private void Bytes(ReadOnlySpan<byte> bytes)
     {
         Reserve(bytes.Length);
-        bytes.CopyTo(buffer.AsSpan(length));
-        length += bytes.Length;
+        bytes.CopyTo(_buffer.AsSpan(_length));
+        _length += bytes.Length;
     }
 
     private void Reserve(int count)
     {
-        if (buffer.Length - length < count)
+        if (_buffer.Length - _length < count)
         {
-            Array.Resize(ref buffer, (int)Math.Min(Array.MaxLength, Math.Max((long)buffer.Length * 2, (long)length + count)));
+            Array.Resize(ref _buffer, (int)Math.Min(Array.MaxLength, Math.Max((long)_buffer.Length * 2, (long)_length + count)));
         }
     }
 }

@@ -11,7 +11,7 @@ namespace LLaVAction.Comparison;
 /// </summary>
 public sealed class CellAnswers
 {
-    private readonly Dictionary<string, int> positions;
+    private readonly Dictionary<string, int> _positions;
 
     /// <summary>Reads the answers of a cell.</summary>
     public CellAnswers(ComparedRun run, RunCell cell)
@@ -20,10 +20,10 @@ public sealed class CellAnswers
         Run = run;
         Cell = cell;
         Rows = [.. run.Results.Read(cell)];
-        positions = new Dictionary<string, int>(Rows.Count, StringComparer.Ordinal);
+        _positions = new Dictionary<string, int>(Rows.Count, StringComparer.Ordinal);
         for (var row = 0; row < Rows.Count; row++)
         {
-            positions.Add(Rows[row].Question.Id, row);
+            _positions.Add(Rows[row].Question.Id, row);
         }
     }
 
@@ -40,7 +40,7 @@ public sealed class CellAnswers
     public static bool IsRight(AskedQuestion row) => row.Result?.IsCorrect == true;
 
     /// <summary>The row of a narration id; null where the cell does not ask about it.</summary>
-    public AskedQuestion? Find(string id) => positions.TryGetValue(id, out var row) ? Rows[row] : null;
+    public AskedQuestion? Find(string id) => _positions.TryGetValue(id, out var row) ? Rows[row] : null;
 
     /// <summary>Right (1) and wrong (0) answers by video.</summary>
     public static ClusteredSample ByVideo(IReadOnlyCollection<AskedQuestion> rows) =>

@@ -10,13 +10,13 @@ namespace LLaVAction.Comparison;
 /// <param name="Manifest">The benchmark's manifest.</param>
 public sealed record ComparedRun(string Label, string Path, RunResults Results, BenchmarkManifest Manifest)
 {
-    private readonly Lazy<RunSummary> summary = new(() => SummaryBuilder.Build(Results));
+    private readonly Lazy<RunSummary> _summary = new(() => SummaryBuilder.Build(Results));
 
     /// <summary>Everything a number of the run depends on.</summary>
     public RunIdentity Identity => Results.Identity;
 
     /// <summary>The summary of its results, computed once.</summary>
-    public RunSummary Summary => summary.Value;
+    public RunSummary Summary => _summary.Value;
 
     /// <summary>Opens runs, in the order given.</summary>
     /// <exception cref="InputException">A folder is no run, is damaged, or is named twice.</exception>

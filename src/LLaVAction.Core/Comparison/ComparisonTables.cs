@@ -1,5 +1,4 @@
 using System.Globalization;
-using LLaVAction.Statistics;
 using LLaVAction.Tables;
 
 namespace LLaVAction.Comparison;

@@ -5,9 +5,9 @@ namespace LLaVAction.Epic;
 /// </summary>
 public sealed class ActionClassIndex
 {
-    private readonly string[] texts;
-    private readonly int[] positions;
-    private readonly int nouns;
+    private readonly string[] _texts;
+    private readonly int[] _positions;
+    private readonly int _nouns;
 
     /// <summary>Numbers the distinct classes of a sequence.</summary>
     /// <exception cref="ArgumentException">A verb or noun is negative or above <see cref="ActionClass.Maximum"/>.</exception>
@@ -19,15 +19,15 @@ public sealed class ActionClassIndex
             throw new ArgumentException("A verb or noun class is out of range.", nameof(classes));
         }
 
-        texts = Array.ConvertAll(distinct, static entry => entry.ToString());
-        Array.Sort(texts, distinct, StringComparer.Ordinal);
+        _texts = Array.ConvertAll(distinct, static entry => entry.ToString());
+        Array.Sort(_texts, distinct, StringComparer.Ordinal);
         Classes = distinct;
-        nouns = distinct.Length == 0 ? 0 : distinct.Max(static entry => entry.Noun) + 1;
-        positions = new int[nouns * (distinct.Length == 0 ? 0 : distinct.Max(static entry => entry.Verb) + 1)];
-        Array.Fill(positions, -1);
+        _nouns = distinct.Length == 0 ? 0 : distinct.Max(static entry => entry.Noun) + 1;
+        _positions = new int[_nouns * (distinct.Length == 0 ? 0 : distinct.Max(static entry => entry.Verb) + 1)];
+        Array.Fill(_positions, -1);
         for (var i = 0; i < distinct.Length; i++)
         {
-            positions[(distinct[i].Verb * nouns) + distinct[i].Noun] = i;
+            _positions[(distinct[i].Verb * _nouns) + distinct[i].Noun] = i;
         }
     }
 
@@ -35,18 +35,18 @@ public sealed class ActionClassIndex
     public IReadOnlyList<ActionClass> Classes { get; }
 
     /// <summary>How many classes there are.</summary>
-    public int Count => texts.Length;
+    public int Count => _texts.Length;
 
     /// <summary>The position of a class in <see cref="Classes"/>, or −1.</summary>
     public int IndexOf(ActionClass actionClass)
     {
-        var position = ((long)actionClass.Verb * nouns) + actionClass.Noun;
-        return (uint)actionClass.Noun < (uint)nouns && (ulong)position < (ulong)positions.Length ? positions[position] : -1;
+        var position = ((long)actionClass.Verb * _nouns) + actionClass.Noun;
+        return (uint)actionClass.Noun < (uint)_nouns && (ulong)position < (ulong)_positions.Length ? _positions[position] : -1;
     }
 
     /// <summary>Whether the class is in the set.</summary>
     public bool Contains(ActionClass actionClass) => IndexOf(actionClass) >= 0;
 
     /// <summary>The text <c>verb:noun</c> of the class at a position.</summary>
-    public string TextAt(int index) => texts[index];
+    public string TextAt(int index) => _texts[index];
 }

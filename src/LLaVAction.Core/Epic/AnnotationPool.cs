@@ -6,22 +6,22 @@ namespace LLaVAction.Epic;
 /// </summary>
 public sealed class AnnotationPool
 {
-    private readonly Dictionary<string, ClipAnnotation> clipsById;
-    private readonly Lazy<ClipAnnotation[]> sorted;
+    private readonly Dictionary<string, ClipAnnotation> _clipsById;
+    private readonly Lazy<ClipAnnotation[]> _sorted;
 
     private AnnotationPool(Dictionary<string, ClipAnnotation> clipsById, IReadOnlyList<string> paths)
     {
-        this.clipsById = clipsById;
+        _clipsById = clipsById;
         Paths = paths;
-        sorted = new Lazy<ClipAnnotation[]>(Sort);
+        _sorted = new Lazy<ClipAnnotation[]>(Sort);
         Classes = new ActionClassIndex(clipsById.Values.Select(static clip => clip.Class));
     }
 
     /// <summary>The clips in ordinal order of their narration ids.</summary>
-    public IReadOnlyList<ClipAnnotation> Clips => sorted.Value;
+    public IReadOnlyList<ClipAnnotation> Clips => _sorted.Value;
 
     /// <summary>The clips for those who do not mind the order.</summary>
-    public IReadOnlyCollection<ClipAnnotation> UnorderedClips => clipsById.Values;
+    public IReadOnlyCollection<ClipAnnotation> UnorderedClips => _clipsById.Values;
 
     /// <summary>The action classes of the clips.</summary>
     public ActionClassIndex Classes { get; }
@@ -53,11 +53,11 @@ public sealed class AnnotationPool
     }
 
     /// <summary>The clip with this id, or null.</summary>
-    public ClipAnnotation? Find(string narrationId) => clipsById.GetValueOrDefault(narrationId);
+    public ClipAnnotation? Find(string narrationId) => _clipsById.GetValueOrDefault(narrationId);
 
     private ClipAnnotation[] Sort()
     {
-        var clips = clipsById.Values.ToArray();
+        var clips = _clipsById.Values.ToArray();
         Array.Sort(clips, static (left, right) => string.CompareOrdinal(left.NarrationId, right.NarrationId));
         return clips;
     }

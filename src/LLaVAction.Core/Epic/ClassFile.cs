@@ -22,13 +22,13 @@ public sealed class ClassFile
     private const int Category = 3;
     private const string Expected = "an EPIC-KITCHENS-100 class file such as EPIC_100_verb_classes.csv";
 
-    private readonly Lazy<Dictionary<string, int>> idsByText;
+    private readonly Lazy<Dictionary<string, int>> _idsByText;
 
     private ClassFile(string path, IReadOnlyList<EpicClass> classes)
     {
         Path = path;
         Classes = classes;
-        idsByText = new Lazy<Dictionary<string, int>>(IndexTexts);
+        _idsByText = new Lazy<Dictionary<string, int>>(IndexTexts);
     }
 
     /// <summary>The file, as the user gave it.</summary>
@@ -72,7 +72,7 @@ public sealed class ClassFile
     /// The class of a word: the class with that key, else the first class with that instance; null where there is none.
     /// </summary>
     /// <param name="text">A key or instance as the file writes it (<c>turn-on</c>, <c>board:chopping</c>).</param>
-    public int? Find(string text) => idsByText.Value.TryGetValue(text, out var id) ? id : null;
+    public int? Find(string text) => _idsByText.Value.TryGetValue(text, out var id) ? id : null;
 
     private Dictionary<string, int> IndexTexts()
     {

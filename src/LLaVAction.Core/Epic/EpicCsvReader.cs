@@ -180,20 +180,20 @@ public static class EpicCsvReader
     /// <summary>Most rows repeat the list of another row: each distinct text is parsed once.</summary>
     private sealed class ListCache
     {
-        private readonly Dictionary<string, IReadOnlyList<string>> strings = new(StringComparer.Ordinal);
-        private readonly Dictionary<string, IReadOnlyList<int>> integers = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, IReadOnlyList<string>> _strings = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, IReadOnlyList<int>> _integers = new(StringComparer.Ordinal);
 
         public IReadOnlyList<string> Strings(CsvTable table, int column)
         {
             var text = table.Text(column);
-            if (!strings.TryGetValue(text, out var items))
+            if (!_strings.TryGetValue(text, out var items))
             {
                 if (!PythonListLiteral.TryParseStrings(text, out items, out var problem))
                 {
                     throw table.FieldError(column, $"a Python list of quoted strings, such as ['plate', 'rack'] ({problem})");
                 }
 
-                strings.Add(text, items);
+                _strings.Add(text, items);
             }
 
             return items;
@@ -202,14 +202,14 @@ public static class EpicCsvReader
         public IReadOnlyList<int> Integers(CsvTable table, int column)
         {
             var text = table.Text(column);
-            if (!integers.TryGetValue(text, out var items))
+            if (!_integers.TryGetValue(text, out var items))
             {
                 if (!PythonListLiteral.TryParseIntegers(text, out items, out var problem))
                 {
                     throw table.FieldError(column, $"a Python list of integers, such as [2, 78] ({problem})");
                 }
 
-                integers.Add(text, items);
+                _integers.Add(text, items);
             }
 
             return items;

@@ -68,7 +68,7 @@ public static class PythonListLiteral
 
     private ref struct Cursor(ReadOnlySpan<char> text)
     {
-        private readonly ReadOnlySpan<char> text = text;
+        private readonly ReadOnlySpan<char> _text = text;
 
         public int Position { get; private set; }
 
@@ -77,14 +77,14 @@ public static class PythonListLiteral
             get
             {
                 SkipSpaces();
-                return Position == text.Length;
+                return Position == _text.Length;
             }
         }
 
         public bool TryTake(char expected)
         {
             SkipSpaces();
-            if (Position < text.Length && text[Position] == expected)
+            if (Position < _text.Length && _text[Position] == expected)
             {
                 Position++;
                 return true;
@@ -96,7 +96,7 @@ public static class PythonListLiteral
         public bool TryInteger(out int item)
         {
             SkipSpaces();
-            var digits = text[Position..];
+            var digits = _text[Position..];
             var end = digits.IndexOfAnyExceptInRange('0', '9');
             digits = end < 0 ? digits : digits[..end];
             if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out item))
@@ -112,13 +112,13 @@ public static class PythonListLiteral
         {
             item = string.Empty;
             SkipSpaces();
-            if (Position == text.Length || text[Position] is not ('\'' or '"'))
+            if (Position == _text.Length || _text[Position] is not ('\'' or '"'))
             {
                 return false;
             }
 
-            var quote = text[Position];
-            var content = text[(Position + 1)..];
+            var quote = _text[Position];
+            var content = _text[(Position + 1)..];
             var end = content.IndexOfAny(quote, '\\');
             if (end < 0)
             {
@@ -139,26 +139,26 @@ public static class PythonListLiteral
         {
             var result = new StringBuilder();
             item = string.Empty;
-            for (var i = Position + 1; i < text.Length; i++)
+            for (var i = Position + 1; i < _text.Length; i++)
             {
-                if (text[i] == quote)
+                if (_text[i] == quote)
                 {
                     item = result.ToString();
                     Position = i + 1;
                     return true;
                 }
 
-                if (text[i] == '\\')
+                if (_text[i] == '\\')
                 {
                     i++;
-                    if (i == text.Length || text[i] is not ('\\' or '\'' or '"'))
+                    if (i == _text.Length || _text[i] is not ('\\' or '\'' or '"'))
                     {
-                        Position = Math.Min(i, text.Length);
+                        Position = Math.Min(i, _text.Length);
                         return false;
                     }
                 }
 
-                result.Append(text[i]);
+                result.Append(_text[i]);
             }
 
             return false;
@@ -166,7 +166,7 @@ public static class PythonListLiteral
 
         private void SkipSpaces()
         {
-            while (Position < text.Length && text[Position] == ' ')
+            while (Position < _text.Length && _text[Position] == ' ')
             {
                 Position++;
             }

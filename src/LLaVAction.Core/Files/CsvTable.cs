@@ -21,25 +21,25 @@ public sealed class CsvTable : IDisposable
 
     private const int Absent = -1;
 
-    private readonly CsvReader reader;
-    private readonly string[] columns;
-    private readonly int[] fields;
-    private readonly int headerCount;
+    private readonly CsvReader _reader;
+    private readonly string[] _columns;
+    private readonly int[] _fields;
+    private readonly int _headerCount;
 
     private CsvTable(string path, CsvReader reader, string[] columns, int[] fields, int headerCount)
     {
         Path = path;
-        this.reader = reader;
-        this.columns = columns;
-        this.fields = fields;
-        this.headerCount = headerCount;
+        _reader = reader;
+        _columns = columns;
+        _fields = fields;
+        _headerCount = headerCount;
     }
 
     /// <summary>The file, as the user gave it.</summary>
     public string Path { get; }
 
     /// <summary>The 1-based line of the file on which the current row starts.</summary>
-    public int Line => checked((int)reader.LineNumber);
+    public int Line => checked((int)_reader.LineNumber);
 
     /// <summary>Opens a file and finds its columns; the accessors take the position of a name in <paramref name="columns"/>.</summary>
     /// <param name="path">The file.</param>
@@ -108,7 +108,7 @@ public sealed class CsvTable : IDisposable
     {
         try
         {
-            if (!reader.Read())
+            if (!_reader.Read())
             {
                 return false;
             }
@@ -118,24 +118,24 @@ public sealed class CsvTable : IDisposable
             throw Malformed(Path, failure.LineNumber, failure);
         }
 
-        if (reader.FieldCount != headerCount)
+        if (_reader.FieldCount != _headerCount)
         {
             throw Error(string.Create(
                 CultureInfo.InvariantCulture,
-                $"the row has {reader.FieldCount} fields, expected the header's {headerCount}. Quote fields that hold a comma; check that the file is complete."));
+                $"the row has {_reader.FieldCount} fields, expected the header's {_headerCount}. Quote fields that hold a comma; check that the file is complete."));
         }
 
         return true;
     }
 
     /// <summary>Whether the file has an optional column.</summary>
-    public bool Has(int column) => fields[column] != Absent;
+    public bool Has(int column) => _fields[column] != Absent;
 
     /// <summary>The field of a column as UTF-8, valid until the next row.</summary>
-    public ReadOnlySpan<byte> Span(int column) => reader.GetSpan(fields[column]);
+    public ReadOnlySpan<byte> Span(int column) => _reader.GetSpan(_fields[column]);
 
     /// <summary>The field of a column as text; equal texts of one column often share one instance.</summary>
-    public string Text(int column) => reader.GetString(fields[column]);
+    public string Text(int column) => _reader.GetString(_fields[column]);
 
     /// <summary>The field of a column as text that may not be empty.</summary>
     /// <exception cref="InputException">The field is empty.</exception>
@@ -172,10 +172,10 @@ public sealed class CsvTable : IDisposable
 
     /// <summary>An error at a field of the current row: what it is and what was expected.</summary>
     public InputException FieldError(int column, string expected) =>
-        Error($"{columns[column]} is '{Shorten(Text(column))}', expected {expected}.");
+        Error($"{_columns[column]} is '{Shorten(Text(column))}', expected {expected}.");
 
     /// <inheritdoc/>
-    public void Dispose() => reader.Dispose();
+    public void Dispose() => _reader.Dispose();
 
     internal static string Shorten(string text) => text.Length <= 200 ? text : string.Concat(text.AsSpan(0, 200), "…");
 

@@ -5,33 +5,33 @@ namespace LLaVAction.Recognizers;
 /// <summary>The classes of score columns, and their order among equal scores: that of the text <c>verb:noun</c>.</summary>
 internal sealed class ColumnClasses
 {
-    private readonly ActionClassIndex index;
-    private readonly int[]? columnOfIndex;
+    private readonly ActionClassIndex _index;
+    private readonly int[]? _columnOfIndex;
 
     /// <summary>Columns in the order of an index.</summary>
     public ColumnClasses(ActionClassIndex classes)
     {
         Classes = classes.Classes;
-        index = classes;
+        _index = classes;
     }
 
     /// <summary>Columns in any order; the classes are distinct.</summary>
     public ColumnClasses(IReadOnlyList<ActionClass> classes)
     {
         Classes = classes;
-        index = new ActionClassIndex(classes);
+        _index = new ActionClassIndex(classes);
         var order = new int[classes.Count];
         var columns = new int[classes.Count];
         var isSorted = true;
         for (var column = 0; column < order.Length; column++)
         {
-            order[column] = index.IndexOf(classes[column]);
+            order[column] = _index.IndexOf(classes[column]);
             columns[order[column]] = column;
             isSorted &= order[column] == column;
         }
 
         TieOrder = isSorted ? null : order;
-        columnOfIndex = isSorted ? null : columns;
+        _columnOfIndex = isSorted ? null : columns;
     }
 
     /// <summary>The class of each column.</summary>
@@ -46,8 +46,8 @@ internal sealed class ColumnClasses
     /// <summary>The column of a class, or −1.</summary>
     public int ColumnOf(ActionClass actionClass)
     {
-        var position = index.IndexOf(actionClass);
-        return position < 0 || columnOfIndex is null ? position : columnOfIndex[position];
+        var position = _index.IndexOf(actionClass);
+        return position < 0 || _columnOfIndex is null ? position : _columnOfIndex[position];
     }
 
     /// <summary>

@@ -78,39 +78,39 @@ internal static class LlavactionJsonReader
 
     private ref struct Parser
     {
-        private readonly string path;
-        private readonly PredictionRequest request;
-        private readonly RowLists rows;
-        private Utf8JsonReader json;
-        private int row;
+        private readonly string _path;
+        private readonly PredictionRequest _request;
+        private readonly RowLists _rows;
+        private Utf8JsonReader _json;
+        private int _row;
 
         public Parser(string path, ReadOnlySpan<byte> text, PredictionRequest request, RowLists rows)
         {
-            this.path = path;
-            this.request = request;
-            this.rows = rows;
-            json = new Utf8JsonReader(text);
+            _path = path;
+            _request = request;
+            _rows = rows;
+            _json = new Utf8JsonReader(text);
         }
 
         public void Parse()
         {
-            json.Read();
+            _json.Read();
             Require(JsonTokenType.StartObject, "an object keyed by row");
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
             {
-                if (!Utf8Parser.TryParse(json.ValueSpan, out row, out var consumed) || consumed != json.ValueSpan.Length || row < 0)
+                if (!Utf8Parser.TryParse(_json.ValueSpan, out _row, out var consumed) || consumed != _json.ValueSpan.Length || _row < 0)
                 {
-                    throw new InputException($"{path}: key '{json.GetString()}' is no row, expected the zero-based row of {request.Annotations.Path}.");
+                    throw new InputException($"{_path}: key '{_json.GetString()}' is no row, expected the zero-based row of {_request.Annotations.Path}.");
                 }
 
-                if (row >= rows.Targets.Length)
+                if (_row >= _rows.Targets.Length)
                 {
                     throw Error(string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{request.Annotations.Path} has only the rows 0..{rows.Targets.Length - 1}. Give the file that the dump was made for as --annotations; choose rows by --ids or --limit."));
+                        $"{_request.Annotations.Path} has only the rows 0..{_rows.Targets.Length - 1}. Give the file that the dump was made for as --annotations; choose rows by --ids or --limit."));
                 }
 
-                if (rows.Targets[row] != RowLists.NotSeen)
+                if (_rows.Targets[_row] != RowLists.NotSeen)
                 {
                     throw Error("the row occurs twice, expected once.");
                 }
@@ -119,32 +119,32 @@ internal static class LlavactionJsonReader
             }
 
             // Anything after the object makes the reader throw.
-            json.Read();
+            _json.Read();
         }
 
         private void ParseRow()
         {
             var hasPredictions = false;
             var target = RowLists.NotSeen;
-            json.Read();
+            _json.Read();
             Require(JsonTokenType.StartObject, "an object with predictions and target");
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
             {
-                if (json.ValueTextEquals("predictions"u8))
+                if (_json.ValueTextEquals("predictions"u8))
                 {
                     RequireOnce(hasPredictions, "predictions");
                     ParsePredictions();
                     hasPredictions = true;
                 }
-                else if (json.ValueTextEquals("target"u8))
+                else if (_json.ValueTextEquals("target"u8))
                 {
                     RequireOnce(target != RowLists.NotSeen, "target");
-                    json.Read();
+                    _json.Read();
                     target = ParseClass("target");
                 }
                 else
                 {
-                    json.Skip();
+                    _json.Skip();
                 }
             }
 
@@ -153,24 +153,24 @@ internal static class LlavactionJsonReader
                 throw Error($"the entry lacks {(hasPredictions ? "target" : "predictions")}, expected predictions and target.");
             }
 
-            rows.Targets[row] = target;
+            _rows.Targets[_row] = target;
         }
 
         private void ParsePredictions()
         {
-            rows.Begin(row);
-            json.Read();
+            _rows.Begin(_row);
+            _json.Read();
             Require(JsonTokenType.StartArray, "predictions as a list");
-            while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+            while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
             {
                 var index = ParseClass("prediction");
-                if (!rows.TryAdd(row, index))
+                if (!_rows.TryAdd(_row, index))
                 {
-                    throw Error($"predictions hold '{request.Pool.Classes.TextAt(index)}' twice, expected each class once.");
+                    throw Error($"predictions hold '{_request.Pool.Classes.TextAt(index)}' twice, expected each class once.");
                 }
             }
 
-            if (rows.End(row) == 0)
+            if (_rows.End(_row) == 0)
             {
                 throw Error("predictions are an empty list, expected classes, best first.");
             }
@@ -179,7 +179,7 @@ internal static class LlavactionJsonReader
         private readonly int ParseClass(string what)
         {
             Require(JsonTokenType.String, $"a {what} such as \"0:2\"");
-            var text = json.ValueSpan;
+            var text = _json.ValueSpan;
             if (!Utf8Parser.TryParse(text, out ushort verb, out var verbLength)
                 || verbLength >= text.Length - 1 || text[verbLength] != ':'
                 || !Utf8Parser.TryParse(text[(verbLength + 1)..], out ushort noun, out var nounLength)
@@ -188,8 +188,8 @@ internal static class LlavactionJsonReader
                 throw Error($"{what} '{Encoding.UTF8.GetString(text)}' is no class, expected verb:noun such as \"0:2\".");
             }
 
-            var index = request.Pool.Classes.IndexOf(new ActionClass(verb, noun));
-            return index >= 0 ? index : throw Error(DumpErrors.UnknownClass(what, new ActionClass(verb, noun), request));
+            var index = _request.Pool.Classes.IndexOf(new ActionClass(verb, noun));
+            return index >= 0 ? index : throw Error(DumpErrors.UnknownClass(what, new ActionClass(verb, noun), _request));
         }
 
         private readonly void RequireOnce(bool seen, string name)
@@ -202,13 +202,13 @@ internal static class LlavactionJsonReader
 
         private readonly void Require(JsonTokenType expected, string description)
         {
-            if (json.TokenType != expected)
+            if (_json.TokenType != expected)
             {
-                throw Error($"found {json.TokenType}, expected {description}.");
+                throw Error($"found {_json.TokenType}, expected {description}.");
             }
         }
 
         private readonly InputException Error(string message) =>
-            new(string.Create(CultureInfo.InvariantCulture, $"{path} row {row}: {message}"));
+            new(string.Create(CultureInfo.InvariantCulture, $"{_path} row {_row}: {message}"));
     }
 }

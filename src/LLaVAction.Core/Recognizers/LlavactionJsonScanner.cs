@@ -14,8 +14,8 @@ internal ref struct LlavactionJsonScanner(ReadOnlySpan<byte> text, ActionClassIn
     private const int Failed = -1;
     private const int MostDigits = 6;
 
-    private readonly ReadOnlySpan<byte> text = text;
-    private int position;
+    private readonly ReadOnlySpan<byte> _text = text;
+    private int _position;
 
     /// <summary>Reads the file; false where it is not as plain as that.</summary>
     public bool TryScan()
@@ -35,7 +35,7 @@ internal ref struct LlavactionJsonScanner(ReadOnlySpan<byte> text, ActionClassIn
         }
         while (Take((byte)','));
 
-        return Take((byte)'}') && SkipSpace() == text.Length;
+        return Take((byte)'}') && SkipSpace() == _text.Length;
     }
 
     private bool TryEntry(int row)
@@ -121,26 +121,26 @@ internal ref struct LlavactionJsonScanner(ReadOnlySpan<byte> text, ActionClassIn
     private int Number()
     {
         var value = 0;
-        var first = position;
-        for (; position < text.Length && (uint)(text[position] - '0') <= 9; position++)
+        var first = _position;
+        for (; _position < _text.Length && (uint)(_text[_position] - '0') <= 9; _position++)
         {
-            value = (value * 10) + (text[position] - '0');
-            if (position - first >= MostDigits)
+            value = (value * 10) + (_text[_position] - '0');
+            if (_position - first >= MostDigits)
             {
                 return Failed;
             }
         }
 
-        return position == first ? Failed : value;
+        return _position == first ? Failed : value;
     }
 
     /// <summary>Takes a byte that follows directly.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TakeNext(byte expected)
     {
-        if (position < text.Length && text[position] == expected)
+        if (_position < _text.Length && _text[_position] == expected)
         {
-            position++;
+            _position++;
             return true;
         }
 
@@ -158,23 +158,23 @@ internal ref struct LlavactionJsonScanner(ReadOnlySpan<byte> text, ActionClassIn
     private bool TakeText(ReadOnlySpan<byte> expected)
     {
         SkipSpace();
-        if (!text[position..].StartsWith(expected))
+        if (!_text[_position..].StartsWith(expected))
         {
             return false;
         }
 
-        position += expected.Length;
+        _position += expected.Length;
         return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int SkipSpace()
     {
-        while (position < text.Length && text[position] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
+        while (_position < _text.Length && _text[_position] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
         {
-            position++;
+            _position++;
         }
 
-        return position;
+        return _position;
     }
 }

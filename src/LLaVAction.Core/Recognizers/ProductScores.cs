@@ -8,16 +8,16 @@ namespace LLaVAction.Recognizers;
 /// </summary>
 internal sealed class ProductScores : ScoreRows
 {
-    private readonly List<(double[] Verbs, double[] Nouns)> parts = [];
-    private readonly double[] row;
-    private TopScores<double>? best;
+    private readonly List<(double[] Verbs, double[] Nouns)> _parts = [];
+    private readonly double[] _row;
+    private TopScores<double>? _best;
 
     public ProductScores(ActionClassIndex classes)
         : base(new ColumnClasses(classes))
     {
         Verbs = Needed(classes.Classes.Select(static entry => entry.Verb).ToArray());
         Nouns = Needed(classes.Classes.Select(static entry => entry.Noun).ToArray());
-        row = new double[Columns.Count];
+        _row = new double[Columns.Count];
     }
 
     /// <summary>Per verb class, whether a class of the pool has it.</summary>
@@ -29,16 +29,16 @@ internal sealed class ProductScores : ScoreRows
     /// <summary>Ranks one clip by its verb and noun probabilities.</summary>
     public ActionRanking Rank(double[] verbs, double[] nouns, int top, ActionClass truth)
     {
-        parts.Add((verbs, nouns));
-        Read(parts.Count - 1, row);
-        best ??= new TopScores<double>(Math.Min(top, Columns.Count), Columns.TieOrder);
-        best.Rank(row);
-        return ScoreRanking.Create(this, parts.Count - 1, best, row, truth);
+        _parts.Add((verbs, nouns));
+        Read(_parts.Count - 1, _row);
+        _best ??= new TopScores<double>(Math.Min(top, Columns.Count), Columns.TieOrder);
+        _best.Rank(_row);
+        return ScoreRanking.Create(this, _parts.Count - 1, _best, _row, truth);
     }
 
     protected override void Read(int row, Span<double> destination)
     {
-        var (verbs, nouns) = parts[row];
+        var (verbs, nouns) = _parts[row];
         for (var column = 0; column < destination.Length; column++)
         {
             var actionClass = Columns.Classes[column];

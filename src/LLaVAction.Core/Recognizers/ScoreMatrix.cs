@@ -18,23 +18,23 @@ internal sealed class ScoreMatrix : ScoreRows
     /// <summary>In Fortran order a block gathers this many rows from every column.</summary>
     private const int FortranBlockRows = 1024;
 
-    private readonly PickleFile file;
-    private readonly ArrayReader elements;
-    private readonly PickleArray array;
-    private readonly string name;
+    private readonly PickleFile _file;
+    private readonly ArrayReader _elements;
+    private readonly PickleArray _array;
+    private readonly string _name;
 
     public ScoreMatrix(PickleFile file, PickleArray array, string name, ColumnClasses columns)
         : base(columns)
     {
-        this.array = array;
-        this.name = name;
-        this.file = file;
-        elements = new ArrayReader(file, array);
+        _array = array;
+        _name = name;
+        _file = file;
+        _elements = new ArrayReader(file, array);
     }
 
-    private int Size => array.Type.Size;
+    private int Size => _array.Type.Size;
 
-    private int RowCount => (int)array.Shape[0];
+    private int RowCount => (int)_array.Shape[0];
 
     /// <summary>
     /// Ranks rows in one pass over the array, by narration id.
@@ -78,7 +78,7 @@ internal sealed class ScoreMatrix : ScoreRows
     private Dictionary<string, ActionRanking> Rank<T>(int top, Func<int, ClipAnnotation?> clipOfRow, Func<int, string> nameOfRow)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var blockRows = Math.Min(RowCount, array.IsFortran ? FortranBlockRows : Math.Max(1, BlockBytes / (Columns.Count * Size)));
+        var blockRows = Math.Min(RowCount, _array.IsFortran ? FortranBlockRows : Math.Max(1, BlockBytes / (Columns.Count * Size)));
         var rankings = new ActionRanking?[RowCount];
         var failures = new ConcurrentBag<(int Row, int Column)>();
         Parallel.For(
@@ -97,7 +97,7 @@ internal sealed class ScoreMatrix : ScoreRows
             // Whichever thread found one first, the message is about the first row.
             var (row, column) = failures.Min();
             throw new InputException(
-                $"{file.Path} {nameOfRow(row)}: {name} of class '{Columns.Classes[column]}' is NaN, expected a number. The recogniser failed on this clip; run it again.");
+                $"{_file.Path} {nameOfRow(row)}: {_name} of class '{Columns.Classes[column]}' is NaN, expected a number. The recogniser failed on this clip; run it again.");
         }
 
         var byId = new Dictionary<string, ActionRanking>(RowCount, StringComparer.Ordinal);
@@ -141,16 +141,16 @@ internal sealed class ScoreMatrix : ScoreRows
     /// <summary>Reads rows as native little-endian elements in C order.</summary>
     private void ReadRows(int first, int count, Span<byte> destination)
     {
-        if (!array.IsFortran)
+        if (!_array.IsFortran)
         {
-            elements.Read((long)first * Columns.Count * Size, destination);
+            _elements.Read((long)first * Columns.Count * Size, destination);
         }
         else
         {
             Gather(first, count, destination);
         }
 
-        if (array.Type.IsBigEndian)
+        if (_array.Type.IsBigEndian)
         {
             Reverse(destination);
         }
@@ -161,7 +161,7 @@ internal sealed class ScoreMatrix : ScoreRows
         var segment = new byte[count * Size];
         for (var column = 0; column < Columns.Count; column++)
         {
-            elements.Read((((long)column * RowCount) + first) * Size, segment);
+            _elements.Read((((long)column * RowCount) + first) * Size, segment);
             for (var i = 0; i < count; i++)
             {
                 segment.AsSpan(i * Size, Size).CopyTo(destination[(((i * Columns.Count) + column) * Size)..]);

@@ -6,26 +6,26 @@ namespace LLaVAction.Recognizers;
 /// <summary>A ranking of one row of scores: the best at hand, the true class's rank counted, the rest on demand.</summary>
 internal sealed class ScoreRanking : ActionRanking
 {
-    private readonly ScoreRows rows;
-    private readonly int row;
-    private readonly ScoredColumn[] best;
-    private readonly int truth;
-    private readonly int truthRank;
+    private readonly ScoreRows _rows;
+    private readonly int _row;
+    private readonly ScoredColumn[] _best;
+    private readonly int _truth;
+    private readonly int _truthRank;
 
     private ScoreRanking(ScoreRows rows, int row, ScoredColumn[] best, int truth, int truthRank)
     {
-        this.rows = rows;
-        this.row = row;
-        this.best = best;
-        this.truth = truth;
-        this.truthRank = truthRank;
+        _rows = rows;
+        _row = row;
+        _best = best;
+        _truth = truth;
+        _truthRank = truthRank;
     }
 
-    public override int Count => rows.Columns.Count;
+    public override int Count => _rows.Columns.Count;
 
-    public override RankedAction this[int index] => index < best.Length
-        ? new RankedAction(rows.Columns.Classes[best[index].Column], best[index].Score)
-        : rows.At(row, index);
+    public override RankedAction this[int index] => index < _best.Length
+        ? new RankedAction(_rows.Columns.Classes[_best[index].Column], _best[index].Score)
+        : _rows.At(_row, index);
 
     /// <summary>Makes the ranking of a row just ranked.</summary>
     public static ScoreRanking Create<T>(ScoreRows rows, int row, TopScores<T> top, ReadOnlySpan<T> scores, ActionClass truth)
@@ -51,37 +51,37 @@ internal sealed class ScoreRanking : ActionRanking
 
     public override int? RankOf(ActionClass actionClass)
     {
-        var column = rows.Columns.ColumnOf(actionClass);
+        var column = _rows.Columns.ColumnOf(actionClass);
         if (column < 0)
         {
             return null;
         }
 
-        if (column == truth)
+        if (column == _truth)
         {
-            return truthRank;
+            return _truthRank;
         }
 
-        for (var i = 0; i < best.Length; i++)
+        for (var i = 0; i < _best.Length; i++)
         {
-            if (best[i].Column == column)
+            if (_best[i].Column == column)
             {
                 return i + 1;
             }
         }
 
-        return rows.RankOf(row, column);
+        return _rows.RankOf(_row, column);
     }
 
     public override double? ScoreOf(ActionClass actionClass)
     {
-        var column = rows.Columns.ColumnOf(actionClass);
+        var column = _rows.Columns.ColumnOf(actionClass);
         if (column < 0)
         {
             return null;
         }
 
-        foreach (var scored in best)
+        foreach (var scored in _best)
         {
             if (scored.Column == column)
             {
@@ -89,7 +89,7 @@ internal sealed class ScoreRanking : ActionRanking
             }
         }
 
-        return rows.ScoreOf(row, column);
+        return _rows.ScoreOf(_row, column);
     }
 
     private readonly record struct ScoredColumn(int Column, double Score);

@@ -3,12 +3,12 @@ namespace LLaVAction.Recognizers;
 /// <summary>Rows of scores, one column per class, that can be read again at any time.</summary>
 internal abstract class ScoreRows(ColumnClasses columns)
 {
-    private readonly Lock gate = new();
-    private readonly double[] scores = new double[columns.Count];
-    private readonly TopScores<double> ranks = new(0, columns.TieOrder);
-    private readonly RankedAction[] sorted = new RankedAction[columns.Count];
-    private int scoresRow = -1;
-    private int sortedRow = -1;
+    private readonly Lock _gate = new();
+    private readonly double[] _scores = new double[columns.Count];
+    private readonly TopScores<double> _ranks = new(0, columns.TieOrder);
+    private readonly RankedAction[] _sorted = new RankedAction[columns.Count];
+    private int _scoresRow = -1;
+    private int _sortedRow = -1;
 
     /// <summary>The classes of the columns.</summary>
     public ColumnClasses Columns { get; } = columns;
@@ -16,16 +16,16 @@ internal abstract class ScoreRows(ColumnClasses columns)
     /// <summary>The 1-based rank of a column in a row.</summary>
     public int RankOf(int row, int column)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return ranks.RankOf(Load(row), column);
+            return _ranks.RankOf(Load(row), column);
         }
     }
 
     /// <summary>The score of a column in a row.</summary>
     public double ScoreOf(int row, int column)
     {
-        lock (gate)
+        lock (_gate)
         {
             return Load(row)[column];
         }
@@ -34,14 +34,14 @@ internal abstract class ScoreRows(ColumnClasses columns)
     /// <summary>The class at a position of the whole row sorted.</summary>
     public RankedAction At(int row, int position)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (sortedRow != row)
+            if (_sortedRow != row)
             {
                 Sort(row);
             }
 
-            return sorted[position];
+            return _sorted[position];
         }
     }
 
@@ -50,26 +50,26 @@ internal abstract class ScoreRows(ColumnClasses columns)
 
     private double[] Load(int row)
     {
-        if (scoresRow != row)
+        if (_scoresRow != row)
         {
-            scoresRow = -1;
-            Read(row, scores);
-            scoresRow = row;
+            _scoresRow = -1;
+            Read(row, _scores);
+            _scoresRow = row;
         }
 
-        return scores;
+        return _scores;
     }
 
     private void Sort(int row)
     {
         var rowScores = Load(row);
-        sortedRow = -1;
-        for (var column = 0; column < sorted.Length; column++)
+        _sortedRow = -1;
+        for (var column = 0; column < _sorted.Length; column++)
         {
-            sorted[column] = new RankedAction(Columns.Classes[column], rowScores[column]);
+            _sorted[column] = new RankedAction(Columns.Classes[column], rowScores[column]);
         }
 
-        Array.Sort(sorted, RankedAction.BestFirst);
-        sortedRow = row;
+        Array.Sort(_sorted, RankedAction.BestFirst);
+        _sortedRow = row;
     }
 }

@@ -30,103 +30,103 @@ internal static class SubmissionJsonReader
 
     private ref struct Parser
     {
-        private readonly string path;
-        private readonly PredictionRequest request;
-        private readonly ReadOnlySpan<byte> text;
-        private readonly Dictionary<string, ClipAnnotation> asked;
-        private readonly Dictionary<string, ActionRanking> rankings;
-        private readonly HashSet<string> seen = new(StringComparer.Ordinal);
-        private readonly HashSet<ActionClass> classes = [];
-        private readonly List<RankedAction> actions = [];
-        private readonly ProductScores products;
-        private Utf8JsonReader json;
-        private string id = string.Empty;
+        private readonly string _path;
+        private readonly PredictionRequest _request;
+        private readonly ReadOnlySpan<byte> _text;
+        private readonly Dictionary<string, ClipAnnotation> _asked;
+        private readonly Dictionary<string, ActionRanking> _rankings;
+        private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+        private readonly HashSet<ActionClass> _classes = [];
+        private readonly List<RankedAction> _actions = [];
+        private readonly ProductScores _products;
+        private Utf8JsonReader _json;
+        private string _id = string.Empty;
 
         public Parser(string path, ReadOnlySpan<byte> text, PredictionRequest request)
         {
-            this.path = path;
-            this.request = request;
-            this.text = text;
-            asked = request.ClipsAsked();
-            rankings = new Dictionary<string, ActionRanking>(asked.Count, StringComparer.Ordinal);
-            products = new ProductScores(request.Pool.Classes);
-            json = new Utf8JsonReader(text);
+            _path = path;
+            _request = request;
+            _text = text;
+            _asked = request.ClipsAsked();
+            _rankings = new Dictionary<string, ActionRanking>(_asked.Count, StringComparer.Ordinal);
+            _products = new ProductScores(request.Pool.Classes);
+            _json = new Utf8JsonReader(text);
         }
 
         public void Parse()
         {
             var hasResults = false;
-            json.Read();
+            _json.Read();
             Require(JsonTokenType.StartObject, "an object with results");
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
             {
-                if (json.ValueTextEquals("challenge"u8))
+                if (_json.ValueTextEquals("challenge"u8))
                 {
                     ParseChallenge();
                 }
-                else if (json.ValueTextEquals("results"u8) && !hasResults)
+                else if (_json.ValueTextEquals("results"u8) && !hasResults)
                 {
                     ParseResults();
                     hasResults = true;
                 }
                 else
                 {
-                    json.Skip();
+                    _json.Skip();
                 }
             }
 
-            json.Read();
+            _json.Read();
             if (!hasResults)
             {
-                throw new InputException($"{path}: the object lacks results, expected an EPIC-KITCHENS-100 submission with results by narration id.");
+                throw new InputException($"{_path}: the object lacks results, expected an EPIC-KITCHENS-100 submission with results by narration id.");
             }
         }
 
         public readonly Dictionary<string, ActionRanking> Finish()
         {
-            DumpErrors.RequireAll(path, rankings, request);
-            return rankings;
+            DumpErrors.RequireAll(_path, _rankings, _request);
+            return _rankings;
         }
 
         public readonly InputException Malformed(JsonException failure)
         {
-            var rest = text[(int)json.BytesConsumed..].TrimStart(" \t\r\n:,"u8);
+            var rest = _text[(int)_json.BytesConsumed..].TrimStart(" \t\r\n:,"u8);
             var isNumber = rest.StartsWith("NaN"u8) || rest.StartsWith("Infinity"u8) || rest.StartsWith("-Infinity"u8);
             return new InputException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{path} line {failure.LineNumber + 1}: {(isNumber ? $"a score of '{id}' is NaN or infinite, expected a number" : $"malformed JSON ({failure.Message})")}. Check that the file is complete."),
+                    $"{_path} line {failure.LineNumber + 1}: {(isNumber ? $"a score of '{_id}' is NaN or infinite, expected a number" : $"malformed JSON ({failure.Message})")}. Check that the file is complete."),
                 failure);
         }
 
         private void ParseChallenge()
         {
-            json.Read();
-            if (json.TokenType != JsonTokenType.String || !json.ValueTextEquals("action_recognition"u8))
+            _json.Read();
+            if (_json.TokenType != JsonTokenType.String || !_json.ValueTextEquals("action_recognition"u8))
             {
-                throw new InputException($"{path}: challenge is {(json.TokenType == JsonTokenType.String ? $"'{json.GetString()}'" : json.TokenType)}, expected 'action_recognition'.");
+                throw new InputException($"{_path}: challenge is {(_json.TokenType == JsonTokenType.String ? $"'{_json.GetString()}'" : _json.TokenType)}, expected 'action_recognition'.");
             }
         }
 
         private void ParseResults()
         {
-            json.Read();
+            _json.Read();
             Require(JsonTokenType.StartObject, "results as an object by narration id");
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
             {
-                id = json.GetString()!;
-                if (!seen.Add(id))
+                _id = _json.GetString()!;
+                if (!_seen.Add(_id))
                 {
                     throw Error("the clip occurs twice, expected once.");
                 }
 
-                if (asked.TryGetValue(id, out var clip))
+                if (_asked.TryGetValue(_id, out var clip))
                 {
                     ParseClip(clip);
                 }
                 else
                 {
-                    json.Skip();
+                    _json.Skip();
                 }
             }
         }
@@ -136,21 +136,21 @@ internal static class SubmissionJsonReader
             double[]? verbs = null;
             double[]? nouns = null;
             var hasActions = false;
-            json.Read();
+            _json.Read();
             Require(JsonTokenType.StartObject, "an object with verb and noun");
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
             {
-                if (json.ValueTextEquals("verb"u8))
+                if (_json.ValueTextEquals("verb"u8))
                 {
                     RequireOnce(verbs is not null, "verb");
-                    verbs = ParseParts("verb", products.Verbs.Count);
+                    verbs = ParseParts("verb", _products.Verbs.Count);
                 }
-                else if (json.ValueTextEquals("noun"u8))
+                else if (_json.ValueTextEquals("noun"u8))
                 {
                     RequireOnce(nouns is not null, "noun");
-                    nouns = ParseParts("noun", products.Nouns.Count);
+                    nouns = ParseParts("noun", _products.Nouns.Count);
                 }
-                else if (json.ValueTextEquals("action"u8))
+                else if (_json.ValueTextEquals("action"u8))
                 {
                     RequireOnce(hasActions, "action");
                     ParseActions();
@@ -158,11 +158,11 @@ internal static class SubmissionJsonReader
                 }
                 else
                 {
-                    json.Skip();
+                    _json.Skip();
                 }
             }
 
-            rankings.Add(id, hasActions ? ActionRanking.FromList(actions.ToArray()) : Product(clip, verbs, nouns));
+            _rankings.Add(_id, hasActions ? ActionRanking.FromList(_actions.ToArray()) : Product(clip, verbs, nouns));
         }
 
         private readonly ActionRanking Product(ClipAnnotation clip, double[]? verbs, double[]? nouns)
@@ -172,9 +172,9 @@ internal static class SubmissionJsonReader
                 throw Error($"the clip has no {(verbs is null ? "verb" : "noun")} scores, expected verb and noun, or action.");
             }
 
-            RequireProbabilities("verb", verbs, products.Verbs);
-            RequireProbabilities("noun", nouns, products.Nouns);
-            return products.Rank(verbs, nouns, request.Top, clip.Class);
+            RequireProbabilities("verb", verbs, _products.Verbs);
+            RequireProbabilities("noun", nouns, _products.Nouns);
+            return _products.Rank(verbs, nouns, _request.Top, clip.Class);
         }
 
         /// <summary>A product of scores ranks actions only where every score is there and none is negative.</summary>
@@ -196,32 +196,32 @@ internal static class SubmissionJsonReader
 
         private void ParseActions()
         {
-            actions.Clear();
-            classes.Clear();
-            json.Read();
+            _actions.Clear();
+            _classes.Clear();
+            _json.Read();
             Require(JsonTokenType.StartObject, "action as an object");
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
             {
-                var actionClass = ParseAction(json.ValueSpan);
-                if (!request.Pool.Classes.Contains(actionClass))
+                var actionClass = ParseAction(_json.ValueSpan);
+                if (!_request.Pool.Classes.Contains(actionClass))
                 {
-                    throw Error(DumpErrors.UnknownClass("action", actionClass, request));
+                    throw Error(DumpErrors.UnknownClass("action", actionClass, _request));
                 }
 
-                if (!classes.Add(actionClass))
+                if (!_classes.Add(actionClass))
                 {
                     throw Error($"action holds '{actionClass}' twice, expected each class once.");
                 }
 
-                actions.Add(new RankedAction(actionClass, ParseScore("action")));
+                _actions.Add(new RankedAction(actionClass, ParseScore("action")));
             }
 
-            if (actions.Count == 0)
+            if (_actions.Count == 0)
             {
                 throw Error("action is empty, expected scores by \"verb,noun\".");
             }
 
-            actions.Sort(RankedAction.BestFirst);
+            _actions.Sort(RankedAction.BestFirst);
         }
 
         private readonly ActionClass ParseAction(ReadOnlySpan<byte> key)
@@ -239,11 +239,11 @@ internal static class SubmissionJsonReader
         {
             var scores = new double[count];
             Array.Fill(scores, double.NaN);
-            json.Read();
+            _json.Read();
             Require(JsonTokenType.StartObject, $"{name} as an object by class");
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
             {
-                var key = json.ValueSpan;
+                var key = _json.ValueSpan;
                 if (!Utf8Parser.TryParse(key, out int part, out var length) || length != key.Length || part is < 0 or > ActionClass.Maximum)
                 {
                     throw Error($"{name} key '{Encoding.UTF8.GetString(key)}' is no class, expected a number such as \"2\".");
@@ -261,10 +261,10 @@ internal static class SubmissionJsonReader
 
         private double ParseScore(string name)
         {
-            json.Read();
-            return json.TokenType == JsonTokenType.Number && json.TryGetDouble(out var score) && double.IsFinite(score)
+            _json.Read();
+            return _json.TokenType == JsonTokenType.Number && _json.TryGetDouble(out var score) && double.IsFinite(score)
                 ? score
-                : throw Error($"{name} has a score that is no finite number ({json.TokenType}), expected a number.");
+                : throw Error($"{name} has a score that is no finite number ({_json.TokenType}), expected a number.");
         }
 
         private readonly void RequireOnce(bool isSeen, string name)
@@ -277,13 +277,13 @@ internal static class SubmissionJsonReader
 
         private readonly void Require(JsonTokenType expected, string description)
         {
-            if (json.TokenType != expected)
+            if (_json.TokenType != expected)
             {
-                throw Error($"found {json.TokenType}, expected {description}.");
+                throw Error($"found {_json.TokenType}, expected {description}.");
             }
         }
 
         private readonly InputException Error(string message) =>
-            new(id.Length == 0 ? $"{path}: {message}" : $"{path} clip '{id}': {message}");
+            new(_id.Length == 0 ? $"{_path}: {message}" : $"{_path} clip '{_id}': {message}");
     }
 }

@@ -23,13 +23,13 @@ internal sealed class TopScores<T>
     // Tiered compilation would leave the first thousands of rows to unoptimised code.
     private const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
 
-    private readonly T[] scores;
-    private readonly int[] columns;
-    private readonly int[]? tieOrder;
-    private readonly Vector256<T>[] groups;
-    private readonly Vector256<T>[] candidates;
-    private readonly int[] candidateColumns;
-    private int filled;
+    private readonly T[] _scores;
+    private readonly int[] _columns;
+    private readonly int[]? _tieOrder;
+    private readonly Vector256<T>[] _groups;
+    private readonly Vector256<T>[] _candidates;
+    private readonly int[] _candidateColumns;
+    private int _filled;
 
     /// <summary>Prepares for rows of any length.</summary>
     /// <param name="count">How many of the best to keep.</param>
@@ -38,34 +38,34 @@ internal sealed class TopScores<T>
     /// </param>
     public TopScores(int count, int[]? tieOrder)
     {
-        scores = new T[count];
-        columns = new int[count];
-        this.tieOrder = tieOrder;
-        groups = new Vector256<T>[Math.Max(1, (int)BitOperations.RoundUpToPowerOf2((uint)(count * GroupsPerScore / Width)))];
-        candidates = new Vector256<T>[(count * MostCandidatesPerScore / Width) + 1];
-        candidateColumns = new int[candidates.Length * Width];
+        _scores = new T[count];
+        _columns = new int[count];
+        _tieOrder = tieOrder;
+        _groups = new Vector256<T>[Math.Max(1, (int)BitOperations.RoundUpToPowerOf2((uint)(count * GroupsPerScore / Width)))];
+        _candidates = new Vector256<T>[(count * MostCandidatesPerScore / Width) + 1];
+        _candidateColumns = new int[_candidates.Length * Width];
     }
 
     /// <summary>The best columns of the row last ranked, best first.</summary>
-    public ReadOnlySpan<int> Columns => columns.AsSpan(0, filled);
+    public ReadOnlySpan<int> Columns => _columns.AsSpan(0, _filled);
 
     /// <summary>Their scores.</summary>
-    public ReadOnlySpan<T> Scores => scores.AsSpan(0, filled);
+    public ReadOnlySpan<T> Scores => _scores.AsSpan(0, _filled);
 
     private static int Width => Vector256<T>.Count;
 
     /// <summary>Ranks a row; gives the first column that is NaN, or −1.</summary>
     public int Rank(ReadOnlySpan<T> row)
     {
-        filled = 0;
-        if (scores.Length == 0 || row.Length < 2 * groups.Length * Width)
+        _filled = 0;
+        if (_scores.Length == 0 || row.Length < 2 * _groups.Length * Width)
         {
             return InsertAll(row);
         }
 
         var bound = Bound(MemoryMarshal.Cast<T, Vector256<T>>(row));
-        var count = T.IsFinite(bound) ? Collect(row, bound) : candidateColumns.Length;
-        if (count == candidateColumns.Length)
+        var count = T.IsFinite(bound) ? Collect(row, bound) : _candidateColumns.Length;
+        if (count == _candidateColumns.Length)
         {
             return InsertAll(row);
         }
@@ -112,7 +112,7 @@ internal sealed class TopScores<T>
     [MethodImpl(Hot)]
     private T Bound(ReadOnlySpan<Vector256<T>> row)
     {
-        var maxima = groups.AsSpan();
+        var maxima = _groups.AsSpan();
         row[..maxima.Length].CopyTo(maxima);
         row = row[maxima.Length..];
         for (; row.Length >= 4 * maxima.Length; row = row[(4 * maxima.Length)..])
@@ -143,7 +143,7 @@ internal sealed class TopScores<T>
                 continue;
             }
 
-            if (CountGreater(maxima, Vector256.Create(maximum)) < scores.Length)
+            if (CountGreater(maxima, Vector256.Create(maximum)) < _scores.Length)
             {
                 bound = maximum;
             }
@@ -166,8 +166,8 @@ internal sealed class TopScores<T>
         const int unrolled = 4;
         var vectors = MemoryMarshal.Cast<T, Vector256<T>>(row);
         var below = Vector256.Create(T.BitDecrement(bound));
-        var store = MemoryMarshal.Cast<Vector256<T>, T>(candidates.AsSpan());
-        var places = candidateColumns.AsSpan(0, store.Length);
+        var store = MemoryMarshal.Cast<Vector256<T>, T>(_candidates.AsSpan());
+        var places = _candidateColumns.AsSpan(0, store.Length);
         var all = (uint)((1UL << (unrolled * Width)) - 1);
         var count = 0;
         var i = 0;
@@ -220,15 +220,15 @@ internal sealed class TopScores<T>
     [MethodImpl(Hot)]
     private int Place(int count)
     {
-        var store = MemoryMarshal.Cast<Vector256<T>, T>(candidates.AsSpan());
-        var used = candidates.AsSpan(0, (count + Width - 1) / Width);
+        var store = MemoryMarshal.Cast<Vector256<T>, T>(_candidates.AsSpan());
+        var used = _candidates.AsSpan(0, (count + Width - 1) / Width);
         store[count..(used.Length * Width)].Fill(T.NegativeInfinity);
-        filled = scores.Length;
+        _filled = _scores.Length;
         for (var i = 0; i < count; i++)
         {
             var score = Vector256.Create(store[i]);
             var place = CountGreater(used, score);
-            if (place >= filled)
+            if (place >= _filled)
             {
                 continue;
             }
@@ -241,13 +241,13 @@ internal sealed class TopScores<T>
 
             for (var j = 0; equal > 1 && j < count; j++)
             {
-                place += store[j] == store[i] && IsBefore(candidateColumns[j], candidateColumns[i]) ? 1 : 0;
+                place += store[j] == store[i] && IsBefore(_candidateColumns[j], _candidateColumns[i]) ? 1 : 0;
             }
 
-            if (place < filled)
+            if (place < _filled)
             {
-                scores[place] = store[i];
-                columns[place] = candidateColumns[i];
+                _scores[place] = store[i];
+                _columns[place] = _candidateColumns[i];
             }
         }
 
@@ -280,7 +280,7 @@ internal sealed class TopScores<T>
                 return column;
             }
 
-            if (filled < scores.Length || (filled > 0 && IsBetter(row[column], column, filled - 1)))
+            if (_filled < _scores.Length || (_filled > 0 && IsBetter(row[column], column, _filled - 1)))
             {
                 Insert(row[column], column);
             }
@@ -291,20 +291,20 @@ internal sealed class TopScores<T>
 
     private void Insert(T score, int column)
     {
-        var place = filled < scores.Length ? filled++ : filled - 1;
+        var place = _filled < _scores.Length ? _filled++ : _filled - 1;
         for (; place > 0 && IsBetter(score, column, place - 1); place--)
         {
-            scores[place] = scores[place - 1];
-            columns[place] = columns[place - 1];
+            _scores[place] = _scores[place - 1];
+            _columns[place] = _columns[place - 1];
         }
 
-        scores[place] = score;
-        columns[place] = column;
+        _scores[place] = score;
+        _columns[place] = column;
     }
 
     private bool IsBetter(T score, int column, int place) =>
-        score > scores[place] || (score == scores[place] && IsBefore(column, columns[place]));
+        score > _scores[place] || (score == _scores[place] && IsBefore(column, _columns[place]));
 
     private bool IsBefore(int column, int other) =>
-        tieOrder is null ? column < other : tieOrder[column] < tieOrder[other];
+        _tieOrder is null ? column < other : _tieOrder[column] < _tieOrder[other];
 }

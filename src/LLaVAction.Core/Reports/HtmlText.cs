@@ -6,19 +6,19 @@ namespace LLaVAction.Reports;
 /// <summary>Text that becomes HTML: everything interpolated is escaped, everything else stands as it is.</summary>
 public sealed class HtmlText
 {
-    private readonly StringBuilder text = new();
+    private readonly StringBuilder _text = new();
 
     /// <summary>Adds markup.</summary>
     public HtmlText Markup(string markup)
     {
-        text.Append(markup);
+        _text.Append(markup);
         return this;
     }
 
     /// <summary>Adds text, escaped for element content and quoted attributes.</summary>
     public HtmlText Text(string content)
     {
-        text.Append(Escape(content));
+        _text.Append(Escape(content));
         return this;
     }
 
@@ -28,12 +28,12 @@ public sealed class HtmlText
     public HtmlText Element(string tag, string content)
     {
         ArgumentNullException.ThrowIfNull(tag);
-        text.Append('<').Append(tag).Append('>').Append(Escape(content)).Append("</").Append(tag.Split(' ')[0]).Append(">\n");
+        _text.Append('<').Append(tag).Append('>').Append(Escape(content)).Append("</").Append(tag.Split(' ')[0]).Append(">\n");
         return this;
     }
 
     /// <summary>The HTML so far.</summary>
-    public override string ToString() => text.ToString();
+    public override string ToString() => _text.ToString();
 
     /// <summary>Escapes text for element content and quoted attributes.</summary>
     public static string Escape(string content)

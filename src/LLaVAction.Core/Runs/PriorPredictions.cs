@@ -11,21 +11,21 @@ namespace LLaVAction.Runs;
 /// </summary>
 public sealed class PriorPredictions
 {
-    private readonly IReadOnlyDictionary<string, PriorClips> lookup;
-    private readonly Func<string, string, int, string?> textOf;
+    private readonly IReadOnlyDictionary<string, PriorClips> _lookup;
+    private readonly Func<string, string, int, string?> _textOf;
 
     private PriorPredictions(string identity, IReadOnlyDictionary<string, PriorClips> lookup, Func<string, string, int, string?> textOf)
     {
         Identity = identity;
-        this.lookup = lookup;
-        this.textOf = textOf;
+        _lookup = lookup;
+        _textOf = textOf;
     }
 
     /// <summary>What a run's record says of them: <c>oracle</c>, or <c>run:</c> and the SHA-256 of the texts.</summary>
     public string Identity { get; }
 
     /// <summary>Clips that have prior actions.</summary>
-    public int CoveredClips => lookup.Count;
+    public int CoveredClips => _lookup.Count;
 
     /// <summary>The truth as the sets word it: the true option's text, and the narration where no option is true.</summary>
     /// <param name="sets">Whole sets: the clips before a clip may be any of them.</param>
@@ -82,9 +82,9 @@ public sealed class PriorPredictions
 
     /// <summary>The prior actions of a clip; null where it has none, or where what the model answered is not known.</summary>
     public PriorActions? Find(string strategy, string id, int frames) =>
-        lookup.TryGetValue(id, out var prior)
-        && textOf(strategy, prior.EarlierId, frames) is { } earlier
-        && textOf(strategy, prior.LaterId, frames) is { } later
+        _lookup.TryGetValue(id, out var prior)
+        && _textOf(strategy, prior.EarlierId, frames) is { } earlier
+        && _textOf(strategy, prior.LaterId, frames) is { } later
             ? new PriorActions(prior.EarlierSecondsAgo, earlier, prior.LaterSecondsAgo, later)
             : null;
 

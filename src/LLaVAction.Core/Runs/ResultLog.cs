@@ -14,21 +14,21 @@ public sealed class ResultLog : IDisposable
 {
     private static readonly TimeSpan SyncInterval = TimeSpan.FromSeconds(1);
 
-    private readonly Lock gate = new();
-    private readonly string path;
-    private readonly FileStream lockFile;
-    private readonly FileStream file;
-    private readonly Timer timer;
-    private IOException? syncFailure;
-    private bool isDirty;
-    private bool isBroken;
+    private readonly Lock _gate = new();
+    private readonly string _path;
+    private readonly FileStream _lockFile;
+    private readonly FileStream _file;
+    private readonly Timer _timer;
+    private IOException? _syncFailure;
+    private bool _isDirty;
+    private bool _isBroken;
 
     private ResultLog(string path, FileStream lockFile, FileStream file)
     {
-        this.path = path;
-        this.lockFile = lockFile;
-        this.file = file;
-        timer = new Timer(_ => SyncInBackground(), null, SyncInterval, SyncInterval);
+        _path = path;
+        _lockFile = lockFile;
+        _file = file;
+        _timer = new Timer(_ => SyncInBackground(), null, SyncInterval, SyncInterval);
     }
 
     /// <summary>Lines written by this process.</summary>
@@ -65,13 +65,13 @@ public sealed class ResultLog : IDisposable
     public void Append(ResultLine line)
     {
         var bytes = RunJson.ToLine(line);
-        lock (gate)
+        lock (_gate)
         {
             ThrowIfSyncFailed();
-            var start = file.Position;
+            var start = _file.Position;
             try
             {
-                FileBytes.Write(file, bytes);
+                FileBytes.Write(_file, bytes);
             }
             catch (IOException exception)
             {
@@ -79,7 +79,7 @@ public sealed class ResultLog : IDisposable
                 throw CannotWrite(exception);
             }
 
-            isDirty = true;
+            _isDirty = true;
             LinesWritten++;
         }
     }
@@ -88,18 +88,18 @@ public sealed class ResultLog : IDisposable
     /// <exception cref="InputException">The disk does not take it.</exception>
     public void Sync()
     {
-        lock (gate)
+        lock (_gate)
         {
             ThrowIfSyncFailed();
-            if (!isDirty)
+            if (!_isDirty)
             {
                 return;
             }
 
             try
             {
-                file.Flush(flushToDisk: true);
-                isDirty = false;
+                _file.Flush(flushToDisk: true);
+                _isDirty = false;
             }
             catch (IOException exception)
             {
@@ -111,18 +111,18 @@ public sealed class ResultLog : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        timer.Dispose();
+        _timer.Dispose();
         try
         {
-            if (!isBroken)
+            if (!_isBroken)
             {
                 Sync();
             }
         }
         finally
         {
-            file.Dispose();
-            lockFile.Dispose();
+            _file.Dispose();
+            _lockFile.Dispose();
         }
     }
 
@@ -145,21 +145,21 @@ public sealed class ResultLog : IDisposable
 
     private void SyncInBackground()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!isDirty || isBroken)
+            if (!_isDirty || _isBroken)
             {
                 return;
             }
 
             try
             {
-                file.Flush(flushToDisk: true);
-                isDirty = false;
+                _file.Flush(flushToDisk: true);
+                _isDirty = false;
             }
             catch (IOException exception)
             {
-                syncFailure = exception;
+                _syncFailure = exception;
             }
             catch (ObjectDisposedException)
             {
@@ -170,10 +170,10 @@ public sealed class ResultLog : IDisposable
 
     private void DropPartialLine(long start)
     {
-        isBroken = true;
+        _isBroken = true;
         try
         {
-            file.SetLength(start);
+            _file.SetLength(start);
         }
         catch (IOException)
         {
@@ -183,15 +183,15 @@ public sealed class ResultLog : IDisposable
 
     private void ThrowIfSyncFailed()
     {
-        if (syncFailure is { } failure)
+        if (_syncFailure is { } failure)
         {
-            isBroken = true;
+            _isBroken = true;
             throw CannotWrite(failure);
         }
     }
 
     private InputException CannotWrite(Exception exception) => new(
-        $"{path}: cannot write results ({exception.Message.TrimEnd('.')}). The {LinesWritten} results of this start are kept; "
+        $"{_path}: cannot write results ({exception.Message.TrimEnd('.')}). The {LinesWritten} results of this start are kept; "
         + "make room, and start the same command again to do the rest.",
         exception);
 }

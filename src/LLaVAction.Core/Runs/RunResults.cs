@@ -19,34 +19,34 @@ public readonly record struct AskedQuestion(Question Question, ResultLine? Resul
 /// </summary>
 public sealed class RunResults
 {
-    private readonly Dictionary<ResultKey, ResultLine> lines;
-    private readonly IReadOnlyList<AskedSet> sets;
+    private readonly Dictionary<ResultKey, ResultLine> _lines;
+    private readonly IReadOnlyList<AskedSet> _sets;
 
     private RunResults(RunIdentity identity, IReadOnlyList<AskedSet> sets, Dictionary<ResultKey, ResultLine> lines)
     {
         Identity = identity;
-        this.sets = sets;
-        this.lines = lines;
+        _sets = sets;
+        _lines = lines;
     }
 
     /// <summary>What identifies the run.</summary>
     public RunIdentity Identity { get; }
 
     /// <summary>The questions asked, by set.</summary>
-    public IReadOnlyList<AskedSet> Sets => sets;
+    public IReadOnlyList<AskedSet> Sets => _sets;
 
     /// <summary>Results expected: questions × frame counts × rotations.</summary>
-    public int Expected => sets.Sum(set => set.Questions.Count) * Identity.Frames.Counts.Count * Identity.Rotations;
+    public int Expected => _sets.Sum(set => set.Questions.Count) * Identity.Frames.Counts.Count * Identity.Rotations;
 
     /// <summary>Results there are.</summary>
-    public int Present => lines.Count;
+    public int Present => _lines.Count;
 
     /// <summary>True when every question has a result at every frame count and rotation; proved from the ids.</summary>
     public bool IsComplete => Present == Expected;
 
     /// <summary>The cells of the run: sets in the order of the run, then frame counts in the order given.</summary>
     public IEnumerable<RunCell> Cells =>
-        sets.SelectMany(set => Identity.Frames.Counts.Select(frames => new RunCell(set.Strategy, frames)));
+        _sets.SelectMany(set => Identity.Frames.Counts.Select(frames => new RunCell(set.Strategy, frames)));
 
     /// <summary>Merges the results of several files.</summary>
     /// <exception cref="InputException">A line is of no question of the run, or contradicts it.</exception>
@@ -74,11 +74,11 @@ public sealed class RunResults
     }
 
     /// <summary>The result of a key; null where there is none.</summary>
-    public ResultLine? Find(ResultKey key) => lines.GetValueOrDefault(key);
+    public ResultLine? Find(ResultKey key) => _lines.GetValueOrDefault(key);
 
     /// <summary>All questions of a cell at one rotation, in the order of the set, with their results.</summary>
     public IEnumerable<AskedQuestion> Read(RunCell cell, int rotation = 0) =>
-        sets.First(set => set.Strategy == cell.Strategy).Questions
+        _sets.First(set => set.Strategy == cell.Strategy).Questions
             .Select(question => new AskedQuestion(question, Find(new ResultKey(question.Id, cell.Strategy, cell.Frames, rotation))));
 
     private static void Check(

@@ -29,12 +29,12 @@ public sealed class DirectAnswer
         "a", "an", "the", "my", "some", "i", "am", "is", "are", "you", "person",
     };
 
-    private readonly ActionTaxonomy taxonomy;
+    private readonly ActionTaxonomy _taxonomy;
 
     /// <summary>Reads with the words of these class files.</summary>
     public DirectAnswer(ActionTaxonomy taxonomy)
     {
-        this.taxonomy = taxonomy;
+        _taxonomy = taxonomy;
     }
 
     /// <summary>Whether the answer is the narration, after normalisation.</summary>
@@ -79,7 +79,7 @@ public sealed class DirectAnswer
     {
         foreach (var form in VerbForms(words[0]))
         {
-            if (taxonomy.Verbs.Find(string.Join('-', [form, .. words[1..]])) is { } verb)
+            if (_taxonomy.Verbs.Find(string.Join('-', [form, .. words[1..]])) is { } verb)
             {
                 return verb;
             }
@@ -128,14 +128,14 @@ public sealed class DirectAnswer
     private int? Noun(string[] words)
     {
         string[] headFirst = [words[^1], .. words[..^1]];
-        return taxonomy.Nouns.Find(string.Join(':', words)) ?? taxonomy.Nouns.Find(string.Join(':', headFirst)) ?? Singular(headFirst);
+        return _taxonomy.Nouns.Find(string.Join(':', words)) ?? _taxonomy.Nouns.Find(string.Join(':', headFirst)) ?? Singular(headFirst);
     }
 
     private int? Singular(string[] headFirst)
     {
         var head = headFirst[0];
         return head.Length >= ShortestPlural && head.EndsWith('s')
-            ? taxonomy.Nouns.Find(string.Join(':', [head[..^1], .. headFirst[1..]]))
+            ? _taxonomy.Nouns.Find(string.Join(':', [head[..^1], .. headFirst[1..]]))
             : null;
     }
 }

@@ -12,14 +12,14 @@ namespace LLaVAction.Statistics;
 /// </remarks>
 public sealed class ClusteredSample
 {
-    private readonly double[] sums;
-    private readonly int[] counts;
+    private readonly double[] _sums;
+    private readonly int[] _counts;
 
     private ClusteredSample(string[] clusters, double[] sums, int[] counts, double mean)
     {
         Clusters = clusters;
-        this.sums = sums;
-        this.counts = counts;
+        _sums = sums;
+        _counts = counts;
         Count = counts.Sum();
         Mean = mean;
     }
@@ -28,10 +28,10 @@ public sealed class ClusteredSample
     public IReadOnlyList<string> Clusters { get; }
 
     /// <summary>Sum of the values of each cluster.</summary>
-    public ReadOnlySpan<double> Sums => sums;
+    public ReadOnlySpan<double> Sums => _sums;
 
     /// <summary>Number of values of each cluster.</summary>
-    public ReadOnlySpan<int> Counts => counts;
+    public ReadOnlySpan<int> Counts => _counts;
 
     /// <summary>Number of values.</summary>
     public int Count { get; }
@@ -48,7 +48,7 @@ public sealed class ClusteredSample
         get
         {
             var squares = 0.0;
-            foreach (var count in counts)
+            foreach (var count in _counts)
             {
                 squares += (double)count * count;
             }

@@ -47,13 +47,13 @@ public sealed record TableColumn(
 /// </summary>
 public sealed class Table(params TableColumn[] columns)
 {
-    private readonly List<object?[]> rows = [];
+    private readonly List<object?[]> _rows = [];
 
     /// <summary>The columns.</summary>
     public IReadOnlyList<TableColumn> Columns => columns;
 
     /// <summary>The rows, each with one value per column.</summary>
-    public IReadOnlyList<IReadOnlyList<object?>> Rows => rows;
+    public IReadOnlyList<IReadOnlyList<object?>> Rows => _rows;
 
     /// <summary>Adds a row.</summary>
     /// <exception cref="ArgumentException">Not one value per column.</exception>
@@ -64,7 +64,7 @@ public sealed class Table(params TableColumn[] columns)
             throw new ArgumentException($"Found {values.Length} values, expected {columns.Length}.", nameof(values));
         }
 
-        rows.Add(values);
+        _rows.Add(values);
         return this;
     }
 }

@@ -38,7 +38,7 @@ internal static class Attention
         MatrixView output)
     {
         RequireShapes(shape, q, keyValues, output);
-        for (int start = 0; start < q.Rows; start += sequenceLength)
+        for (var start = 0; start < q.Rows; start += sequenceLength)
         {
             var segment = new KeyValueSegment(
                 keyValues.Keys.SliceRows(start, sequenceLength),
@@ -84,7 +84,7 @@ internal static class Attention
             throw new ArgumentException($"{shape.Heads} query heads cannot share {shape.KeyValueHeads} key-value heads.", nameof(shape));
         }
 
-        int width = shape.KeyValueHeads * shape.HeadSize;
+        var width = shape.KeyValueHeads * shape.HeadSize;
         q.RequireShape(q.Rows, shape.Heads * shape.HeadSize, nameof(q));
         output.RequireShape(q.Rows, shape.Heads * shape.HeadSize, nameof(output));
         if (keyValues.Length > 0)

@@ -9,7 +9,7 @@ namespace LLaVAction.Cpu.Kernels;
 /// </summary>
 internal sealed class ComputeContext : IDisposable
 {
-    private readonly NativeBuffer?[] scratch;
+    private readonly NativeBuffer?[] _scratch;
 
     /// <summary>Starts the workers.</summary>
     /// <param name="threads">Threads to use; null for what the process may use.</param>
@@ -21,7 +21,7 @@ internal sealed class ComputeContext : IDisposable
         RowJob = new RowJob(this);
         LinearJob = new LinearJob(this, Kernel);
         Pool = new WorkerPool(threads);
-        scratch = new NativeBuffer?[Pool.Workers + 1];
+        _scratch = new NativeBuffer?[Pool.Workers + 1];
     }
 
     /// <summary>The workers.</summary>
@@ -31,7 +31,7 @@ internal sealed class ComputeContext : IDisposable
     public MicroKernel Kernel { get; }
 
     /// <summary>Bytes of scratch held.</summary>
-    public long ScratchBytes => scratch.Sum(buffer => (buffer?.Length ?? 0) * sizeof(float));
+    public long ScratchBytes => _scratch.Sum(buffer => (buffer?.Length ?? 0) * sizeof(float));
 
     /// <summary>What runs attention; used again by every call.</summary>
     internal AttentionJob AttentionJob { get; }
@@ -46,7 +46,7 @@ internal sealed class ComputeContext : IDisposable
     public void Dispose()
     {
         Pool.Dispose();
-        foreach (NativeBuffer? buffer in scratch)
+        foreach (var buffer in _scratch)
         {
             buffer?.Dispose();
         }
@@ -56,27 +56,27 @@ internal sealed class ComputeContext : IDisposable
     internal unsafe float* SharedScratch(long length)
     {
         Reserve(Pool.Workers, length);
-        return scratch[Pool.Workers]!.Pointer;
+        return _scratch[Pool.Workers]!.Pointer;
     }
 
     /// <summary>Makes sure of <paramref name="length"/> values of scratch for each worker; to be called before work is shared out.</summary>
     internal void ReserveWorkerScratch(long length)
     {
-        for (int worker = 0; worker < Pool.Workers; worker++)
+        for (var worker = 0; worker < Pool.Workers; worker++)
         {
             Reserve(worker, length);
         }
     }
 
     /// <summary>One worker's scratch, as long as was last reserved; holds whatever the last user left.</summary>
-    internal unsafe float* WorkerScratch(int worker) => scratch[worker]!.Pointer;
+    internal unsafe float* WorkerScratch(int worker) => _scratch[worker]!.Pointer;
 
     private void Reserve(int slot, long length)
     {
-        if (scratch[slot] is not { } buffer || buffer.Length < length)
+        if (_scratch[slot] is not { } buffer || buffer.Length < length)
         {
-            scratch[slot]?.Dispose();
-            scratch[slot] = new NativeBuffer(length);
+            _scratch[slot]?.Dispose();
+            _scratch[slot] = new NativeBuffer(length);
         }
     }
 }

@@ -46,8 +46,8 @@ internal static class Linear
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(outputs.Length, layers.Length, nameof(outputs));
         LinearTargets buffer = default;
-        Span<LinearTarget> targets = buffer[..layers.Length];
-        for (int index = 0; index < layers.Length; index++)
+        var targets = buffer[..layers.Length];
+        for (var index = 0; index < layers.Length; index++)
         {
             x.RequireShape(x.Rows, layers[index].Weight.Columns, nameof(x));
             outputs[index].RequireShape(x.Rows, layers[index].Weight.Rows, nameof(outputs));
@@ -77,6 +77,6 @@ internal static class Linear
     [InlineArray(LinearJob.MostTargets)]
     private struct LinearTargets
     {
-        private LinearTarget first;
+        private LinearTarget _first;
     }
 }

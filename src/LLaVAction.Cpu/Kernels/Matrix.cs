@@ -3,7 +3,7 @@ namespace LLaVAction.Cpu.Kernels;
 /// <summary>A float32 matrix that owns its memory: <see cref="Rows"/> × <see cref="Columns"/>, row major, without gaps.</summary>
 internal sealed unsafe class Matrix : IDisposable
 {
-    private readonly NativeBuffer buffer;
+    private readonly NativeBuffer _buffer;
 
     /// <summary>Allocates a matrix of zeros.</summary>
     public Matrix(int rows, int columns)
@@ -12,7 +12,7 @@ internal sealed unsafe class Matrix : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(columns);
         Rows = rows;
         Columns = columns;
-        buffer = new NativeBuffer((long)rows * columns);
+        _buffer = new NativeBuffer((long)rows * columns);
     }
 
     /// <summary>Number of rows.</summary>
@@ -22,10 +22,10 @@ internal sealed unsafe class Matrix : IDisposable
     public int Columns { get; }
 
     /// <summary>The whole matrix.</summary>
-    public MatrixView View => new(buffer.Pointer, Rows, Columns, Columns);
+    public MatrixView View => new(_buffer.Pointer, Rows, Columns, Columns);
 
     /// <summary>All values, row major; only for matrices of fewer than 2³¹ values.</summary>
-    public Span<float> Span => buffer.Span;
+    public Span<float> Span => _buffer.Span;
 
     /// <summary>A matrix with a copy of <paramref name="values"/>, row major.</summary>
     public static Matrix FromValues(int rows, int columns, ReadOnlySpan<float> values)
@@ -39,7 +39,7 @@ internal sealed unsafe class Matrix : IDisposable
     public Span<float> Row(int row) => View.Row(row);
 
     /// <inheritdoc/>
-    public void Dispose() => buffer.Dispose();
+    public void Dispose() => _buffer.Dispose();
 }
 
 /// <summary>
@@ -101,7 +101,7 @@ internal readonly unsafe struct MatrixView
     public void CopyTo(MatrixView target)
     {
         target.RequireShape(Rows, Columns, nameof(target));
-        for (int row = 0; row < Rows; row++)
+        for (var row = 0; row < Rows; row++)
         {
             Row(row).CopyTo(target.Row(row));
         }

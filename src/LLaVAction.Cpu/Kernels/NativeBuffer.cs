@@ -10,8 +10,8 @@ internal sealed unsafe class NativeBuffer : SafeHandle
     /// <summary>Alignment of every buffer, in bytes.</summary>
     public const int Alignment = 64;
 
-    private static long liveBytes;
-    private readonly nuint byteCount;
+    private static long _liveBytes;
+    private readonly nuint _byteCount;
 
     /// <summary>Allocates a buffer of <paramref name="length"/> zeros.</summary>
     /// <exception cref="OutOfMemoryException">The memory cannot be had.</exception>
@@ -20,16 +20,16 @@ internal sealed unsafe class NativeBuffer : SafeHandle
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         Length = length;
-        byteCount = checked((nuint)Math.Max(1, length) * sizeof(float));
-        void* memory = NativeMemory.AlignedAlloc(byteCount, Alignment);
-        NativeMemory.Clear(memory, byteCount);
+        _byteCount = checked((nuint)Math.Max(1, length) * sizeof(float));
+        var memory = NativeMemory.AlignedAlloc(_byteCount, Alignment);
+        NativeMemory.Clear(memory, _byteCount);
         SetHandle((IntPtr)memory);
-        Interlocked.Add(ref liveBytes, (long)byteCount);
-        GC.AddMemoryPressure((long)byteCount);
+        Interlocked.Add(ref _liveBytes, (long)_byteCount);
+        GC.AddMemoryPressure((long)_byteCount);
     }
 
     /// <summary>Bytes held by all buffers of the process: flat over time unless something leaks.</summary>
-    public static long LiveBytes => Interlocked.Read(ref liveBytes);
+    public static long LiveBytes => Interlocked.Read(ref _liveBytes);
 
     /// <summary>Number of values.</summary>
     public long Length { get; }
@@ -55,8 +55,8 @@ internal sealed unsafe class NativeBuffer : SafeHandle
     protected override bool ReleaseHandle()
     {
         NativeMemory.AlignedFree((void*)handle);
-        Interlocked.Add(ref liveBytes, -(long)byteCount);
-        GC.RemoveMemoryPressure((long)byteCount);
+        Interlocked.Add(ref _liveBytes, -(long)_byteCount);
+        GC.RemoveMemoryPressure((long)_byteCount);
         return true;
     }
 }

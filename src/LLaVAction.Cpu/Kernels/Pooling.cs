@@ -38,7 +38,7 @@ internal static unsafe class Pooling
 
     private static void RequireShapes(MatrixView x, int side, MatrixView y, int pooled)
     {
-        int frames = x.Rows / (side * side);
+        var frames = x.Rows / (side * side);
         x.RequireShape(frames * side * side, x.Columns, nameof(x));
         y.RequireShape(frames * pooled * pooled, x.Columns, nameof(y));
     }
@@ -47,26 +47,26 @@ internal static unsafe class Pooling
     {
         public void Run(int row)
         {
-            int origin = row / (pooled * pooled) * side * side;
-            (int top, int bottom, float down) = Neighbours(row / pooled % pooled);
-            (int left, int right, float across) = Neighbours(row % pooled);
-            float* topLeft = x.RowPointer(origin + (top * side) + left);
-            float* topRight = x.RowPointer(origin + (top * side) + right);
-            float* bottomLeft = x.RowPointer(origin + (bottom * side) + left);
-            float* bottomRight = x.RowPointer(origin + (bottom * side) + right);
-            float* target = y.RowPointer(row);
-            for (int column = 0; column < y.Columns; column++)
+            var origin = row / (pooled * pooled) * side * side;
+            (var top, var bottom, var down) = Neighbours(row / pooled % pooled);
+            (var left, var right, var across) = Neighbours(row % pooled);
+            var topLeft = x.RowPointer(origin + (top * side) + left);
+            var topRight = x.RowPointer(origin + (top * side) + right);
+            var bottomLeft = x.RowPointer(origin + (bottom * side) + left);
+            var bottomRight = x.RowPointer(origin + (bottom * side) + right);
+            var target = y.RowPointer(row);
+            for (var column = 0; column < y.Columns; column++)
             {
-                float upper = ((1f - across) * topLeft[column]) + (across * topRight[column]);
-                float lower = ((1f - across) * bottomLeft[column]) + (across * bottomRight[column]);
+                var upper = ((1f - across) * topLeft[column]) + (across * topRight[column]);
+                var lower = ((1f - across) * bottomLeft[column]) + (across * bottomRight[column]);
                 target[column] = ((1f - down) * upper) + (down * lower);
             }
         }
 
         private (int Low, int High, float Fraction) Neighbours(int index)
         {
-            float position = MathF.Max(0f, ((index + 0.5f) * ((float)side / pooled)) - 0.5f);
-            int low = Math.Min((int)position, side - 1);
+            var position = MathF.Max(0f, ((index + 0.5f) * ((float)side / pooled)) - 0.5f);
+            var low = Math.Min((int)position, side - 1);
             return (low, Math.Min(low + 1, side - 1), position - low);
         }
     }
@@ -75,14 +75,14 @@ internal static unsafe class Pooling
     {
         public void Run(int row)
         {
-            int pooled = WindowSide(side, stride);
-            int origin = row / (pooled * pooled) * side * side;
-            int corner = origin + (row / pooled % pooled * stride * side) + (row % pooled * stride);
-            float* target = y.RowPointer(row);
-            for (int step = 0; step < stride * stride; step++)
+            var pooled = WindowSide(side, stride);
+            var origin = row / (pooled * pooled) * side * side;
+            var corner = origin + (row / pooled % pooled * stride * side) + (row % pooled * stride);
+            var target = y.RowPointer(row);
+            for (var step = 0; step < stride * stride; step++)
             {
-                float* source = x.RowPointer(corner + (step / stride * side) + (step % stride));
-                for (int column = 0; column < y.Columns; column++)
+                var source = x.RowPointer(corner + (step / stride * side) + (step % stride));
+                for (var column = 0; column < y.Columns; column++)
                 {
                     target[column] = step == 0 ? source[column]
                         : isMax ? MathF.Max(target[column], source[column])
@@ -90,7 +90,7 @@ internal static unsafe class Pooling
                 }
             }
 
-            for (int column = 0; column < y.Columns && !isMax; column++)
+            for (var column = 0; column < y.Columns && !isMax; column++)
             {
                 target[column] /= stride * stride;
             }

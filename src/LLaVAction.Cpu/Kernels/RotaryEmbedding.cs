@@ -6,18 +6,18 @@ namespace LLaVAction.Cpu.Kernels;
 /// </summary>
 internal sealed unsafe class RotaryEmbedding
 {
-    private readonly float[] inverseFrequencies;
-    private float[] cosine = [];
-    private float[] sine = [];
+    private readonly float[] _inverseFrequencies;
+    private float[] _cosine = [];
+    private float[] _sine = [];
 
     /// <summary>Angles for heads of <paramref name="headSize"/> columns.</summary>
     public RotaryEmbedding(int headSize, double theta)
     {
         HeadSize = headSize;
-        inverseFrequencies = new float[headSize / 2];
-        for (int index = 0; index < inverseFrequencies.Length; index++)
+        _inverseFrequencies = new float[headSize / 2];
+        for (var index = 0; index < _inverseFrequencies.Length; index++)
         {
-            inverseFrequencies[index] = 1f / (float)Math.Pow(theta, (float)(2 * index) / headSize);
+            _inverseFrequencies[index] = 1f / (float)Math.Pow(theta, (float)(2 * index) / headSize);
         }
     }
 
@@ -32,9 +32,9 @@ internal sealed unsafe class RotaryEmbedding
             throw new ArgumentException($"{x.Columns} columns are not whole heads of {HeadSize}.", nameof(x));
         }
 
-        int half = HeadSize / 2;
+        var half = HeadSize / 2;
         Reserve(firstPosition + x.Rows);
-        fixed (float* cosines = cosine, sines = sine)
+        fixed (float* cosines = _cosine, sines = _sine)
         {
             var work = new RotateRows(x, HeadSize, cosines + (firstPosition * half), sines + (firstPosition * half));
             RowWork.Run(context, ref work, x.Rows);
@@ -43,23 +43,23 @@ internal sealed unsafe class RotaryEmbedding
 
     private void Reserve(int positions)
     {
-        int half = HeadSize / 2;
-        int have = half == 0 ? positions : cosine.Length / half;
+        var half = HeadSize / 2;
+        var have = half == 0 ? positions : _cosine.Length / half;
         if (positions <= have)
         {
             return;
         }
 
-        int want = Math.Max(positions, 2 * have);
-        Array.Resize(ref cosine, want * half);
-        Array.Resize(ref sine, want * half);
-        for (int position = have; position < want; position++)
+        var want = Math.Max(positions, 2 * have);
+        Array.Resize(ref _cosine, want * half);
+        Array.Resize(ref _sine, want * half);
+        for (var position = have; position < want; position++)
         {
-            for (int index = 0; index < half; index++)
+            for (var index = 0; index < half; index++)
             {
-                float angle = position * inverseFrequencies[index];
-                cosine[(position * half) + index] = MathF.Cos(angle);
-                sine[(position * half) + index] = MathF.Sin(angle);
+                var angle = position * _inverseFrequencies[index];
+                _cosine[(position * half) + index] = MathF.Cos(angle);
+                _sine[(position * half) + index] = MathF.Sin(angle);
             }
         }
     }
@@ -68,8 +68,8 @@ internal sealed unsafe class RotaryEmbedding
     {
         public void Run(int row)
         {
-            int half = headSize / 2;
-            for (int column = 0; column < x.Columns; column += headSize)
+            var half = headSize / 2;
+            for (var column = 0; column < x.Columns; column += headSize)
             {
                 RowMath.Rotate(x.RowPointer(row) + column, half, cosine + (row * half), sine + (row * half));
             }

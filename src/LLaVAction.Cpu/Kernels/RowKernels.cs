@@ -24,7 +24,7 @@ internal static unsafe class RowKernels
     public static void Embed(WeightMatrix table, ReadOnlySpan<int> ids, MatrixView y)
     {
         y.RequireShape(ids.Length, table.Columns, nameof(y));
-        for (int index = 0; index < ids.Length; index++)
+        for (var index = 0; index < ids.Length; index++)
         {
             table.ReadRow(ids[index], y.Row(index));
         }
@@ -33,8 +33,8 @@ internal static unsafe class RowKernels
     /// <summary>The index of the largest value; the first of equals.</summary>
     public static int ArgMax(ReadOnlySpan<float> values)
     {
-        int best = 0;
-        for (int index = 1; index < values.Length; index++)
+        var best = 0;
+        for (var index = 1; index < values.Length; index++)
         {
             if (values[index] > values[best])
             {
@@ -50,7 +50,7 @@ internal static unsafe class RowKernels
     {
         double highest = values[ArgMax(values)];
         double sum = 0;
-        foreach (float value in values)
+        foreach (var value in values)
         {
             sum += Math.Exp(value - highest);
         }

@@ -25,8 +25,8 @@ internal static class RowWork
     {
         public void Run(int piece, int worker)
         {
-            int end = Math.Min(rows, (piece + 1) * RowsPerPiece);
-            for (int row = piece * RowsPerPiece; row < end; row++)
+            var end = Math.Min(rows, (piece + 1) * RowsPerPiece);
+            for (var row = piece * RowsPerPiece; row < end; row++)
             {
                 kernel.Run(row);
             }

@@ -21,7 +21,7 @@ internal static class SummationOrder
     /// <summary>Input features per block, a multiple of 32 where there is more than one block; the last block may be shorter.</summary>
     public static int BlockSize(int columns)
     {
-        int blocks = (columns + BlockLimit - 1) / BlockLimit;
+        var blocks = (columns + BlockLimit - 1) / BlockLimit;
         return blocks <= 1 ? Math.Max(1, columns) : (((columns + blocks - 1) / blocks) + 31) / 32 * 32;
     }
 
@@ -31,9 +31,9 @@ internal static class SummationOrder
     /// <summary>Adds up lanes in halves: 16 to 8 to 4 to 2 to 1.</summary>
     public static float Reduce(Span<float> lanes)
     {
-        for (int half = lanes.Length / 2; half > 0; half /= 2)
+        for (var half = lanes.Length / 2; half > 0; half /= 2)
         {
-            for (int lane = 0; lane < half; lane++)
+            for (var lane = 0; lane < half; lane++)
             {
                 lanes[lane] += lanes[lane + half];
             }

@@ -11,8 +11,8 @@ internal static class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Reduce(Vector256<float> lower, Vector256<float> upper)
     {
-        Vector256<float> eight = lower + upper;
-        Vector128<float> four = eight.GetLower() + eight.GetUpper();
+        var eight = lower + upper;
+        var four = eight.GetLower() + eight.GetUpper();
         return four.GetElement(0) + four.GetElement(2) + (four.GetElement(1) + four.GetElement(3));
     }
 
@@ -21,19 +21,19 @@ internal static class VectorMath
     public static Vector256<float> Exp(Vector256<float> x)
     {
         // x second: the native forms then hand on a NaN.
-        Vector256<float> clamped = Vector256.MinNative(Vector256.Create(ScalarMath.ExpMaximum), x);
+        var clamped = Vector256.MinNative(Vector256.Create(ScalarMath.ExpMaximum), x);
         clamped = Vector256.MaxNative(Vector256.Create(ScalarMath.ExpMinimum), clamped);
-        Vector256<float> whole = Vector256.Round(clamped * Vector256.Create(ScalarMath.Log2E));
-        Vector256<float> rest = Vector256.FusedMultiplyAdd(whole, Vector256.Create(-ScalarMath.Ln2High), clamped);
+        var whole = Vector256.Round(clamped * Vector256.Create(ScalarMath.Log2E));
+        var rest = Vector256.FusedMultiplyAdd(whole, Vector256.Create(-ScalarMath.Ln2High), clamped);
         rest = Vector256.FusedMultiplyAdd(whole, Vector256.Create(-ScalarMath.Ln2Low), rest);
-        Vector256<float> sum = Vector256.Create(1f / 720f);
+        var sum = Vector256.Create(1f / 720f);
         sum = Vector256.FusedMultiplyAdd(sum, rest, Vector256.Create(1f / 120f));
         sum = Vector256.FusedMultiplyAdd(sum, rest, Vector256.Create(1f / 24f));
         sum = Vector256.FusedMultiplyAdd(sum, rest, Vector256.Create(1f / 6f));
         sum = Vector256.FusedMultiplyAdd(sum, rest, Vector256.Create(0.5f));
         sum = Vector256.FusedMultiplyAdd(sum, rest, Vector256<float>.One);
         sum = Vector256.FusedMultiplyAdd(sum, rest, Vector256<float>.One);
-        Vector256<int> power = (Vector256.ConvertToInt32Native(whole) + Vector256.Create(127)) << 23;
+        var power = (Vector256.ConvertToInt32Native(whole) + Vector256.Create(127)) << 23;
         return Vector256.AndNot(sum * power.AsSingle(), Vector256.LessThan(x, Vector256.Create(ScalarMath.ExpMinimum)));
     }
 
@@ -42,19 +42,19 @@ internal static class VectorMath
     public static Vector512<float> Exp(Vector512<float> x)
     {
         // x second: the native forms then hand on a NaN.
-        Vector512<float> clamped = Vector512.MinNative(Vector512.Create(ScalarMath.ExpMaximum), x);
+        var clamped = Vector512.MinNative(Vector512.Create(ScalarMath.ExpMaximum), x);
         clamped = Vector512.MaxNative(Vector512.Create(ScalarMath.ExpMinimum), clamped);
-        Vector512<float> whole = Vector512.Round(clamped * Vector512.Create(ScalarMath.Log2E));
-        Vector512<float> rest = Vector512.FusedMultiplyAdd(whole, Vector512.Create(-ScalarMath.Ln2High), clamped);
+        var whole = Vector512.Round(clamped * Vector512.Create(ScalarMath.Log2E));
+        var rest = Vector512.FusedMultiplyAdd(whole, Vector512.Create(-ScalarMath.Ln2High), clamped);
         rest = Vector512.FusedMultiplyAdd(whole, Vector512.Create(-ScalarMath.Ln2Low), rest);
-        Vector512<float> sum = Vector512.Create(1f / 720f);
+        var sum = Vector512.Create(1f / 720f);
         sum = Vector512.FusedMultiplyAdd(sum, rest, Vector512.Create(1f / 120f));
         sum = Vector512.FusedMultiplyAdd(sum, rest, Vector512.Create(1f / 24f));
         sum = Vector512.FusedMultiplyAdd(sum, rest, Vector512.Create(1f / 6f));
         sum = Vector512.FusedMultiplyAdd(sum, rest, Vector512.Create(0.5f));
         sum = Vector512.FusedMultiplyAdd(sum, rest, Vector512<float>.One);
         sum = Vector512.FusedMultiplyAdd(sum, rest, Vector512<float>.One);
-        Vector512<int> power = (Vector512.ConvertToInt32Native(whole) + Vector512.Create(127)) << 23;
+        var power = (Vector512.ConvertToInt32Native(whole) + Vector512.Create(127)) << 23;
         return Vector512.AndNot(sum * power.AsSingle(), Vector512.LessThan(x, Vector512.Create(ScalarMath.ExpMinimum)));
     }
 
@@ -66,7 +66,7 @@ internal static class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> GeluTanh(Vector256<float> x)
     {
-        Vector256<float> inner = Vector256.FusedMultiplyAdd(Vector256.Create(ScalarMath.GeluCubic) * x * x, x, x);
+        var inner = Vector256.FusedMultiplyAdd(Vector256.Create(ScalarMath.GeluCubic) * x * x, x, x);
         return x / (Vector256<float>.One + Exp(Vector256.Create(-2f * ScalarMath.SqrtTwoOverPi) * inner));
     }
 
@@ -78,19 +78,19 @@ internal static class VectorMath
     /// <summary>See <see cref="ScalarMath.Erf"/>.</summary>
     public static Vector256<float> Erf(Vector256<float> x)
     {
-        Vector256<float> magnitude = Vector256.MinNative(Vector256.Create(ErfCoefficients.Saturation), Vector256.Abs(x));
-        Vector256<float> small = Polynomial(ErfCoefficients.Near, magnitude * magnitude) * magnitude;
-        Vector256<float> exponent = Polynomial(ErfCoefficients.Far, magnitude) * magnitude;
-        Vector256<float> large = Vector256<float>.One - Exp(exponent);
-        Vector256<float> isSmall = Vector256.LessThan(magnitude, Vector256.Create(ErfCoefficients.Border));
+        var magnitude = Vector256.MinNative(Vector256.Create(ErfCoefficients.Saturation), Vector256.Abs(x));
+        var small = Polynomial(ErfCoefficients.Near, magnitude * magnitude) * magnitude;
+        var exponent = Polynomial(ErfCoefficients.Far, magnitude) * magnitude;
+        var large = Vector256<float>.One - Exp(exponent);
+        var isSmall = Vector256.LessThan(magnitude, Vector256.Create(ErfCoefficients.Border));
         return Vector256.CopySign(Vector256.ConditionalSelect(isSmall, small, large), x);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Polynomial(ReadOnlySpan<float> coefficients, Vector256<float> x)
     {
-        Vector256<float> sum = Vector256.Create(coefficients[^1]);
-        for (int index = coefficients.Length - 2; index >= 0; index--)
+        var sum = Vector256.Create(coefficients[^1]);
+        for (var index = coefficients.Length - 2; index >= 0; index--)
         {
             sum = Vector256.FusedMultiplyAdd(sum, x, Vector256.Create(coefficients[index]));
         }

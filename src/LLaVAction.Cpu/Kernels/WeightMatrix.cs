@@ -21,7 +21,7 @@ internal enum WeightType
 /// </summary>
 internal sealed unsafe class WeightMatrix
 {
-    private readonly object owner;
+    private readonly object _owner;
 
     /// <summary>A weight over memory that <paramref name="owner"/> keeps alive and unmoved.</summary>
     /// <param name="pointer">First value; need not be aligned.</param>
@@ -37,7 +37,7 @@ internal sealed unsafe class WeightMatrix
         Type = type;
         Rows = rows;
         Columns = columns;
-        this.owner = owner;
+        _owner = owner;
     }
 
     /// <summary>First value.</summary>
@@ -87,7 +87,7 @@ internal sealed unsafe class WeightMatrix
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Rows - start);
-        return new WeightMatrix(Pointer + ((long)start * Columns * ElementSize), Type, count, Columns, owner);
+        return new WeightMatrix(Pointer + ((long)start * Columns * ElementSize), Type, count, Columns, _owner);
     }
 
     /// <summary>One row as float32: a token's embedding, a bias, the scale of a norm. Every stored type widens exactly.</summary>
@@ -100,21 +100,21 @@ internal sealed unsafe class WeightMatrix
             throw new ArgumentException($"{target.Length} values for a row of {Columns}.", nameof(target));
         }
 
-        byte* source = Pointer + ((long)row * Columns * ElementSize);
+        var source = Pointer + ((long)row * Columns * ElementSize);
         switch (Type)
         {
             case WeightType.Float32:
                 MemoryMarshal.Cast<byte, float>(new ReadOnlySpan<byte>(source, Columns * sizeof(float))).CopyTo(target);
                 break;
             case WeightType.BFloat16:
-                for (int column = 0; column < Columns; column++)
+                for (var column = 0; column < Columns; column++)
                 {
                     target[column] = BitConverter.UInt32BitsToSingle((uint)((ushort*)source)[column] << 16);
                 }
 
                 break;
             default:
-                for (int column = 0; column < Columns; column++)
+                for (var column = 0; column < Columns; column++)
                 {
                     target[column] = (float)((Half*)source)[column];
                 }
@@ -122,14 +122,14 @@ internal sealed unsafe class WeightMatrix
                 break;
         }
 
-        GC.KeepAlive(owner);
+        GC.KeepAlive(_owner);
     }
 
     /// <summary>All values as float32, row major: for biases, norms and position tables, which are small.</summary>
     public float[] ToArray()
     {
-        float[] values = new float[checked(Rows * Columns)];
-        for (int row = 0; row < Rows; row++)
+        var values = new float[checked(Rows * Columns)];
+        for (var row = 0; row < Rows; row++)
         {
             ReadRow(row, values.AsSpan(row * Columns, Columns));
         }

@@ -20,17 +20,17 @@ internal sealed unsafe class WorkerPool : IDisposable
 {
     private const int SpinsBeforeSleep = 2000;
 
-    private readonly Lock gate = new();
-    private readonly Thread[] threads;
-    private readonly Sleeper[] sleepers;
-    private delegate*<void*, int, int, void> invoke;
-    private void* work;
-    private int pieceCount;
-    private int nextPiece;
-    private int busyWorkers;
-    private int epoch;
-    private volatile bool isStopping;
-    private Exception? failure;
+    private readonly Lock _gate = new();
+    private readonly Thread[] _threads;
+    private readonly Sleeper[] _sleepers;
+    private delegate*<void*, int, int, void> _invoke;
+    private void* _work;
+    private int _pieceCount;
+    private int _nextPiece;
+    private int _busyWorkers;
+    private int _epoch;
+    private volatile bool _isStopping;
+    private Exception? _failure;
 
     /// <summary>Starts the workers.</summary>
     /// <param name="workers">Threads to use, the caller's included; null for what the process may use (its CPU limit).</param>
@@ -38,14 +38,14 @@ internal sealed unsafe class WorkerPool : IDisposable
     {
         Workers = workers ?? Environment.ProcessorCount;
         ArgumentOutOfRangeException.ThrowIfLessThan(Workers, 1, nameof(workers));
-        threads = new Thread[Workers - 1];
-        sleepers = new Sleeper[Workers - 1];
-        for (int index = 0; index < threads.Length; index++)
+        _threads = new Thread[Workers - 1];
+        _sleepers = new Sleeper[Workers - 1];
+        for (var index = 0; index < _threads.Length; index++)
         {
-            int worker = index + 1;
-            sleepers[index] = new Sleeper();
-            threads[index] = new Thread(() => Loop(worker)) { IsBackground = true, Name = $"kernel worker {worker}" };
-            threads[index].Start();
+            var worker = index + 1;
+            _sleepers[index] = new Sleeper();
+            _threads[index] = new Thread(() => Loop(worker)) { IsBackground = true, Name = $"kernel worker {worker}" };
+            _threads[index].Start();
         }
     }
 
@@ -58,9 +58,9 @@ internal sealed unsafe class WorkerPool : IDisposable
     {
         if (pieces <= 1 || Workers == 1)
         {
-            lock (gate)
+            lock (_gate)
             {
-                for (int piece = 0; piece < pieces; piece++)
+                for (var piece = 0; piece < pieces; piece++)
                 {
                     body.Run(piece, 0);
                 }
@@ -69,20 +69,20 @@ internal sealed unsafe class WorkerPool : IDisposable
             return;
         }
 
-        lock (gate)
+        lock (_gate)
         {
             // The work stays on the caller's stack: the caller leaves only when every worker has let go of it.
-            work = Unsafe.AsPointer(ref body);
-            invoke = &Invoke<TWork>;
-            pieceCount = pieces;
-            nextPiece = 0;
-            failure = null;
-            Volatile.Write(ref busyWorkers, threads.Length);
-            Interlocked.Increment(ref epoch);
+            _work = Unsafe.AsPointer(ref body);
+            _invoke = &Invoke<TWork>;
+            _pieceCount = pieces;
+            _nextPiece = 0;
+            _failure = null;
+            Volatile.Write(ref _busyWorkers, _threads.Length);
+            Interlocked.Increment(ref _epoch);
             WakeAll();
             TakePieces(0);
             var spinner = default(SpinWait);
-            for (int spins = 0; Volatile.Read(ref busyWorkers) > 0; spins++)
+            for (var spins = 0; Volatile.Read(ref _busyWorkers) > 0; spins++)
             {
                 if (spins < SpinsBeforeSleep)
                 {
@@ -94,8 +94,8 @@ internal sealed unsafe class WorkerPool : IDisposable
                 }
             }
 
-            work = null;
-            if (failure is { } exception)
+            _work = null;
+            if (_failure is { } exception)
             {
                 throw new InvalidOperationException("A kernel worker failed.", exception);
             }
@@ -105,24 +105,24 @@ internal sealed unsafe class WorkerPool : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (isStopping)
+            if (_isStopping)
             {
                 return;
             }
 
-            isStopping = true;
-            Interlocked.Increment(ref epoch);
+            _isStopping = true;
+            Interlocked.Increment(ref _epoch);
             WakeAll();
         }
 
-        foreach (Thread thread in threads)
+        foreach (var thread in _threads)
         {
             thread.Join();
         }
 
-        foreach (Sleeper sleeper in sleepers)
+        foreach (var sleeper in _sleepers)
         {
             sleeper.Dispose();
         }
@@ -136,38 +136,38 @@ internal sealed unsafe class WorkerPool : IDisposable
     {
         try
         {
-            for (int piece = Interlocked.Increment(ref nextPiece) - 1; piece < pieceCount; piece = Interlocked.Increment(ref nextPiece) - 1)
+            for (var piece = Interlocked.Increment(ref _nextPiece) - 1; piece < _pieceCount; piece = Interlocked.Increment(ref _nextPiece) - 1)
             {
-                invoke(work, piece, worker);
+                _invoke(_work, piece, worker);
             }
         }
         catch (Exception exception)
         {
             // On a worker's own thread it would end the process; the caller throws it instead, once all have stopped.
-            Interlocked.CompareExchange(ref failure, exception, null);
-            Volatile.Write(ref nextPiece, pieceCount);
+            Interlocked.CompareExchange(ref _failure, exception, null);
+            Volatile.Write(ref _nextPiece, _pieceCount);
         }
     }
 
     private void Loop(int worker)
     {
-        int seen = 0;
+        var seen = 0;
         while (true)
         {
-            seen = WaitForNext(seen, sleepers[worker - 1]);
-            if (isStopping)
+            seen = WaitForNext(seen, _sleepers[worker - 1]);
+            if (_isStopping)
             {
                 return;
             }
 
             TakePieces(worker);
-            Interlocked.Decrement(ref busyWorkers);
+            Interlocked.Decrement(ref _busyWorkers);
         }
     }
 
     private void WakeAll()
     {
-        foreach (Sleeper sleeper in sleepers)
+        foreach (var sleeper in _sleepers)
         {
             if (Interlocked.Exchange(ref sleeper.IsAsleep, 0) != 0)
             {
@@ -178,9 +178,9 @@ internal sealed unsafe class WorkerPool : IDisposable
 
     private int WaitForNext(int seen, Sleeper sleeper)
     {
-        for (int spins = 0; spins < SpinsBeforeSleep; spins++)
+        for (var spins = 0; spins < SpinsBeforeSleep; spins++)
         {
-            int current = Volatile.Read(ref epoch);
+            var current = Volatile.Read(ref _epoch);
             if (current != seen)
             {
                 return current;
@@ -193,7 +193,7 @@ internal sealed unsafe class WorkerPool : IDisposable
         {
             // Marked asleep first, looked at the epoch second: whoever publishes work either sees the mark or is seen.
             Interlocked.Exchange(ref sleeper.IsAsleep, 1);
-            int current = Volatile.Read(ref epoch);
+            var current = Volatile.Read(ref _epoch);
             if (current != seen)
             {
                 // A signal that is already on its way only makes the next sleep end early.

@@ -11,7 +11,7 @@ internal sealed record ActionHeads(DenseLayer VerbHead, DenseLayer NounHead, Den
     /// </summary>
     public (float[] Verb, float[] Noun, float[] Action) Forward(ComputeContext context, MatrixView hiddenStates)
     {
-        int last = hiddenStates.Rows - 1;
+        var last = hiddenStates.Rows - 1;
         return (
             Read(context, VerbHead, hiddenStates.SliceRows(0, 1)),
             Read(context, NounHead, hiddenStates.SliceRows(Math.Min(1, last), 1)),

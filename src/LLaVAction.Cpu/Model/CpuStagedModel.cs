@@ -18,10 +18,10 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
     public IReadOnlyList<StageTensor> TraceVision(StageTensor pixelValues)
     {
         var trace = new List<float[]>();
-        int frames = pixelValues.Shape[0];
+        var frames = pixelValues.Shape[0];
         ForEachPass(pixelValues, (first, count, workspace, pixels) =>
         {
-            int step = 0;
+            var step = 0;
             model.VisionTower.Forward(model.Context, pixels, count, workspace, Keep, CancellationToken.None);
 
             void Keep(MatrixView states)
@@ -40,8 +40,8 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
     /// <inheritdoc/>
     public StageTensor EncodeVision(StageTensor pixelValues)
     {
-        int frames = pixelValues.Shape[0];
-        int valuesPerFrame = model.VisionTower.Patches * model.VisionTower.HiddenSize;
+        var frames = pixelValues.Shape[0];
+        var valuesPerFrame = model.VisionTower.Patches * model.VisionTower.HiddenSize;
         var result = new float[frames * valuesPerFrame];
         ForEachPass(pixelValues, (first, count, workspace, pixels) => StageTensors.Copy(
             model.VisionTower.Forward(model.Context, pixels, count, workspace, null, CancellationToken.None),
@@ -52,8 +52,8 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
     /// <inheritdoc/>
     public StageTensor Project(StageTensor visionFeatures)
     {
-        MultimodalProjector projector = model.MultiModalProjector ?? throw new InvalidOperationException("This checkpoint has no projector.");
-        using Matrix input = StageTensors.ToMatrix(visionFeatures);
+        var projector = model.MultiModalProjector ?? throw new InvalidOperationException("This checkpoint has no projector.");
+        using var input = StageTensors.ToMatrix(visionFeatures);
         using var output = new Matrix(input.Rows, projector.HiddenSize);
         projector.Forward(model.Context, input.View, output.View);
         return new StageTensor([.. visionFeatures.Shape.SkipLast(1), projector.HiddenSize], output.Span.ToArray());
@@ -62,9 +62,9 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
     /// <inheritdoc/>
     public StageTensor Pool(StageTensor projected)
     {
-        int frames = projected.Shape[0];
-        int patches = model.PooledSide * model.PooledSide;
-        using Matrix input = StageTensors.ToMatrix(projected);
+        var frames = projected.Shape[0];
+        var patches = model.PooledSide * model.PooledSide;
+        using var input = StageTensors.ToMatrix(projected);
         using var output = new Matrix(frames * patches, input.Columns);
         SpatialPooling.Forward(model.Context, model.Settings.Pooling, input.View, model.VisionTower.Embeddings.Grid, output.View);
         return new StageTensor([frames, patches, input.Columns], output.Span.ToArray());
@@ -73,10 +73,10 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
     /// <inheritdoc/>
     public StageTensor ArrangeVisualTokens(StageTensor pooled)
     {
-        using Matrix features = StageTensors.ToMatrix(pooled);
-        VisualTokenEmbeddings video = model.ArrangeVisualTokens(features.View, Enumerable.Range(0, pooled.Shape[0]).ToArray());
+        using var features = StageTensors.ToMatrix(pooled);
+        var video = model.ArrangeVisualTokens(features.View, Enumerable.Range(0, pooled.Shape[0]).ToArray());
         var values = new float[video.Length * features.Columns];
-        for (int i = 0; i < video.Length; i++)
+        for (var i = 0; i < video.Length; i++)
         {
             video.ReadRow(i, values.AsSpan(i * features.Columns, features.Columns));
         }
@@ -87,12 +87,12 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
     /// <inheritdoc/>
     public StageTensor Embed(IReadOnlyList<int> inputIds, StageTensor? visualTokens)
     {
-        int hidden = Decoder.HiddenSize;
-        int visual = visualTokens?.Shape[0] ?? 0;
+        var hidden = Decoder.HiddenSize;
+        var visual = visualTokens?.Shape[0] ?? 0;
         var rows = new List<float[]>();
-        for (int i = 0; i < inputIds.Count; i++)
+        for (var i = 0; i < inputIds.Count; i++)
         {
-            bool isRun = inputIds[i] == model.Configuration.VideoTokenId;
+            var isRun = inputIds[i] == model.Configuration.VideoTokenId;
             if (inputIds[i] != PromptTokens.VideoPlaceholderId && !(isRun && visualTokens is not null))
             {
                 var row = new float[hidden];
@@ -102,7 +102,7 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
             }
 
             rows.AddRange(visualTokens!.Values.Chunk(hidden));
-            int run = inputIds.Skip(i).TakeWhile(id => id == inputIds[i]).Count();
+            var run = inputIds.Skip(i).TakeWhile(id => id == inputIds[i]).Count();
             if (run != (isRun ? visual : 1))
             {
                 throw new ArgumentException($"{run} video token ids in a row for {visual} visual tokens.", nameof(inputIds));
@@ -120,12 +120,12 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
     /// <inheritdoc/>
     public StageTensor HiddenStatesOverPrefix(StageTensor inputEmbeddings, int prefixLength)
     {
-        using Matrix embeddings = StageTensors.ToMatrix(inputEmbeddings);
-        using KeyValueCache prefix = Decoder.CreateCache(prefixLength);
-        using KeyValueCache own = Decoder.CreateCache(embeddings.Rows - prefixLength, prefix);
+        using var embeddings = StageTensors.ToMatrix(inputEmbeddings);
+        using var prefix = Decoder.CreateCache(prefixLength);
+        using var own = Decoder.CreateCache(embeddings.Rows - prefixLength, prefix);
         using var states = new Matrix(embeddings.Rows, embeddings.Columns);
         RunAll(embeddings.View.SliceRows(0, prefixLength), prefix, states.View.SliceRows(0, prefixLength));
-        int rest = embeddings.Rows - prefixLength;
+        var rest = embeddings.Rows - prefixLength;
         RunAll(embeddings.View.SliceRows(prefixLength, rest), own, states.View.SliceRows(prefixLength, rest));
         RowKernels.Normalize(model.Context, states.View, Decoder.Norm, states.View);
         return new StageTensor(inputEmbeddings.Shape, states.Span.ToArray());
@@ -134,7 +134,7 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
     /// <inheritdoc/>
     public StageTensor Logits(StageTensor hiddenStates)
     {
-        using Matrix input = StageTensors.ToMatrix(hiddenStates);
+        using var input = StageTensors.ToMatrix(hiddenStates);
         using var logits = new Matrix(input.Rows, Decoder.VocabularyRows);
         Linear.Apply(model.Context, input.View, Decoder.LmHead, logits.View);
         return new StageTensor([input.Rows, Decoder.VocabularyRows], logits.Span.ToArray());
@@ -148,21 +148,21 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
             return null;
         }
 
-        using Matrix states = StageTensors.ToMatrix(actionHiddenStates);
-        (float[] verb, float[] noun, float[] action) = heads.Forward(model.Context, states.View);
+        using var states = StageTensors.ToMatrix(actionHiddenStates);
+        (var verb, var noun, var action) = heads.Forward(model.Context, states.View);
         return new ActionHeadLogits(new StageTensor([verb.Length], verb), new StageTensor([noun.Length], noun), new StageTensor([action.Length], action));
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<int> GenerateGreedy(StageTensor inputEmbeddings, int newTokens)
     {
-        using Matrix embeddings = StageTensors.ToMatrix(inputEmbeddings);
-        using KeyValueCache cache = Decoder.CreateCache(embeddings.Rows + newTokens);
+        using var embeddings = StageTensors.ToMatrix(inputEmbeddings);
+        using var cache = Decoder.CreateCache(embeddings.Rows + newTokens);
         using var states = new Matrix(embeddings.Rows, embeddings.Columns);
         RunAll(embeddings.View, cache, states.View);
         using var logits = new Matrix(1, Decoder.VocabularyRows);
         Decoder.Logits(model.Context, states.View.SliceRows(embeddings.Rows - 1, 1), logits.View);
-        using DecoderPass pass = Decoder.CreatePass(model.Context, 1);
+        using var pass = Decoder.CreatePass(model.Context, 1);
         var continuation = new Continuation(cache, new GreedyText(newTokens, [], Decoder.VocabularyRows, 1));
         new GreedyDecoder(Decoder).Run(pass, [continuation], logits, CancellationToken.None);
         return continuation.Text.Tokens;
@@ -173,10 +173,10 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
 
     private void RunAll(MatrixView embeddings, KeyValueCache cache, MatrixView states)
     {
-        using DecoderPass pass = Decoder.CreatePass(model.Context, DecoderRun.RowsNeeded(embeddings.Rows));
-        for (int start = 0; start < embeddings.Rows; start += pass.Capacity)
+        using var pass = Decoder.CreatePass(model.Context, DecoderRun.RowsNeeded(embeddings.Rows));
+        for (var start = 0; start < embeddings.Rows; start += pass.Capacity)
         {
-            int count = Math.Min(pass.Capacity, embeddings.Rows - start);
+            var count = Math.Min(pass.Capacity, embeddings.Rows - start);
             pass.Begin([new SequenceRows(0, count, cache)]);
             embeddings.SliceRows(start, count).CopyTo(pass.HiddenStates);
             Decoder.Forward(pass, WantedRows.All, null, CancellationToken.None);
@@ -186,13 +186,13 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
 
     private void ForEachPass(StageTensor pixelValues, VisionPass run)
     {
-        int frames = pixelValues.Shape[0];
-        int perPass = Math.Min(frames, model.VisionTower.FramesPerPass);
-        int values = model.VisionTower.Embeddings.ValuesPerFrame;
-        using VisionWorkspace workspace = model.VisionTower.CreateWorkspace(perPass);
-        for (int first = 0; first < frames; first += perPass)
+        var frames = pixelValues.Shape[0];
+        var perPass = Math.Min(frames, model.VisionTower.FramesPerPass);
+        var values = model.VisionTower.Embeddings.ValuesPerFrame;
+        using var workspace = model.VisionTower.CreateWorkspace(perPass);
+        for (var first = 0; first < frames; first += perPass)
         {
-            int count = Math.Min(perPass, frames - first);
+            var count = Math.Min(perPass, frames - first);
             run(first, count, workspace, pixelValues.Values.AsSpan(first * values, count * values));
         }
     }

@@ -26,10 +26,10 @@ internal sealed class CpuVideoLanguageModel(LlavaModel model, ITokenizer tokeniz
         var encoded = new List<IEncodedClip>();
         try
         {
-            foreach (ClipFrames clip in clips)
+            foreach (var clip in clips)
             {
-                long started = Stopwatch.GetTimestamp();
-                EncodedClip result = model.EncodeClip(clip, cancellationToken);
+                var started = Stopwatch.GetTimestamp();
+                var result = model.EncodeClip(clip, cancellationToken);
                 result.VisionMilliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
                 encoded.Add(result);
             }
@@ -52,13 +52,13 @@ internal sealed class CpuVideoLanguageModel(LlavaModel model, ITokenizer tokeniz
 
     private PromptGroupAnswer Answer(PromptGroup group, CancellationToken cancellationToken)
     {
-        VisualTokenEmbeddings? video = Video(group);
-        PreparedPrompt[] prompts = group.Requests
+        var video = Video(group);
+        var prompts = group.Requests
             .Select(request => PreparedPrompt.Of(request, tokenizer, model.Settings, video?.Length, model.Configuration.Language!))
             .ToArray();
         var answers = new PromptAnswer[prompts.Length];
         double prefillMilliseconds = 0;
-        foreach (PrefixBatch batch in PrefixBatch.Plan(prompts.Select(prompt => prompt.Tokens).ToArray()))
+        foreach (var batch in PrefixBatch.Plan(prompts.Select(prompt => prompt.Tokens).ToArray()))
         {
             prefillMilliseconds += _runner.Run(batch, prompts, video, answers, cancellationToken);
         }

@@ -20,9 +20,9 @@ internal static class DecoderRun
     /// <summary>Fills the caches; no hidden state is wanted.</summary>
     public static void Fill(Qwen2Model model, DecoderPass pass, PendingSequence sequence, CancellationToken cancellationToken)
     {
-        for (int start = 0; start < sequence.Input.Length; start += pass.Capacity)
+        for (var start = 0; start < sequence.Input.Length; start += pass.Capacity)
         {
-            int count = Math.Min(pass.Capacity, sequence.Input.Length - start);
+            var count = Math.Min(pass.Capacity, sequence.Input.Length - start);
             pass.Begin([new SequenceRows(0, count, sequence.Cache)]);
             sequence.Input.Embed(start, pass.HiddenStates);
             model.Forward(pass, WantedRows.None, null, cancellationToken);
@@ -40,18 +40,18 @@ internal static class DecoderRun
     public static void LastStates(
         Qwen2Model model, DecoderPass pass, IReadOnlyList<PendingSequence> sequences, MatrixView lastStates, CancellationToken cancellationToken)
     {
-        int next = 0;
-        int done = 0;
+        var next = 0;
+        var done = 0;
         using var passStates = new Matrix(Math.Min(sequences.Count, pass.Capacity), model.HiddenSize);
         while (next < sequences.Count)
         {
             // A pass takes what is left of a sequence and as many of the following as fit; the last may be cut.
             var rows = new List<SequenceRows>();
             var members = new List<(int Sequence, int Start)>();
-            int used = 0;
+            var used = 0;
             while (next < sequences.Count && used < pass.Capacity)
             {
-                int count = Math.Min(pass.Capacity - used, sequences[next].Input.Length - done);
+                var count = Math.Min(pass.Capacity - used, sequences[next].Input.Length - done);
                 rows.Add(new SequenceRows(used, count, sequences[next].Cache));
                 members.Add((next, done));
                 used += count;
@@ -64,14 +64,14 @@ internal static class DecoderRun
             }
 
             pass.Begin(rows);
-            for (int i = 0; i < rows.Count; i++)
+            for (var i = 0; i < rows.Count; i++)
             {
                 sequences[members[i].Sequence].Input.Embed(members[i].Start, pass.HiddenStates.SliceRows(rows[i].FirstRow, rows[i].Count));
             }
 
-            MatrixView states = passStates.View.SliceRows(0, rows.Count);
+            var states = passStates.View.SliceRows(0, rows.Count);
             model.Forward(pass, WantedRows.LastOfEach, states, cancellationToken);
-            for (int i = 0; i < rows.Count; i++)
+            for (var i = 0; i < rows.Count; i++)
             {
                 // Of a sequence that was cut, the row of its last part overwrites that of the first.
                 states.Row(i).CopyTo(lastStates.Row(members[i].Sequence));

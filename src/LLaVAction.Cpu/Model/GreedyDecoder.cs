@@ -25,7 +25,7 @@ internal sealed record GreedyDecoder(Qwen2Model Model)
     public void Run(DecoderPass pass, IReadOnlyList<Continuation> continuations, Matrix logits, CancellationToken cancellationToken)
     {
         var active = new List<(Continuation Continuation, int LogitsRow)>();
-        for (int i = 0; i < continuations.Count; i++)
+        for (var i = 0; i < continuations.Count; i++)
         {
             active.Add((continuations[i], i));
         }
@@ -33,7 +33,7 @@ internal sealed record GreedyDecoder(Qwen2Model Model)
         using var states = new Matrix(continuations.Count, Model.HiddenSize);
         while (true)
         {
-            long started = Stopwatch.GetTimestamp();
+            var started = Stopwatch.GetTimestamp();
             active.RemoveAll(item => !item.Continuation.Text.Take(logits.Row(item.LogitsRow)));
             if (active.Count == 0)
             {
@@ -41,8 +41,8 @@ internal sealed record GreedyDecoder(Qwen2Model Model)
             }
 
             Step(pass, active.ConvertAll(item => item.Continuation), states, logits, cancellationToken);
-            double milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds / active.Count;
-            for (int i = 0; i < active.Count; i++)
+            var milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds / active.Count;
+            for (var i = 0; i < active.Count; i++)
             {
                 active[i] = (active[i].Continuation, i);
                 active[i].Continuation.Milliseconds += milliseconds;
@@ -53,12 +53,12 @@ internal sealed record GreedyDecoder(Qwen2Model Model)
     private void Step(DecoderPass pass, List<Continuation> active, Matrix states, Matrix logits, CancellationToken cancellationToken)
     {
         pass.Begin(active.Select((continuation, row) => new SequenceRows(row, 1, continuation.Cache)).ToArray());
-        for (int row = 0; row < active.Count; row++)
+        for (var row = 0; row < active.Count; row++)
         {
             Model.EmbedTokens.ReadRow(active[row].Text.Tokens[^1], pass.HiddenStates.Row(row));
         }
 
-        MatrixView last = states.View.SliceRows(0, active.Count);
+        var last = states.View.SliceRows(0, active.Count);
         Model.Forward(pass, WantedRows.LastOfEach, last, cancellationToken);
         Model.Logits(pass.Context, last, logits.View.SliceRows(0, active.Count));
     }

@@ -14,10 +14,10 @@ internal sealed class InputSequence(
     /// <summary>Writes the embeddings of consecutive positions.</summary>
     public void Embed(int firstPosition, MatrixView target)
     {
-        for (int row = 0; row < target.Rows; row++)
+        for (var row = 0; row < target.Rows; row++)
         {
-            int position = firstPosition + row;
-            int afterPosition = position - beforeVideo.Count - _videoLength;
+            var position = firstPosition + row;
+            var afterPosition = position - beforeVideo.Count - _videoLength;
             if (position < beforeVideo.Count)
             {
                 embedTokens.ReadRow(beforeVideo[position], target.Row(row));

@@ -46,15 +46,15 @@ internal sealed class KeyValueCache : IDisposable
     /// <summary>Makes room for more positions.</summary>
     public void Reserve(int count)
     {
-        int needed = Length + count;
+        var needed = Length + count;
         if (needed <= _capacity)
         {
             return;
         }
 
-        int capacity = Math.Max(needed, 2 * _capacity);
+        var capacity = Math.Max(needed, 2 * _capacity);
         var storage = new Matrix(checked(_layers * 2 * capacity), _storage.Columns);
-        for (int part = 0; part < _layers * 2; part++)
+        for (var part = 0; part < _layers * 2; part++)
         {
             _storage.View.SliceRows(part * _capacity, Length).CopyTo(storage.View.SliceRows(part * capacity, Length));
         }
@@ -67,7 +67,7 @@ internal sealed class KeyValueCache : IDisposable
     /// <summary>Stores keys and values of the next positions in one layer; they count after <see cref="Advance"/>.</summary>
     public void Store(int layer, MatrixView keys, MatrixView values)
     {
-        KeyValueSegment target = Segment(layer, Length + keys.Rows);
+        var target = Segment(layer, Length + keys.Rows);
         keys.CopyTo(target.Keys.SliceRows(Length, keys.Rows));
         values.CopyTo(target.Values.SliceRows(Length, values.Rows));
     }
@@ -81,7 +81,7 @@ internal sealed class KeyValueCache : IDisposable
     private KeyValueSegment Segment(int layer, int length)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, _capacity);
-        int first = layer * 2 * _capacity;
+        var first = layer * 2 * _capacity;
         return new KeyValueSegment(_storage.View.SliceRows(first, length), _storage.View.SliceRows(first + _capacity, length));
     }
 }

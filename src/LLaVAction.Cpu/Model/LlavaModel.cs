@@ -49,20 +49,20 @@ internal sealed class LlavaModel : IDisposable
     /// <summary>Encodes a clip's frames: pixels, tower, projector, pooling, a few frames at a time.</summary>
     public EncodedClip EncodeClip(ClipFrames clip, CancellationToken cancellationToken)
     {
-        MultimodalProjector projector = MultiModalProjector!;
-        int patches = VisionTower.Patches;
-        int pooledPatches = PooledSide * PooledSide;
-        int framesPerPass = Math.Min(VisionTower.FramesPerPass, Math.Max(1, clip.Frames.Count));
+        var projector = MultiModalProjector!;
+        var patches = VisionTower.Patches;
+        var pooledPatches = PooledSide * PooledSide;
+        var framesPerPass = Math.Min(VisionTower.FramesPerPass, Math.Max(1, clip.Frames.Count));
         var encoded = new EncodedClip(clip.Frames.Count, pooledPatches, projector.HiddenSize);
         try
         {
-            using VisionWorkspace workspace = VisionTower.CreateWorkspace(framesPerPass);
+            using var workspace = VisionTower.CreateWorkspace(framesPerPass);
             using var projected = new Matrix(framesPerPass * patches, projector.HiddenSize);
             var pixelValues = new float[framesPerPass * Preprocessor.ValuesPerFrame];
-            for (int start = 0; start < clip.Frames.Count; start += framesPerPass)
+            for (var start = 0; start < clip.Frames.Count; start += framesPerPass)
             {
-                int frames = Math.Min(framesPerPass, clip.Frames.Count - start);
-                for (int i = 0; i < frames; i++)
+                var frames = Math.Min(framesPerPass, clip.Frames.Count - start);
+                for (var i = 0; i < frames; i++)
                 {
                     Preprocessor.ToPixelValues(
                         clip.Frames[start + i].Span,
@@ -71,8 +71,8 @@ internal sealed class LlavaModel : IDisposable
                         pixelValues.AsSpan(i * Preprocessor.ValuesPerFrame, Preprocessor.ValuesPerFrame));
                 }
 
-                MatrixView features = VisionTower.Forward(Context, pixelValues, frames, workspace, null, cancellationToken);
-                MatrixView target = projected.View.SliceRows(0, frames * patches);
+                var features = VisionTower.Forward(Context, pixelValues, frames, workspace, null, cancellationToken);
+                var target = projected.View.SliceRows(0, frames * patches);
                 projector.Forward(Context, features, target);
                 SpatialPooling.Forward(
                     Context,

@@ -15,9 +15,9 @@ internal static class LlavaModelLoader
     /// <exception cref="InputException">The settings ask for a tensor that the checkpoint lacks.</exception>
     public static LlavaModel Load(Checkpoint checkpoint, ModelSettings settings, int? threads)
     {
-        ModelConfiguration configuration = checkpoint.Configuration;
+        var configuration = checkpoint.Configuration;
         var weights = new WeightReader(checkpoint);
-        SiglipVisionTower tower = VisionTower(weights, configuration.Vision);
+        var tower = VisionTower(weights, configuration.Vision);
         var preprocessor = new ImagePreprocessor(configuration.Vision.ImageSize, configuration.Pixels);
         if (configuration.Language is not { } language)
         {
@@ -59,7 +59,7 @@ internal static class LlavaModelLoader
             vision.ImageSize,
             vision.PatchSize);
         var layers = new SiglipEncoderLayer[vision.Layers];
-        for (int i = 0; i < layers.Length; i++)
+        for (var i = 0; i < layers.Length; i++)
         {
             string Name(string rest) => CanonicalNames.VisionLayer(i, rest);
             layers[i] = new SiglipEncoderLayer
@@ -83,7 +83,7 @@ internal static class LlavaModelLoader
     {
         var attention = new AttentionShape(language.Heads, language.KeyValueHeads, language.HeadDimension, Scale(language.HeadDimension));
         var layers = new Qwen2DecoderLayer[language.Layers];
-        for (int i = 0; i < layers.Length; i++)
+        for (var i = 0; i < layers.Length; i++)
         {
             string Name(string rest) => CanonicalNames.LanguageLayer(i, rest);
             layers[i] = new Qwen2DecoderLayer
@@ -101,7 +101,7 @@ internal static class LlavaModelLoader
             };
         }
 
-        WeightMatrix embedTokens = weights.Matrix(CanonicalNames.TokenEmbedding);
+        var embedTokens = weights.Matrix(CanonicalNames.TokenEmbedding);
         return new Qwen2Model(
             embedTokens,
             layers,

@@ -31,23 +31,23 @@ internal sealed class PrefixBatchRunner(LlavaModel model, ITokenizer tokenizer)
         PromptAnswer[] answers,
         CancellationToken cancellationToken)
     {
-        long started = Stopwatch.GetTimestamp();
-        PreparedPrompt[] members = batch.Members.Select(i => prompts[i]).ToArray();
+        var started = Stopwatch.GetTimestamp();
+        var members = batch.Members.Select(i => prompts[i]).ToArray();
         ReadOnlyMemory<int> shared = members[0].Tokens.AfterVideo.Take(batch.SharedAfterVideo).ToArray();
         var prefix = new InputSequence(_decoder.EmbedTokens, batch.BeforeVideo, batch.HasVideo ? video : null, shared);
-        long ownRows = members.Sum(member => (long)member.Length - prefix.Length);
-        using DecoderPass pass = _decoder.CreatePass(model.Context, DecoderRun.RowsNeeded(Math.Max(prefix.Length, ownRows)));
-        using KeyValueCache prefixCache = _decoder.CreateCache(prefix.Length);
+        var ownRows = members.Sum(member => (long)member.Length - prefix.Length);
+        using var pass = _decoder.CreatePass(model.Context, DecoderRun.RowsNeeded(Math.Max(prefix.Length, ownRows)));
+        using var prefixCache = _decoder.CreateCache(prefix.Length);
         DecoderRun.Fill(_decoder, pass, new PendingSequence(prefix, prefixCache), cancellationToken);
-        double prefillMilliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        var prefillMilliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
 
         var sequences = new List<PendingSequence>();
         try
         {
-            foreach (PreparedPrompt member in members)
+            foreach (var member in members)
             {
-                int[] own = member.Tokens.AfterVideo.Skip(batch.SharedAfterVideo).ToArray();
-                int room = own.Length + Math.Min(member.MaxNewTokens, InitialRoom);
+                var own = member.Tokens.AfterVideo.Skip(batch.SharedAfterVideo).ToArray();
+                var room = own.Length + Math.Min(member.MaxNewTokens, InitialRoom);
                 sequences.Add(new PendingSequence(
                     new InputSequence(_decoder.EmbedTokens, [], null, own), _decoder.CreateCache(room, prefixCache)));
             }
@@ -55,19 +55,19 @@ internal sealed class PrefixBatchRunner(LlavaModel model, ITokenizer tokenizer)
             using var states = new Matrix(members.Length, _decoder.HiddenSize);
             started = Stopwatch.GetTimestamp();
             DecoderRun.LastStates(_decoder, pass, sequences, states.View, cancellationToken);
-            double millisecondsPerRow = Stopwatch.GetElapsedTime(started).TotalMilliseconds / Math.Max(1, ownRows);
-            for (int first = 0; first < members.Length; first += LogitsRows)
+            var millisecondsPerRow = Stopwatch.GetElapsedTime(started).TotalMilliseconds / Math.Max(1, ownRows);
+            for (var first = 0; first < members.Length; first += LogitsRows)
             {
                 Finish(first, Math.Min(LogitsRows, members.Length - first));
             }
 
             void Finish(int first, int count)
             {
-                PromptAnswer[] finished = Read(
+                var finished = Read(
                     pass, members.AsSpan(first, count), sequences.GetRange(first, count), states.View.SliceRows(first, count), cancellationToken);
-                for (int i = 0; i < count; i++)
+                for (var i = 0; i < count; i++)
                 {
-                    double ownMilliseconds = millisecondsPerRow * sequences[first + i].Input.Length;
+                    var ownMilliseconds = millisecondsPerRow * sequences[first + i].Input.Length;
                     answers[batch.Members[first + i]] = finished[i] with { Milliseconds = finished[i].Milliseconds + ownMilliseconds };
                 }
             }
@@ -88,22 +88,22 @@ internal sealed class PrefixBatchRunner(LlavaModel model, ITokenizer tokenizer)
         MatrixView states,
         CancellationToken cancellationToken)
     {
-        long started = Stopwatch.GetTimestamp();
+        var started = Stopwatch.GetTimestamp();
         using var logits = new Matrix(states.Rows, _decoder.VocabularyRows);
         _decoder.Logits(model.Context, states, logits.View);
         var answers = new PromptAnswer[members.Length];
         var continuations = new List<Continuation>();
-        for (int i = 0; i < members.Length; i++)
+        for (var i = 0; i < members.Length; i++)
         {
             RequireFinite(states.Row(i));
-            double[] logProbabilities = NextToken.LogProbabilities(logits.Row(i), model.Settings.VocabularySize, members[i].Candidates);
+            var logProbabilities = NextToken.LogProbabilities(logits.Row(i), model.Settings.VocabularySize, members[i].Candidates);
             answers[i] = new PromptAnswer(logProbabilities, null, members[i].Length, 0);
             continuations.Add(new Continuation(sequences[i].Cache, new GreedyText(members[i].MaxNewTokens, model.Settings)));
         }
 
-        double readMilliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds / members.Length;
+        var readMilliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds / members.Length;
         new GreedyDecoder(_decoder).Run(pass, continuations, logits, cancellationToken);
-        for (int i = 0; i < members.Length; i++)
+        for (var i = 0; i < members.Length; i++)
         {
             answers[i] = answers[i] with
             {
@@ -117,7 +117,7 @@ internal sealed class PrefixBatchRunner(LlavaModel model, ITokenizer tokenizer)
 
     private void RequireFinite(ReadOnlySpan<float> state)
     {
-        foreach (float value in state)
+        foreach (var value in state)
         {
             if (!float.IsFinite(value))
             {

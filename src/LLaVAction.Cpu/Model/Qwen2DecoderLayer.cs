@@ -32,12 +32,12 @@ internal sealed record Qwen2DecoderLayer
     /// </summary>
     public void Forward(DecoderPass pass, int layer)
     {
-        MatrixView hiddenStates = pass.HiddenStates;
+        var hiddenStates = pass.HiddenStates;
         Linear.Apply(
             pass.Context, hiddenStates, [QProj, KProj, VProj], [pass.Query, pass.Key, pass.Value], normalization: InputLayerNorm);
-        foreach (SequenceRows sequence in pass.Sequences)
+        foreach (var sequence in pass.Sequences)
         {
-            MatrixView query = pass.Query.SliceRows(sequence.FirstRow, sequence.Count);
+            var query = pass.Query.SliceRows(sequence.FirstRow, sequence.Count);
             Store(pass, sequence, layer);
             pass.Rotary.Apply(pass.Context, query, sequence.Cache.NextPosition);
             Attend(pass, sequence, layer, query, pass.Attended.SliceRows(sequence.FirstRow, sequence.Count));
@@ -57,7 +57,7 @@ internal sealed record Qwen2DecoderLayer
     public void ForwardLastRows(DecoderPass pass, int layer, MatrixView? lastRows)
     {
         Linear.Apply(pass.Context, pass.HiddenStates, [KProj, VProj], [pass.Key, pass.Value], normalization: InputLayerNorm);
-        foreach (SequenceRows sequence in pass.Sequences)
+        foreach (var sequence in pass.Sequences)
         {
             Store(pass, sequence, layer);
         }
@@ -67,20 +67,20 @@ internal sealed record Qwen2DecoderLayer
             return;
         }
 
-        int count = pass.Sequences.Count;
-        MatrixView queries = pass.Query.SliceRows(0, count);
-        MatrixView attended = pass.Attended.SliceRows(0, count);
-        for (int i = 0; i < count; i++)
+        var count = pass.Sequences.Count;
+        var queries = pass.Query.SliceRows(0, count);
+        var attended = pass.Attended.SliceRows(0, count);
+        for (var i = 0; i < count; i++)
         {
-            SequenceRows sequence = pass.Sequences[i];
+            var sequence = pass.Sequences[i];
             pass.HiddenStates.Row(sequence.FirstRow + sequence.Count - 1).CopyTo(target.Row(i));
         }
 
         Linear.Apply(pass.Context, target, QProj, queries, normalization: InputLayerNorm);
-        for (int i = 0; i < count; i++)
+        for (var i = 0; i < count; i++)
         {
-            SequenceRows sequence = pass.Sequences[i];
-            MatrixView query = queries.SliceRows(i, 1);
+            var sequence = pass.Sequences[i];
+            var query = queries.SliceRows(i, 1);
             pass.Rotary.Apply(pass.Context, query, sequence.Cache.NextPosition + sequence.Count - 1);
             Attend(pass, sequence, layer, query, attended.SliceRows(i, 1));
         }
@@ -91,7 +91,7 @@ internal sealed record Qwen2DecoderLayer
 
     private static void Store(DecoderPass pass, SequenceRows sequence, int layer)
     {
-        MatrixView key = pass.Key.SliceRows(sequence.FirstRow, sequence.Count);
+        var key = pass.Key.SliceRows(sequence.FirstRow, sequence.Count);
         pass.Rotary.Apply(pass.Context, key, sequence.Cache.NextPosition);
         sequence.Cache.Store(layer, key, pass.Value.SliceRows(sequence.FirstRow, sequence.Count));
     }

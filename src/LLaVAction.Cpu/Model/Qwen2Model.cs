@@ -68,12 +68,12 @@ internal sealed class Qwen2Model
     /// <param name="cancellationToken">Looked at between layers.</param>
     public void Forward(DecoderPass pass, WantedRows wanted, MatrixView? lastRows, CancellationToken cancellationToken)
     {
-        foreach (SequenceRows sequence in pass.Sequences)
+        foreach (var sequence in pass.Sequences)
         {
             sequence.Cache.Reserve(sequence.Count);
         }
 
-        for (int layer = 0; layer < Layers.Count; layer++)
+        for (var layer = 0; layer < Layers.Count; layer++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (layer == Layers.Count - 1 && wanted != WantedRows.All)
@@ -86,7 +86,7 @@ internal sealed class Qwen2Model
             }
         }
 
-        foreach (SequenceRows sequence in pass.Sequences)
+        foreach (var sequence in pass.Sequences)
         {
             sequence.Cache.Advance(sequence.Count);
         }

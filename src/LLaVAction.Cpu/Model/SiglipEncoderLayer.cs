@@ -27,16 +27,16 @@ internal sealed record SiglipEncoderLayer
     /// <summary>Transforms the hidden states [frames · patches, hidden] in place.</summary>
     public void Forward(ComputeContext context, MatrixView hiddenStates, int patches, VisionWorkspace workspace)
     {
-        int rows = hiddenStates.Rows;
-        MatrixView query = workspace.Query.View.SliceRows(0, rows);
-        MatrixView key = workspace.Key.View.SliceRows(0, rows);
-        MatrixView value = workspace.Value.View.SliceRows(0, rows);
-        MatrixView attended = workspace.Attended.View.SliceRows(0, rows);
+        var rows = hiddenStates.Rows;
+        var query = workspace.Query.View.SliceRows(0, rows);
+        var key = workspace.Key.View.SliceRows(0, rows);
+        var value = workspace.Value.View.SliceRows(0, rows);
+        var attended = workspace.Attended.View.SliceRows(0, rows);
         Linear.Apply(context, hiddenStates, [QProj, KProj, VProj], [query, key, value], normalization: LayerNorm1);
         Kernels.Attention.Bidirectional(context, Attention, query, new KeyValueSegment(key, value), patches, attended);
         Linear.Apply(context, attended, OutProj, hiddenStates, Epilogue.Add);
 
-        MatrixView intermediate = workspace.Intermediate.View.SliceRows(0, rows);
+        var intermediate = workspace.Intermediate.View.SliceRows(0, rows);
         Linear.Apply(context, hiddenStates, Fc1, intermediate, Epilogue.GeluTanh, LayerNorm2);
         Linear.Apply(context, intermediate, Fc2, hiddenStates, Epilogue.Add);
     }

@@ -46,11 +46,11 @@ internal sealed class SiglipVisionEmbeddings
     /// <param name="hiddenStates">The result.</param>
     public void Forward(ComputeContext context, ReadOnlySpan<float> pixelValues, MatrixView patches, MatrixView hiddenStates)
     {
-        int patchesPerFrame = Grid * Grid;
-        for (int row = 0; row < patches.Rows; row++)
+        var patchesPerFrame = Grid * Grid;
+        for (var row = 0; row < patches.Rows; row++)
         {
-            int frame = row / patchesPerFrame;
-            int patch = row % patchesPerFrame;
+            var frame = row / patchesPerFrame;
+            var patch = row % patchesPerFrame;
             _positionEmbedding.ReadRow(patch, hiddenStates.Row(row));
             CutPatch(pixelValues.Slice(frame * ValuesPerFrame, ValuesPerFrame), patch / Grid, patch % Grid, patches.Row(row));
         }
@@ -60,11 +60,11 @@ internal sealed class SiglipVisionEmbeddings
 
     private void CutPatch(ReadOnlySpan<float> frame, int patchRow, int patchColumn, Span<float> target)
     {
-        for (int channel = 0; channel < 3; channel++)
+        for (var channel = 0; channel < 3; channel++)
         {
-            for (int y = 0; y < PatchSize; y++)
+            for (var y = 0; y < PatchSize; y++)
             {
-                int source = (((channel * ImageSize) + (patchRow * PatchSize) + y) * ImageSize) + (patchColumn * PatchSize);
+                var source = (((channel * ImageSize) + (patchRow * PatchSize) + y) * ImageSize) + (patchColumn * PatchSize);
                 frame.Slice(source, PatchSize).CopyTo(target.Slice(((channel * PatchSize) + y) * PatchSize, PatchSize));
             }
         }

@@ -47,11 +47,11 @@ internal sealed class SiglipVisionTower(SiglipVisionEmbeddings embeddings, IRead
         Action<MatrixView>? trace,
         CancellationToken cancellationToken)
     {
-        int rows = frames * Patches;
-        MatrixView hiddenStates = workspace.HiddenStates.View.SliceRows(0, rows);
+        var rows = frames * Patches;
+        var hiddenStates = workspace.HiddenStates.View.SliceRows(0, rows);
         embeddings.Forward(context, pixelValues, workspace.Patches.View.SliceRows(0, rows), hiddenStates);
         trace?.Invoke(hiddenStates);
-        foreach (SiglipEncoderLayer layer in layers)
+        foreach (var layer in layers)
         {
             cancellationToken.ThrowIfCancellationRequested();
             layer.Forward(context, hiddenStates, Patches, workspace);

@@ -9,14 +9,14 @@ internal static class StageTensors
     /// <summary>A matrix with the tensor's last axis as columns and all others as rows.</summary>
     public static Matrix ToMatrix(StageTensor tensor)
     {
-        int columns = tensor.Shape[^1];
+        var columns = tensor.Shape[^1];
         return Matrix.FromValues(columns == 0 ? 0 : tensor.Values.Length / columns, columns, tensor.Values);
     }
 
     /// <summary>Copies rows, one after the other.</summary>
     public static void Copy(MatrixView source, Span<float> target)
     {
-        for (int row = 0; row < source.Rows; row++)
+        for (var row = 0; row < source.Rows; row++)
         {
             source.Row(row).CopyTo(target[(row * source.Columns)..]);
         }

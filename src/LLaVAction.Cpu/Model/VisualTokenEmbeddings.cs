@@ -31,8 +31,8 @@ internal sealed class VisualTokenEmbeddings
     /// <summary>The embedding of one of them.</summary>
     public void ReadRow(int index, Span<float> target)
     {
-        int source = _sequence[index];
-        int newline = _frames.Count * _patchesPerFrame;
+        var source = _sequence[index];
+        var newline = _frames.Count * _patchesPerFrame;
         if (source < newline)
         {
             _pooled.Row((_frames[source / _patchesPerFrame] * _patchesPerFrame) + (source % _patchesPerFrame)).CopyTo(target);

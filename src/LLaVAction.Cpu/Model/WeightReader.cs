@@ -12,8 +12,8 @@ internal sealed class WeightReader(Checkpoint checkpoint)
     /// <summary>A matrix in its stored type; further sizes after the first are taken together (a convolution's kernel).</summary>
     public unsafe WeightMatrix Matrix(string name)
     {
-        TensorView tensor = checkpoint.Tensors[name];
-        WeightType type = tensor.ElementType switch
+        var tensor = checkpoint.Tensors[name];
+        var type = tensor.ElementType switch
         {
             ElementType.Float32 => WeightType.Float32,
             ElementType.Float16 => WeightType.Float16,
@@ -21,8 +21,8 @@ internal sealed class WeightReader(Checkpoint checkpoint)
             _ => throw new InputException(
                 $"{tensor.File}: tensor '{name}' holds {tensor.ElementTypeName} elements; expected F32, F16 or BF16. Use an unquantised checkpoint."),
         };
-        int rows = checked((int)tensor.Shape[0]);
-        int columns = rows == 0 ? 0 : checked((int)(tensor.ElementCount / rows));
+        var rows = checked((int)tensor.Shape[0]);
+        var columns = rows == 0 ? 0 : checked((int)(tensor.ElementCount / rows));
         return new WeightMatrix((void*)tensor.Address, type, rows, columns, checkpoint);
     }
 

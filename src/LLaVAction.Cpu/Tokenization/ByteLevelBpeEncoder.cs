@@ -18,19 +18,19 @@ internal sealed class ByteLevelBpeEncoder(BytePairVocabulary vocabulary) : IText
         var merger = new BytePairMerger(vocabulary);
         var ends = new List<int>((text.Length / 4) + 4);
         QwenPreTokenizer.Split(text, ends);
-        byte[] bytes = new byte[256];
-        int start = 0;
-        foreach (int end in ends)
+        var bytes = new byte[256];
+        var start = 0;
+        foreach (var end in ends)
         {
-            ReadOnlySpan<char> piece = text[start..end];
+            var piece = text[start..end];
             start = end;
-            if (_cache.TryGet(piece, out ReadOnlySpan<int> known))
+            if (_cache.TryGet(piece, out var known))
             {
                 result.AddRange(known);
                 continue;
             }
 
-            int before = result.Count;
+            var before = result.Count;
             EncodePiece(piece, ref bytes, merger, result);
             _cache.Add(piece, CollectionsMarshal.AsSpan(result)[before..]);
         }
@@ -38,7 +38,7 @@ internal sealed class ByteLevelBpeEncoder(BytePairVocabulary vocabulary) : IText
 
     private void EncodePiece(ReadOnlySpan<char> piece, ref byte[] bytes, BytePairMerger merger, List<int> result)
     {
-        if (vocabulary.TakesWholePieces && vocabulary.Ids.TryGetValue(ByteAlphabet.Spell(piece.ToString()), out int id))
+        if (vocabulary.TakesWholePieces && vocabulary.Ids.TryGetValue(ByteAlphabet.Spell(piece.ToString()), out var id))
         {
             result.Add(id);
             return;

@@ -17,11 +17,11 @@ internal sealed class BytePairMerger(BytePairVocabulary vocabulary)
     public void Merge(ReadOnlySpan<byte> piece, List<int> result)
     {
         Start(piece);
-        while (_candidates.TryDequeue(out int left, out long priority))
+        while (_candidates.TryDequeue(out var left, out var priority))
         {
             // A candidate is stale when either side has been merged into something else meanwhile.
-            int right = _next[left];
-            if (right < 0 || !vocabulary.TryMerge(_ids[left], _ids[right], out int rank, out int id) || rank != (int)(priority >> 32))
+            var right = _next[left];
+            if (right < 0 || !vocabulary.TryMerge(_ids[left], _ids[right], out var rank, out var id) || rank != (int)(priority >> 32))
             {
                 continue;
             }
@@ -35,7 +35,7 @@ internal sealed class BytePairMerger(BytePairVocabulary vocabulary)
             }
         }
 
-        for (int position = piece.IsEmpty ? -1 : 0; position >= 0; position = _next[position])
+        for (var position = piece.IsEmpty ? -1 : 0; position >= 0; position = _next[position])
         {
             result.Add(_ids[position]);
         }
@@ -45,20 +45,20 @@ internal sealed class BytePairMerger(BytePairVocabulary vocabulary)
     {
         if (_ids.Length < piece.Length)
         {
-            int length = Math.Max(piece.Length, 2 * _ids.Length);
+            var length = Math.Max(piece.Length, 2 * _ids.Length);
             _ids = new int[length];
             _next = new int[length];
             _previous = new int[length];
         }
 
-        for (int i = 0; i < piece.Length; i++)
+        for (var i = 0; i < piece.Length; i++)
         {
             _ids[i] = vocabulary.IdOfByte(piece[i]);
             _previous[i] = i - 1;
             _next[i] = i + 1 < piece.Length ? i + 1 : -1;
         }
 
-        for (int i = 0; i + 1 < piece.Length; i++)
+        for (var i = 0; i + 1 < piece.Length; i++)
         {
             AddCandidate(i);
         }
@@ -78,8 +78,8 @@ internal sealed class BytePairMerger(BytePairVocabulary vocabulary)
 
     private void AddCandidate(int left)
     {
-        int right = _next[left];
-        if (right >= 0 && vocabulary.TryMerge(_ids[left], _ids[right], out int rank, out _))
+        var right = _next[left];
+        if (right >= 0 && vocabulary.TryMerge(_ids[left], _ids[right], out var rank, out _))
         {
             _candidates.Enqueue(left, ((long)rank << 32) | (uint)left);
         }

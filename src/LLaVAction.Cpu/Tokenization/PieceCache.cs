@@ -22,7 +22,7 @@ internal sealed class PieceCache
 
     public bool TryGet(ReadOnlySpan<char> piece, out ReadOnlySpan<int> ids)
     {
-        bool isThere = _bySpan.TryGetValue(piece, out int[]? found);
+        var isThere = _bySpan.TryGetValue(piece, out var found);
         ids = found;
         return isThere;
     }

@@ -34,27 +34,27 @@ public sealed record ParityPack(
     /// <exception cref="InputException">It is not a parity pack.</exception>
     public static ParityPack Open(string folder)
     {
-        string file = Path.Combine(folder, FileName);
+        var file = Path.Combine(folder, FileName);
         if (!File.Exists(file))
         {
             throw new InputException($"{folder} holds no {FileName}; expected a folder written by scripts/make-parity-pack.py.");
         }
 
         var fields = JsonFields.Open(file);
-        int version = fields.Integer("schema_version", 0, int.MaxValue) ?? throw fields.Missing("schema_version");
+        var version = fields.Integer("schema_version", 0, int.MaxValue) ?? throw fields.Missing("schema_version");
         if (version != SchemaVersion)
         {
             throw fields.Wrong("schema_version", version.ToString(CultureInfo.InvariantCulture), $"{SchemaVersion}; make the pack with the script of this version");
         }
 
-        string precision = Text(fields, "precision");
+        var precision = Text(fields, "precision");
         if (!Precisions.Contains(precision, StringComparer.Ordinal))
         {
             throw fields.Wrong("precision", DisplayText.Quote(precision), string.Join(", ", Precisions));
         }
 
-        JsonFields settings = fields.Object("settings") ?? throw fields.Missing("settings");
-        ParityClip[] clips = fields.Objects("clips").Select(clip => ReadClip(folder, clip)).ToArray();
+        var settings = fields.Object("settings") ?? throw fields.Missing("settings");
+        var clips = fields.Objects("clips").Select(clip => ReadClip(folder, clip)).ToArray();
         if (clips.Length == 0)
         {
             throw fields.Wrong("clips", "none", "one clip or more");
@@ -74,7 +74,7 @@ public sealed record ParityPack(
 
     private static ParityClip ReadClip(string folder, JsonFields clip)
     {
-        string name = Text(clip, "file");
+        var name = Text(clip, "file");
         if (name != Path.GetFileName(name) || !name.EndsWith(".safetensors", StringComparison.Ordinal))
         {
             throw clip.Wrong("file", DisplayText.Quote(name), "the name of a .safetensors file beside pack.json");

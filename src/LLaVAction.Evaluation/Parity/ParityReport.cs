@@ -56,21 +56,21 @@ public sealed record ParityFinding(ParityStage Stage, string Clip, bool IsWithin
 /// <summary>All comparisons of a pack.</summary>
 public sealed class ParityReport
 {
-    private readonly List<ParityFinding> findings = [];
+    private readonly List<ParityFinding> _findings = [];
 
     /// <summary>Stages that could not be compared, and why.</summary>
     public IList<string> Notes { get; } = [];
 
     /// <summary>The comparisons, clip by clip.</summary>
-    public IReadOnlyList<ParityFinding> Findings => findings;
+    public IReadOnlyList<ParityFinding> Findings => _findings;
 
     /// <summary>Whether everything is within the tolerance.</summary>
-    public bool Agrees => findings.TrueForAll(static finding => finding.IsWithin);
+    public bool Agrees => _findings.TrueForAll(static finding => finding.IsWithin);
 
     /// <summary>The worst finding of each stage, in the order of the stages: those out of tolerance first, then by size.</summary>
     public IReadOnlyList<(ParityFinding Worst, int Clips, int Outside)> ByStage =>
     [
-        .. findings.GroupBy(static finding => finding.Stage).OrderBy(static group => group.Key).Select(static group => (
+        .. _findings.GroupBy(static finding => finding.Stage).OrderBy(static group => group.Key).Select(static group => (
             group.OrderBy(static finding => finding.IsWithin).ThenByDescending(static finding => finding.Size).First(),
             group.Count(),
             group.Count(static finding => !finding.IsWithin))),
@@ -79,5 +79,5 @@ public sealed class ParityReport
     /// <summary>The earliest stage out of tolerance: where to look; null where all agree.</summary>
     public ParityFinding? First => ByStage.Select(static stage => stage.Worst).FirstOrDefault(static worst => !worst.IsWithin);
 
-    internal void Add(ParityFinding finding) => findings.Add(finding);
+    internal void Add(ParityFinding finding) => _findings.Add(finding);
 }

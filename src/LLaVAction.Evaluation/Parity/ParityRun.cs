@@ -3,7 +3,6 @@ using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Sequences;
 using LLaVAction.Models.Tokenization;
-using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Evaluation.Parity;
 
@@ -13,9 +12,9 @@ namespace LLaVAction.Evaluation.Parity;
 /// </summary>
 public sealed class ParityRun
 {
-    private readonly ParityTolerance tolerance;
-    private readonly ModelConfiguration configuration;
-    private readonly LanguageConfiguration language;
+    private readonly ParityTolerance _tolerance;
+    private readonly ModelConfiguration _configuration;
+    private readonly LanguageConfiguration _language;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="tolerance">What counts as equal.</param>
@@ -23,9 +22,9 @@ public sealed class ParityRun
     /// <exception cref="InputException">The checkpoint is a vision tower alone.</exception>
     public ParityRun(ParityTolerance tolerance, ModelConfiguration configuration)
     {
-        this.tolerance = tolerance;
-        this.configuration = configuration;
-        language = configuration.Language ?? throw new InputException("A pack is of a whole model, and the checkpoint is a vision tower alone.");
+        _tolerance = tolerance;
+        _configuration = configuration;
+        _language = configuration.Language ?? throw new InputException("A pack is of a whole model, and the checkpoint is a vision tower alone.");
     }
 
     /// <summary>What was found so far.</summary>
@@ -35,18 +34,18 @@ public sealed class ParityRun
     /// <exception cref="InputException">The clip's file is damaged, or of another model.</exception>
     public void CompareStages(IStagedModel model, ParityClip clip)
     {
-        using ParityTensors reference = ParityTensors.Open(clip, configuration, language);
-        int[] ids = reference.InputIds();
-        StageTensor pixels = model.Preprocess(reference.Frames());
-        StageTensor vision = Compare(ParityStage.Pixels, clip, reference.Pixels(), pixels) is { } theirPixels
+        using var reference = ParityTensors.Open(clip, _configuration, _language);
+        var ids = reference.InputIds();
+        var pixels = model.Preprocess(reference.Frames());
+        var vision = Compare(ParityStage.Pixels, clip, reference.Pixels(), pixels) is { } theirPixels
             ? CompareVision(model, clip, reference, theirPixels, pixels)
             : model.EncodeVision(pixels);
-        StageTensor features = model.ArrangeVisualTokens(model.Pool(model.Project(vision)));
-        StageTensor embeddings = model.Embed(ids, features);
+        var features = model.ArrangeVisualTokens(model.Pool(model.Project(vision)));
+        var embeddings = model.Embed(ids, features);
         CompareLanguage(model, clip, reference, ids);
 
-        StageTensor hidden = model.HiddenStates(embeddings);
-        float[] theirs = reference.Logits();
+        var hidden = model.HiddenStates(embeddings);
+        var theirs = reference.Logits();
         Compare(ParityStage.Whole, clip, new StageTensor([theirs.Length, 1], theirs), AsColumn(model.Logits(LastRow(hidden))));
         CompareContinuation(model, clip, reference, embeddings);
     }
@@ -55,7 +54,7 @@ public sealed class ParityRun
     /// <exception cref="InputException">The clip's file is damaged, or of another model.</exception>
     public void CompareAnswer(IVideoLanguageModel model, ParityClip clip, CancellationToken cancellationToken)
     {
-        using ParityTensors reference = ParityTensors.Open(clip, configuration, language);
+        using var reference = ParityTensors.Open(clip, _configuration, _language);
         CompareTokens(clip, reference.InputIds(), model.Tokenizer);
         if (reference.CandidateIds() is not { } ids || clip.Candidates.Count < 2)
         {
@@ -67,25 +66,25 @@ public sealed class ParityRun
             throw new InputException($"{clip.File}: {ids.Length} candidate_ids for {clip.Candidates.Count} candidates in pack.json. Make the pack again.");
         }
 
-        ClipFrames frames = reference.Frames();
-        IReadOnlyList<IEncodedClip> encoded = model.Encode([frames], cancellationToken);
-        using IEncodedClip one = encoded[0];
+        var frames = reference.Frames();
+        var encoded = model.Encode([frames], cancellationToken);
+        using var one = encoded[0];
         var group = new PromptGroup(one, Enumerable.Range(0, frames.Frames.Count).ToArray(), [new PromptRequest(clip.Prompt, clip.Candidates, 0)]);
         if (model.Answer([group], cancellationToken)[0].Answers[0].CandidateLogProbabilities is not { } ours)
         {
             return;
         }
 
-        double[] theirs = LogProbabilities(reference.Logits(), Math.Min(model.Tokenizer.VocabularySize, language.VocabularyRows), ids);
-        double largest = ours.Zip(theirs, static (our, their) => Math.Abs(our - their)).Max();
-        int chosen = ArgMax(ours);
-        int expected = ArgMax(theirs);
-        double margin = theirs[expected] - theirs.Where((_, i) => i != expected).Max();
-        string choice = chosen == expected
+        var theirs = LogProbabilities(reference.Logits(), Math.Min(model.Tokenizer.VocabularySize, _language.VocabularyRows), ids);
+        var largest = ours.Zip(theirs, static (our, their) => Math.Abs(our - their)).Max();
+        var chosen = ArgMax(ours);
+        var expected = ArgMax(theirs);
+        var margin = theirs[expected] - theirs.Where((_, i) => i != expected).Max();
+        var choice = chosen == expected
             ? clip.Candidates[expected]
             : Invariant($"{clip.Candidates[chosen]} instead of {clip.Candidates[expected]}, whose lead is {margin:G3} nats");
         Report.Add(new ParityFinding(
-            ParityStage.Letters, clip.Id, largest <= tolerance.Nats, largest, Invariant($"{largest:G3} nats; chooses {choice}")));
+            ParityStage.Letters, clip.Id, largest <= _tolerance.Nats, largest, Invariant($"{largest:G3} nats; chooses {choice}")));
     }
 
     private StageTensor CompareVision(IStagedModel model, ParityClip clip, ParityTensors reference, StageTensor theirPixels, StageTensor ourPixels)
@@ -108,16 +107,16 @@ public sealed class ParityRun
         if (reference.VideoTokens() is { } theirTokens && reference.Hidden() is { } theirHidden)
         {
             Compare(ParityStage.LanguageModel, clip, theirHidden, model.HiddenStates(model.Embed(ids, theirTokens)));
-            float[] logits = reference.Logits();
+            var logits = reference.Logits();
             Compare(ParityStage.Logits, clip, new StageTensor([logits.Length, 1], logits), AsColumn(model.Logits(LastRow(theirHidden))));
         }
     }
 
     private void CompareTokens(ParityClip clip, int[] theirs, ITokenizer tokenizer)
     {
-        int[] ours = PromptTokens.EncodeWithPlaceholders(clip.Prompt, tokenizer);
-        int at = ours.Zip(theirs).TakeWhile(static pair => pair.First == pair.Second).Count();
-        bool isEqual = at == ours.Length && at == theirs.Length;
+        var ours = PromptTokens.EncodeWithPlaceholders(clip.Prompt, tokenizer);
+        var at = ours.Zip(theirs).TakeWhile(static pair => pair.First == pair.Second).Count();
+        var isEqual = at == ours.Length && at == theirs.Length;
         string Id(int[] ids) => at < ids.Length ? ids[at].ToString(CultureInfo.InvariantCulture) : "the end";
         Report.Add(new ParityFinding(
             ParityStage.Tokens,
@@ -134,8 +133,8 @@ public sealed class ParityRun
             return;
         }
 
-        IReadOnlyList<int> ours = model.GenerateGreedy(embeddings, theirs.Length);
-        int at = ours.Zip(theirs).TakeWhile(static pair => pair.First == pair.Second).Count();
+        var ours = model.GenerateGreedy(embeddings, theirs.Length);
+        var at = ours.Zip(theirs).TakeWhile(static pair => pair.First == pair.Second).Count();
         if (at == theirs.Length)
         {
             Report.Add(new ParityFinding(ParityStage.Continuation, clip.Id, IsWithin: true, 0, Invariant($"{at} tokens, equal")));
@@ -146,7 +145,7 @@ public sealed class ParityRun
         Report.Add(new ParityFinding(
             ParityStage.Continuation,
             clip.Id,
-            margins[at] <= 2 * tolerance.Nats,
+            margins[at] <= 2 * _tolerance.Nats,
             margins[at],
             Invariant($"token {at}: {ours[at]}, reference {theirs[at]}, whose lead is {margins[at]:G3}")));
     }
@@ -167,7 +166,7 @@ public sealed class ParityRun
         }
 
         var difference = StageDifference.Between(theirs.Shape, theirs.Values, ours.Values);
-        bool isWithin = difference.Relative <= tolerance.Relative && difference.WorstChannel <= tolerance.Channel;
+        var isWithin = difference.Relative <= _tolerance.Relative && difference.WorstChannel <= _tolerance.Channel;
         Report.Add(new ParityFinding(
             stage,
             clip.Id,
@@ -181,7 +180,7 @@ public sealed class ParityRun
     private static double[] LogProbabilities(float[] logits, int vocabulary, int[] ids)
     {
         double largest = logits.Take(vocabulary).Max();
-        double sum = Math.Log(logits.Take(vocabulary).Sum(logit => Math.Exp(logit - largest)));
+        var sum = Math.Log(logits.Take(vocabulary).Sum(logit => Math.Exp(logit - largest)));
         return ids.Select(id => logits[id] - largest - sum).ToArray();
     }
 

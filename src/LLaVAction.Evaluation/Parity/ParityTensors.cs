@@ -33,9 +33,9 @@ internal sealed class ParityTensors : IDisposable
     /// <summary>The clip's frames.</summary>
     public ClipFrames Frames()
     {
-        TensorView tensor = Find("frames_uint8", ElementType.UInt8, [-1, -1, -1, 3]) ?? throw Missing("frames_uint8");
-        int count = (int)tensor.Shape[0];
-        int size = checked((int)(tensor.Shape[1] * tensor.Shape[2] * 3));
+        var tensor = Find("frames_uint8", ElementType.UInt8, [-1, -1, -1, 3]) ?? throw Missing("frames_uint8");
+        var count = (int)tensor.Shape[0];
+        var size = checked((int)(tensor.Shape[1] * tensor.Shape[2] * 3));
         return new ClipFrames
         {
             Width = (int)tensor.Shape[2],
@@ -67,7 +67,7 @@ internal sealed class ParityTensors : IDisposable
     /// <summary>The prompt's ids, with one −200 for the video.</summary>
     public int[] InputIds()
     {
-        int[] ids = Ids("input_ids", isPlaceholderAllowed: true) ?? throw Missing("input_ids");
+        var ids = Ids("input_ids", isPlaceholderAllowed: true) ?? throw Missing("input_ids");
         return ids.Count(static id => id == PromptTokens.VideoPlaceholderId) == 1
             ? ids
             : throw new InputException($"{_file.Path}: input_ids must hold {PromptTokens.VideoPlaceholderId}, the video, once. Make the pack again.");
@@ -92,8 +92,8 @@ internal sealed class ParityTensors : IDisposable
             return null;
         }
 
-        int[] ids = MemoryMarshal.Cast<byte, int>(tensor.Bytes).ToArray();
-        int at = Array.FindIndex(ids, id => (id < 0 || id >= _rows) && !(isPlaceholderAllowed && id == PromptTokens.VideoPlaceholderId));
+        var ids = MemoryMarshal.Cast<byte, int>(tensor.Bytes).ToArray();
+        var at = Array.FindIndex(ids, id => (id < 0 || id >= _rows) && !(isPlaceholderAllowed && id == PromptTokens.VideoPlaceholderId));
         return at < 0
             ? ids
             : throw new InputException($"{_file.Path}: {name}[{at}] is {ids[at]}, and the model's vocabulary has {_rows} rows. The pack is of another model.");
@@ -105,7 +105,7 @@ internal sealed class ParityTensors : IDisposable
 
     private float[] Finite(string name, float[] values)
     {
-        int at = Array.FindIndex(values, static value => !float.IsFinite(value));
+        var at = Array.FindIndex(values, static value => !float.IsFinite(value));
         return at < 0
             ? values
             : throw new InputException($"{_file.Path}: {name} value {at} is not a finite number: the reference overflowed. Make the pack in float32 or bfloat16.");
@@ -113,12 +113,12 @@ internal sealed class ParityTensors : IDisposable
 
     private TensorView? Find(string name, ElementType type, int[] shape)
     {
-        if (!_file.Tensors.TryGetValue(name, out TensorView? tensor))
+        if (!_file.Tensors.TryGetValue(name, out var tensor))
         {
             return null;
         }
 
-        bool fits = tensor.ElementType == type
+        var fits = tensor.ElementType == type
             && tensor.Shape.Count == shape.Length
             && tensor.Shape.Zip(shape).All(static pair => pair.First > 0 && pair.First <= 1 << 24 && (pair.Second < 0 || pair.First == pair.Second));
         return fits

@@ -21,14 +21,14 @@ public sealed record StageDifference(double Relative, double WorstChannel, int C
     /// <param name="actual">Ours.</param>
     public static StageDifference Between(IReadOnlyList<int> shape, ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
     {
-        int channels = shape[^1];
-        double[] square = new double[channels];
-        double[] difference = new double[channels];
-        int worst = 0;
+        var channels = shape[^1];
+        var square = new double[channels];
+        var difference = new double[channels];
+        var worst = 0;
         double largest = -1;
-        for (int i = 0; i < expected.Length; i++)
+        for (var i = 0; i < expected.Length; i++)
         {
-            double apart = Math.Abs((double)actual[i] - expected[i]);
+            var apart = Math.Abs((double)actual[i] - expected[i]);
             square[i % channels] += (double)expected[i] * expected[i];
             difference[i % channels] += apart * apart;
             if (!(apart <= largest))
@@ -39,9 +39,9 @@ public sealed record StageDifference(double Relative, double WorstChannel, int C
         }
 
         double[] sorted = [.. square.Order()];
-        double floor = SmallChannel * SmallChannel * sorted[channels / 2];
-        int channel = 0;
-        for (int i = 0; i < channels; i++)
+        var floor = SmallChannel * SmallChannel * sorted[channels / 2];
+        var channel = 0;
+        for (var i = 0; i < channels; i++)
         {
             // Written so that what is not a number counts as the worst.
             if (!(Ratio(difference[i], Math.Max(square[i], floor)) <= Ratio(difference[channel], Math.Max(square[channel], floor))))
@@ -63,7 +63,7 @@ public sealed record StageDifference(double Relative, double WorstChannel, int C
     private static string PlaceOf(int index, IReadOnlyList<int> shape)
     {
         var place = new string[shape.Count];
-        for (int axis = shape.Count - 1; axis >= 0; axis--)
+        for (var axis = shape.Count - 1; axis >= 0; axis--)
         {
             place[axis] = (index % shape[axis]).ToString(CultureInfo.InvariantCulture);
             index /= shape[axis];

@@ -71,7 +71,7 @@ public static class CanonicalNames
     /// </summary>
     public static string Of(string stored)
     {
-        string name = Strip(stored, "model.");
+        var name = Strip(stored, "model.");
         if (name.StartsWith("vision_tower.", StringComparison.Ordinal) || name.StartsWith("vision_model.", StringComparison.Ordinal))
         {
             return "vision_tower." + Strip(Strip(Strip(name, "vision_tower."), "vision_tower."), "vision_model.");
@@ -111,9 +111,9 @@ public static class CanonicalNames
             return null;
         }
 
-        ReadOnlySpan<char> rest = canonical.AsSpan(prefix.Length);
-        int end = rest.IndexOf('.');
-        return end > 0 && int.TryParse(rest[..end], NumberStyles.None, CultureInfo.InvariantCulture, out int layer) ? layer : null;
+        var rest = canonical.AsSpan(prefix.Length);
+        var end = rest.IndexOf('.');
+        return end > 0 && int.TryParse(rest[..end], NumberStyles.None, CultureInfo.InvariantCulture, out var layer) ? layer : null;
     }
 
     private static string Strip(string name, string prefix) =>

@@ -52,7 +52,7 @@ public sealed class Checkpoint : IDisposable
                 tensors.Add(weights[1].Tensors.Values.Where(tensor => CanonicalNames.Of(tensor.Name).StartsWith("vision_tower.", StringComparison.Ordinal)));
             }
 
-            ModelConfiguration configuration = ConfigurationReader.Read(folder, tensors);
+            var configuration = ConfigurationReader.Read(folder, tensors);
             CheckpointLayout.Check(folder, configuration, tensors);
             return new Checkpoint(folder, configuration, tensors.All, weights.ToArray());
         }
@@ -73,7 +73,7 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The weights of a tower that was left out of an original checkpoint, from a folder of its name.</summary>
     private static WeightFiles OpenTower(string folder)
     {
-        string name = JsonFields.TryOpen(Path.Combine(folder, "config.json"))?.Text("mm_vision_tower") ?? "";
+        var name = JsonFields.TryOpen(Path.Combine(folder, "config.json"))?.Text("mm_vision_tower") ?? "";
         return OriginalVisionTower.FolderOf(folder, name) is { } tower
             ? WeightFiles.Open(tower)
             : throw new InputException(string.Create(

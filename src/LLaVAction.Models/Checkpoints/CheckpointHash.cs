@@ -31,8 +31,8 @@ public static class CheckpointHash
     /// <exception cref="InputException">A file cannot be read.</exception>
     public static string Compute(string folder, CancellationToken cancellationToken = default)
     {
-        IReadOnlyList<string> names = FileNames(folder);
-        string[] hashes = new string[names.Count];
+        var names = FileNames(folder);
+        var hashes = new string[names.Count];
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Math.Min(8, Environment.ProcessorCount) };
         try
         {
@@ -54,7 +54,7 @@ public static class CheckpointHash
     /// <exception cref="InputException">A file cannot be read.</exception>
     public static string ComputeQuickly(string folder)
     {
-        IReadOnlyList<string> names = FileNames(folder);
+        var names = FileNames(folder);
         return Combine(names, names.Select(name => Path.Combine(folder, name)).Select(HashHead).ToArray());
     }
 
@@ -66,7 +66,7 @@ public static class CheckpointHash
         }
 
         using var mapping = MappedFile.Open(path);
-        long header = mapping.Length < 8 ? 0 : Math.Clamp(BinaryPrimitives.ReadInt64LittleEndian(mapping.Span(0, 8)), 0, SafetensorsHeader.MaximumLength);
+        var header = mapping.Length < 8 ? 0 : Math.Clamp(BinaryPrimitives.ReadInt64LittleEndian(mapping.Span(0, 8)), 0, SafetensorsHeader.MaximumLength);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(BitConverter.GetBytes(mapping.Length));
         hash.AppendData(mapping.Span(0, (int)Math.Min(mapping.Length, 8 + header)));
@@ -77,7 +77,7 @@ public static class CheckpointHash
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        byte[] buffer = new byte[1 << 20];
+        var buffer = new byte[1 << 20];
         for (int read; (read = stream.Read(buffer)) > 0;)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -90,7 +90,7 @@ public static class CheckpointHash
     private static string Combine(IReadOnlyList<string> names, string[] hashes)
     {
         var lines = new StringBuilder();
-        for (int i = 0; i < names.Count; i++)
+        for (var i = 0; i < names.Count; i++)
         {
             lines.Append(hashes[i]).Append("  ").Append(names[i]).Append('\n');
         }

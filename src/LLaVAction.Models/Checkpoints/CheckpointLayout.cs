@@ -27,12 +27,12 @@ public static class CheckpointLayout
     /// <exception cref="InputException">Tensors are missing, unknown or of another shape: one message names them all, or the first of them.</exception>
     internal static void Check(string folder, ModelConfiguration configuration, CheckpointTensors tensors)
     {
-        IReadOnlyDictionary<string, long[]> expected = Expected(configuration);
+        var expected = Expected(configuration);
         var missing = new List<string>();
         var misshapen = new List<string>();
-        foreach ((string name, long[] shape) in expected)
+        foreach ((var name, var shape) in expected)
         {
-            if (!tensors.All.TryGetValue(name, out TensorView? tensor))
+            if (!tensors.All.TryGetValue(name, out var tensor))
             {
                 missing.Add($"{name} {DisplayText.Shape(shape)}");
             }
@@ -46,7 +46,7 @@ public static class CheckpointLayout
             }
         }
 
-        string[] extra = tensors.All.Keys
+        var extra = tensors.All.Keys
             .Where(name => !expected.ContainsKey(name) && !IsUnused(name, configuration))
             .Select(name => $"{DisplayText.Shorten(tensors.All[name].Name)} {DisplayText.Shape(tensors.All[name].Shape)}")
             .ToArray();
@@ -72,7 +72,7 @@ public static class CheckpointLayout
         shapes.Add(CanonicalNames.PatchEmbeddingWeight, [hidden, 3, vision.PatchSize, vision.PatchSize]);
         shapes.Add(CanonicalNames.PatchEmbeddingBias, [hidden]);
         shapes.Add(CanonicalNames.PositionEmbedding, [vision.Patches, hidden]);
-        for (int layer = 0; layer < vision.Layers; layer++)
+        for (var layer = 0; layer < vision.Layers; layer++)
         {
             Add("layer_norm1", hidden, null);
             Add("self_attn.q_proj", hidden, hidden);
@@ -102,10 +102,10 @@ public static class CheckpointLayout
     private static void AddLanguage(Dictionary<string, long[]> shapes, LanguageConfiguration language)
     {
         long hidden = language.Hidden;
-        long queries = (long)language.Heads * language.HeadDimension;
-        long keys = (long)language.KeyValueHeads * language.HeadDimension;
+        var queries = (long)language.Heads * language.HeadDimension;
+        var keys = (long)language.KeyValueHeads * language.HeadDimension;
         shapes.Add(CanonicalNames.TokenEmbedding, [language.VocabularyRows, hidden]);
-        for (int layer = 0; layer < language.Layers; layer++)
+        for (var layer = 0; layer < language.Layers; layer++)
         {
             Add("input_layernorm.weight", hidden);
             Add("self_attn.q_proj.weight", queries, hidden);

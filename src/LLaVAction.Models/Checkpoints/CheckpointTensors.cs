@@ -17,9 +17,9 @@ internal sealed class CheckpointTensors
     /// <exception cref="InputException">Two tensors have one canonical name.</exception>
     public void Add(IEnumerable<TensorView> tensors)
     {
-        foreach (TensorView tensor in tensors)
+        foreach (var tensor in tensors)
         {
-            string name = CanonicalNames.Of(tensor.Name);
+            var name = CanonicalNames.Of(tensor.Name);
             if (!_tensors.TryAdd(name, tensor))
             {
                 throw new InputException(
@@ -33,12 +33,12 @@ internal sealed class CheckpointTensors
     /// <summary>One size of a tensor's shape; null where there is no such tensor, axis, or the size is no plausible one.</summary>
     public int? Size(string name, int axis)
     {
-        if (!_tensors.TryGetValue(name, out TensorView? tensor) || axis >= tensor.Shape.Count)
+        if (!_tensors.TryGetValue(name, out var tensor) || axis >= tensor.Shape.Count)
         {
             return null;
         }
 
-        long size = tensor.Shape[axis];
+        var size = tensor.Shape[axis];
         return size is > 0 and <= 1 << 24 ? (int)size : null;
     }
 }

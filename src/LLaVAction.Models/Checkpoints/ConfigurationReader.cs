@@ -10,17 +10,17 @@ internal static class ConfigurationReader
     /// <exception cref="InputException">A file is missing or damaged, or names an architecture or setting that is not supported.</exception>
     public static ModelConfiguration Read(string folder, CheckpointTensors tensors)
     {
-        string file = Path.Combine(folder, "config.json");
-        JsonFields config = JsonFields.TryOpen(file)
+        var file = Path.Combine(folder, "config.json");
+        var config = JsonFields.TryOpen(file)
             ?? throw new InputException($"{folder} holds no config.json; expected the folder of a checkpoint with all its files.");
-        CheckpointFormat format = FormatOf(file, config);
+        var format = FormatOf(file, config);
         if (config.Object("quantization_config") is not null)
         {
             throw new InputException($"{file} describes quantised weights (quantization_config). Use the unquantised checkpoint (F32, F16 or BF16).");
         }
 
-        PixelSettings pixels = ReadPixels(folder, out int? processorSize);
-        ModelConfiguration configuration = format switch
+        var pixels = ReadPixels(folder, out var processorSize);
+        var configuration = format switch
         {
             CheckpointFormat.HuggingFace => HuggingFaceConfiguration.Read(file, config),
             CheckpointFormat.Original => OriginalConfiguration.Read(folder, file, config, tensors, processorSize),
@@ -43,9 +43,9 @@ internal static class ConfigurationReader
 
     private static CheckpointFormat FormatOf(string file, JsonFields config)
     {
-        IReadOnlyList<string> architectures = config.Texts("architectures");
-        string modelType = config.Text("model_type") ?? "";
-        string architecture = architectures.Count > 0 ? architectures[0] : "";
+        var architectures = config.Texts("architectures");
+        var modelType = config.Text("model_type") ?? "";
+        var architecture = architectures.Count > 0 ? architectures[0] : "";
         return (architecture, modelType) switch
         {
             ("LlavaQwenForCausalLM", _) or ("", "llava_qwen") => CheckpointFormat.Original,
@@ -58,7 +58,7 @@ internal static class ConfigurationReader
 
     private static ModelConfiguration ReadVisionTower(string file, JsonFields config)
     {
-        JsonFields vision = config.Object("vision_config") ?? config;
+        var vision = config.Object("vision_config") ?? config;
         return new ModelConfiguration
         {
             Format = CheckpointFormat.VisionTower,
@@ -76,7 +76,7 @@ internal static class ConfigurationReader
     private static GenerationSettings ReadGeneration(string folder, JsonFields config)
     {
         var generation = JsonFields.TryOpen(Path.Combine(folder, "generation_config.json"));
-        IReadOnlyList<int>? ends = generation?.IntegerOrList("eos_token_id")
+        var ends = generation?.IntegerOrList("eos_token_id")
             ?? config.IntegerOrList("eos_token_id")
             ?? config.Object("text_config")?.IntegerOrList("eos_token_id");
         return new GenerationSettings
@@ -94,7 +94,7 @@ internal static class ConfigurationReader
     {
         imageSize = null;
         string[] names = ["video_preprocessor_config.json", "preprocessor_config.json"];
-        string? file = names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        var file = names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
         if (file is null)
         {
             return new PixelSettings();
@@ -107,7 +107,7 @@ internal static class ConfigurationReader
         }
 
         string[] steps = ["do_resize", "do_rescale", "do_normalize"];
-        foreach (string step in steps)
+        foreach (var step in steps)
         {
             if (fields.Flag(step) == false)
             {
@@ -132,9 +132,9 @@ internal static class ConfigurationReader
             return fields.Size("size");
         }
 
-        JsonFields size = fields.Object("size")!;
-        int? height = size.Size("height");
-        int? width = size.Size("width");
+        var size = fields.Object("size")!;
+        var height = size.Size("height");
+        var width = size.Size("width");
         return height == width
             ? height
             : throw fields.Wrong("size", $"{height} × {width}", "a square: height and width equal");
@@ -142,7 +142,7 @@ internal static class ConfigurationReader
 
     private static float[]? Channels(JsonFields fields, string key, double minimum)
     {
-        IReadOnlyList<double>? values = fields.Numbers(key);
+        var values = fields.Numbers(key);
         if (values is null)
         {
             return null;

@@ -15,7 +15,7 @@ public static class DisplayText
     public static string Shorten(string name)
     {
         var text = new StringBuilder();
-        foreach (char unit in name.Length > LongestName ? name[..LongestName] : name)
+        foreach (var unit in name.Length > LongestName ? name[..LongestName] : name)
         {
             text.Append(char.IsControl(unit) || char.IsSurrogate(unit) ? '\uFFFD' : unit);
         }
@@ -26,8 +26,8 @@ public static class DisplayText
     /// <summary>A shape as <c>[2, 3]</c>, shortened.</summary>
     public static string Shape(IEnumerable<long> shape)
     {
-        long[] sizes = shape.Take(9).ToArray();
-        IEnumerable<string> shown = sizes.Take(8).Select(size => size.ToString(CultureInfo.InvariantCulture));
+        var sizes = shape.Take(9).ToArray();
+        var shown = sizes.Take(8).Select(size => size.ToString(CultureInfo.InvariantCulture));
         return $"[{string.Join(", ", shown)}{(sizes.Length > 8 ? ", …" : "")}]";
     }
 }

@@ -11,11 +11,11 @@ public static class ElementConversion
     /// <param name="destination">At least as many elements.</param>
     public static void BFloat16ToFloat32(ReadOnlySpan<ushort> source, Span<float> destination)
     {
-        Span<uint> bits = MemoryMarshal.Cast<float, uint>(destination[..source.Length]);
-        int i = 0;
+        var bits = MemoryMarshal.Cast<float, uint>(destination[..source.Length]);
+        var i = 0;
         for (; i + Vector256<ushort>.Count <= source.Length; i += Vector256<ushort>.Count)
         {
-            Vector256<ushort> half = Vector256.Create(source[i..]);
+            var half = Vector256.Create(source[i..]);
             Vector256.ShiftLeft(Vector256.WidenLower(half), 16).CopyTo(bits[i..]);
             Vector256.ShiftLeft(Vector256.WidenUpper(half), 16).CopyTo(bits[(i + Vector256<uint>.Count)..]);
         }
@@ -31,11 +31,11 @@ public static class ElementConversion
     /// <param name="destination">At least as many elements.</param>
     public static void Float16ToFloat32(ReadOnlySpan<ushort> source, Span<float> destination)
     {
-        Span<float> target = destination[..source.Length];
-        int i = 0;
+        var target = destination[..source.Length];
+        var i = 0;
         for (; i + Vector256<ushort>.Count <= source.Length; i += Vector256<ushort>.Count)
         {
-            Vector256<ushort> half = Vector256.Create(source[i..]);
+            var half = Vector256.Create(source[i..]);
             WidenFloat16(Vector256.WidenLower(half)).CopyTo(target[i..]);
             WidenFloat16(Vector256.WidenUpper(half)).CopyTo(target[(i + Vector256<float>.Count)..]);
         }
@@ -52,11 +52,11 @@ public static class ElementConversion
     /// </summary>
     private static Vector256<float> WidenFloat16(Vector256<uint> half)
     {
-        Vector256<uint> sign = Vector256.ShiftLeft(half & Vector256.Create(0x8000u), 16);
-        Vector256<uint> magnitude = half & Vector256.Create(0x7FFFu);
-        Vector256<uint> finite = (Vector256.ShiftLeft(magnitude, 13).AsSingle() * Vector256.Create(BitConverter.UInt32BitsToSingle((127u + 112u) << 23))).AsUInt32();
-        Vector256<uint> special = Vector256.ShiftLeft(magnitude, 13) | Vector256.Create(0x7F800000u);
-        Vector256<uint> isSpecial = Vector256.GreaterThanOrEqual(magnitude, Vector256.Create(0x7C00u));
+        var sign = Vector256.ShiftLeft(half & Vector256.Create(0x8000u), 16);
+        var magnitude = half & Vector256.Create(0x7FFFu);
+        var finite = (Vector256.ShiftLeft(magnitude, 13).AsSingle() * Vector256.Create(BitConverter.UInt32BitsToSingle((127u + 112u) << 23))).AsUInt32();
+        var special = Vector256.ShiftLeft(magnitude, 13) | Vector256.Create(0x7F800000u);
+        var isSpecial = Vector256.GreaterThanOrEqual(magnitude, Vector256.Create(0x7C00u));
         return (Vector256.ConditionalSelect(isSpecial, special, finite) | sign).AsSingle();
     }
 }

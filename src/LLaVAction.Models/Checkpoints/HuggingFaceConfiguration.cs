@@ -11,8 +11,8 @@ internal static class HuggingFaceConfiguration
 {
     public static ModelConfiguration Read(string file, JsonFields config)
     {
-        JsonFields text = config.Object("text_config") ?? throw config.Missing("text_config");
-        JsonFields vision = config.Object("vision_config") ?? throw config.Missing("vision_config");
+        var text = config.Object("text_config") ?? throw config.Missing("text_config");
+        var vision = config.Object("vision_config") ?? throw config.Missing("vision_config");
         if (text.Text("model_type") is { } modelType && modelType is not "qwen2")
         {
             throw text.Wrong("model_type", DisplayText.Quote(modelType), "qwen2");
@@ -55,7 +55,7 @@ internal static class HuggingFaceConfiguration
             return layers;
         }
 
-        if (value.ValueKind != JsonValueKind.Number || !value.TryGetInt32(out int layer) || layer < -layers || layer > layers || layer == 0)
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetInt32(out var layer) || layer < -layers || layer > layers || layer == 0)
         {
             throw config.Wrong(Key, value, string.Create(CultureInfo.InvariantCulture, $"one layer, from -{layers} to -1 or from 1 to {layers}"));
         }

@@ -23,7 +23,7 @@ public sealed class JsonFields
     {
         _file = file;
         _path = path;
-        foreach (JsonProperty member in element.EnumerateObject())
+        foreach (var member in element.EnumerateObject())
         {
             _members[NameOf(member)] = member.Value;
         }
@@ -38,7 +38,7 @@ public sealed class JsonFields
     /// <summary>Reads a file whose top is an object.</summary>
     public static JsonFields Open(string file)
     {
-        JsonElement root = OpenElement(file);
+        var root = OpenElement(file);
         return root.ValueKind == JsonValueKind.Object
             ? new JsonFields(file, "", root)
             : throw new InputException($"{file} holds a JSON {Kind(root)}; expected an object.");
@@ -75,7 +75,7 @@ public sealed class JsonFields
 
     /// <summary>The value of a key; null where absent or null. Of a key given twice, the last.</summary>
     public JsonElement? Value(string key) =>
-        _members.TryGetValue(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        _members.TryGetValue(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     /// <summary>An object; null where absent.</summary>
     public JsonFields? Object(string key) => Value(key) switch
@@ -113,7 +113,7 @@ public sealed class JsonFields
             return null;
         }
 
-        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number) && number > 0
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number) && number > 0
             ? number
             : throw Wrong(key, value, "a number greater than 0");
     }
@@ -151,7 +151,7 @@ public sealed class JsonFields
         }
 
         return List(key, value, "a list of numbers")
-            .Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetDouble(out double number) && double.IsFinite(number)
+            .Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetDouble(out var number) && double.IsFinite(number)
                 ? number
                 : throw Wrong(key, item, "a number"))
             .ToArray();
@@ -193,7 +193,7 @@ public sealed class JsonFields
     }
 
     private int IntegerOf(string key, JsonElement value, int minimum, int maximum) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= minimum && number <= maximum
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= minimum && number <= maximum
             ? number
             : throw Wrong(key, value, string.Create(CultureInfo.InvariantCulture, $"a whole number from {minimum} to {maximum}"));
 

@@ -44,7 +44,7 @@ internal sealed unsafe class MappedFile : IDisposable
         try
         {
             var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-            long length = stream.Length;
+            var length = stream.Length;
             if (length == 0)
             {
                 stream.Dispose();

@@ -9,9 +9,9 @@ internal static class OriginalConfiguration
     public static ModelConfiguration Read(string folder, string file, JsonFields config, CheckpointTensors tensors, int? processorSize)
     {
         RefuseUnsupported(config);
-        LanguageConfiguration language = QwenConfiguration.Read(file, config);
+        var language = QwenConfiguration.Read(file, config);
         var tower = new OriginalVisionTower(folder, file, config, tensors);
-        VisionConfiguration vision = tower.Read(processorSize, language.Heads);
+        var vision = tower.Read(processorSize, language.Heads);
         return new ModelConfiguration
         {
             Format = CheckpointFormat.Original,
@@ -64,7 +64,7 @@ internal static class OriginalConfiguration
 
     private static PoolingMode ReadPooling(JsonFields config)
     {
-        string name = config.Text("mm_spatial_pool_mode") ?? "bilinear";
+        var name = config.Text("mm_spatial_pool_mode") ?? "bilinear";
         return VideoTokenModes.ParsePooling(name)
             ?? throw config.Wrong("mm_spatial_pool_mode", DisplayText.Quote(name), VideoTokenModes.PoolingNames);
     }
@@ -75,10 +75,10 @@ internal static class OriginalConfiguration
     /// </summary>
     private static NewlineMode ReadNewline(JsonFields config)
     {
-        string name = config.Text("mm_newline_position") ?? "one_token";
-        NewlineMode position = VideoTokenModes.ParseNewline(name)
+        var name = config.Text("mm_newline_position") ?? "one_token";
+        var position = VideoTokenModes.ParseNewline(name)
             ?? throw config.Wrong("mm_newline_position", DisplayText.Quote(name), VideoTokenModes.NewlineNames);
-        string mergeType = config.Text("mm_patch_merge_type") ?? "flat";
+        var mergeType = config.Text("mm_patch_merge_type") ?? "flat";
         if (mergeType is "flat")
         {
             return NewlineMode.NoToken;
@@ -89,13 +89,13 @@ internal static class OriginalConfiguration
             throw config.Wrong("mm_patch_merge_type", DisplayText.Quote(mergeType), "flat, or a type that begins with spatial");
         }
 
-        bool lacksNewline = position == NewlineMode.OneToken && !mergeType.Contains("unpad", StringComparison.Ordinal);
+        var lacksNewline = position == NewlineMode.OneToken && !mergeType.Contains("unpad", StringComparison.Ordinal);
         return lacksNewline ? NewlineMode.NoToken : position;
     }
 
     private static ActionTokenMode ReadActionToken(JsonFields config)
     {
-        string name = config.Text("vision_supervision") ?? "none";
+        var name = config.Text("vision_supervision") ?? "none";
 
         // "all_newlines" supervises every newline and adds no token; its readout has no meaning outside training.
         return name is "all_newlines"
@@ -116,9 +116,9 @@ internal static class OriginalConfiguration
                 tensors.Size(CanonicalNames.ActionHead, 0) ?? 0);
         }
 
-        int[] sizes = value.ValueKind == System.Text.Json.JsonValueKind.Array
+        var sizes = value.ValueKind == System.Text.Json.JsonValueKind.Array
             ? config.IntegerOrList(Key)!.ToArray()
-            : config.Text(Key)!.Split(',').Select(part => int.TryParse(part.Trim(), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int size) ? size : 0).ToArray();
+            : config.Text(Key)!.Split(',').Select(part => int.TryParse(part.Trim(), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var size) ? size : 0).ToArray();
         return sizes is [> 0 and <= 1 << 24, > 0 and <= 1 << 24, > 0 and <= 1 << 24]
             ? new ActionHeadSizes(sizes[0], sizes[1], sizes[2])
             : throw config.Wrong(Key, value, "three numbers, verbs, nouns and actions, such as \"97,300,3806\"");

@@ -28,7 +28,7 @@ internal sealed partial class OriginalVisionTower
         _config = config;
         _tensors = tensors;
         _name = config.Text("mm_vision_tower") ?? config.Text("vision_tower") ?? "";
-        JsonFields? beside = FolderOf(folder, _name) is { } tower ? JsonFields.TryOpen(Path.Combine(tower, "config.json")) : null;
+        var beside = FolderOf(folder, _name) is { } tower ? JsonFields.TryOpen(Path.Combine(tower, "config.json")) : null;
         _own = config.Object("vision_config") ?? beside?.Object("vision_config") ?? beside;
     }
 
@@ -41,7 +41,7 @@ internal sealed partial class OriginalVisionTower
     /// </summary>
     public static string? FolderOf(string folder, string name)
     {
-        string last = name.TrimEnd('/', '\\').Split('/', '\\')[^1];
+        var last = name.TrimEnd('/', '\\').Split('/', '\\')[^1];
         if (last.Length == 0 || last is "." or ".." || last.AsSpan().IndexOfAny(Path.GetInvalidFileNameChars()) >= 0)
         {
             return null;
@@ -56,8 +56,8 @@ internal sealed partial class OriginalVisionTower
     /// <param name="languageHeads">Attention heads of the language model.</param>
     public VisionConfiguration Read(int? processorSize, int languageHeads)
     {
-        int hidden = _own?.Size("hidden_size") ?? Size(CanonicalNames.PatchEmbeddingWeight, 0, So400mHidden);
-        int patch = _own?.Size("patch_size") ?? Math.Min(Size(CanonicalNames.PatchEmbeddingWeight, 2, 14), 1 << 14);
+        var hidden = _own?.Size("hidden_size") ?? Size(CanonicalNames.PatchEmbeddingWeight, 0, So400mHidden);
+        var patch = _own?.Size("patch_size") ?? Math.Min(Size(CanonicalNames.PatchEmbeddingWeight, 2, 14), 1 << 14);
         return VisionTowerConfiguration.Checked(_file, new VisionConfiguration(
             hidden,
             Layers(hidden),
@@ -81,8 +81,8 @@ internal sealed partial class OriginalVisionTower
             return whole - 1;
         }
 
-        int stored = Math.Clamp(_tensors.StoredVisionLayers, 1, 1000);
-        bool isSo400m = hidden == So400mHidden && (stored == So400mLayers || _name.Contains("so400m", StringComparison.OrdinalIgnoreCase));
+        var stored = Math.Clamp(_tensors.StoredVisionLayers, 1, 1000);
+        var isSo400m = hidden == So400mHidden && (stored == So400mLayers || _name.Contains("so400m", StringComparison.OrdinalIgnoreCase));
         return isSo400m ? So400mLayers - 1 : stored;
     }
 
@@ -114,8 +114,8 @@ internal sealed partial class OriginalVisionTower
 
     private int ImageSize(int patch)
     {
-        int positions = Size(CanonicalNames.PositionEmbedding, 0, 729);
-        int grid = (int)Math.Sqrt(positions);
+        var positions = Size(CanonicalNames.PositionEmbedding, 0, 729);
+        var grid = (int)Math.Sqrt(positions);
         if (grid * grid != positions)
         {
             throw new InputException(string.Create(
@@ -130,7 +130,7 @@ internal sealed partial class OriginalVisionTower
         }
 
         candidates.AddRange(PinpointSides());
-        foreach (int candidate in candidates.Where(side => side / patch == grid))
+        foreach (var candidate in candidates.Where(side => side / patch == grid))
         {
             return candidate;
         }
@@ -156,7 +156,7 @@ internal sealed partial class OriginalVisionTower
         return pinpoints.EnumerateArray()
             .Where(point => point.ValueKind == JsonValueKind.Array)
             .SelectMany(point => point.EnumerateArray())
-            .Select(side => side.ValueKind == JsonValueKind.Number && side.TryGetInt32(out int pixels) ? pixels : 0)
+            .Select(side => side.ValueKind == JsonValueKind.Number && side.TryGetInt32(out var pixels) ? pixels : 0)
             .Where(side => side > 0)
             .Order()
             .Take(1);

@@ -15,12 +15,12 @@ internal static class QwenConfiguration
             throw fields.Wrong("hidden_act", DisplayText.Quote(activation), "silu");
         }
 
-        int hidden = fields.Size("hidden_size") ?? 4096;
-        int layers = fields.Integer("num_hidden_layers", 1, 1000) ?? 32;
-        int heads = fields.Size("num_attention_heads") ?? 32;
-        int keyValueHeads = fields.Size("num_key_value_heads") ?? heads;
+        var hidden = fields.Size("hidden_size") ?? 4096;
+        var layers = fields.Integer("num_hidden_layers", 1, 1000) ?? 32;
+        var heads = fields.Size("num_attention_heads") ?? 32;
+        var keyValueHeads = fields.Size("num_key_value_heads") ?? heads;
         CheckWindow(fields, layers);
-        int headDimension = fields.Size("head_dim") ?? (hidden % heads == 0 ? hidden / heads : 0);
+        var headDimension = fields.Size("head_dim") ?? (hidden % heads == 0 ? hidden / heads : 0);
         if (headDimension == 0 || headDimension % 2 != 0 || heads % keyValueHeads != 0 || (long)headDimension * heads > 1 << 24)
         {
             throw new InputException(string.Create(
@@ -45,10 +45,10 @@ internal static class QwenConfiguration
     private static double RopeTheta(JsonFields fields)
     {
         string[] keys = ["rope_parameters", "rope_scaling"];
-        foreach (string key in keys)
+        foreach (var key in keys)
         {
-            JsonFields? rope = fields.Object(key);
-            string type = rope?.Text("rope_type") ?? rope?.Text("type") ?? "default";
+            var rope = fields.Object(key);
+            var type = rope?.Text("rope_type") ?? rope?.Text("type") ?? "default";
             if (type is not "default")
             {
                 throw fields.Wrong(key, DisplayText.Quote(type), "the default rotary embedding without scaling");
@@ -60,7 +60,7 @@ internal static class QwenConfiguration
 
     private static void CheckWindow(JsonFields fields, int layers)
     {
-        bool isWindowed = (fields.Flag("use_sliding_window") ?? false)
+        var isWindowed = (fields.Flag("use_sliding_window") ?? false)
             && fields.Size("sliding_window") is not null
             && (fields.Integer("max_window_layers", 0, 1000) ?? 28) < layers;
         if (isWindowed || fields.Texts("layer_types").Any(type => type is not "full_attention"))

@@ -21,7 +21,7 @@ public sealed class SafetensorsFile : IDisposable
         Metadata = header.Metadata;
         _mapping = mapping;
         _tensors = new Dictionary<string, TensorView>(header.Entries.Count, StringComparer.Ordinal);
-        foreach (SafetensorsEntry entry in header.Entries)
+        foreach (var entry in header.Entries)
         {
             _tensors.Add(entry.Name, new TensorView(
                 mapping, path, entry.Name, entry.ElementTypeName, entry.Shape, dataStart + entry.Begin, entry.End - entry.Begin));
@@ -41,10 +41,10 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="InputException">The file cannot be read or is not a valid safetensors file.</exception>
     public static SafetensorsFile Open(string path)
     {
-        MappedFile mapping = MappedFile.Open(path);
+        var mapping = MappedFile.Open(path);
         try
         {
-            long headerLength = ReadHeaderLength(path, mapping);
+            var headerLength = ReadHeaderLength(path, mapping);
             var header = SafetensorsHeader.Parse(
                 path, mapping.Span(LengthBytes, (int)headerLength), mapping.Length - LengthBytes - headerLength);
             return new SafetensorsFile(path, mapping, header, LengthBytes + headerLength);
@@ -67,8 +67,8 @@ public sealed class SafetensorsFile : IDisposable
                 $"{path} is not a safetensors file: it has {mapping.Length.ToString(CultureInfo.InvariantCulture)} bytes, and the header's length alone takes 8.");
         }
 
-        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(mapping.Span(0, LengthBytes));
-        ulong present = (ulong)(mapping.Length - LengthBytes);
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(mapping.Span(0, LengthBytes));
+        var present = (ulong)(mapping.Length - LengthBytes);
         if (length > (ulong)SafetensorsHeader.MaximumLength || length > present)
         {
             throw new InputException(

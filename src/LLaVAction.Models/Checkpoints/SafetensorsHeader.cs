@@ -64,7 +64,7 @@ internal sealed class SafetensorsHeader
         Read(ref reader);
         while (Read(ref reader) == JsonTokenType.PropertyName)
         {
-            string name = reader.GetString()!;
+            var name = reader.GetString()!;
             if (!names.Add(name))
             {
                 throw Invalid($"its header declares {Quote(name)} twice");
@@ -95,7 +95,7 @@ internal sealed class SafetensorsHeader
     {
         while (Read(ref reader) == JsonTokenType.PropertyName)
         {
-            string key = reader.GetString()!;
+            var key = reader.GetString()!;
             if (Read(ref reader) != JsonTokenType.String)
             {
                 throw Invalid($"the header's {MetadataKey} entry {Quote(key)} is not a text");
@@ -115,7 +115,7 @@ internal sealed class SafetensorsHeader
         long[]? offsets = null;
         while (Read(ref reader) == JsonTokenType.PropertyName)
         {
-            string key = reader.GetString()!;
+            var key = reader.GetString()!;
             Read(ref reader);
             switch (key)
             {
@@ -150,7 +150,7 @@ internal sealed class SafetensorsHeader
         var sizes = new List<long>(4);
         while (Read(ref reader) != JsonTokenType.EndArray)
         {
-            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long size) || size < 0)
+            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var size) || size < 0)
             {
                 throw Invalid($"tensor {Quote(name)} has a {key} with something else than whole numbers from 0 to 2^63-1");
             }
@@ -168,7 +168,7 @@ internal sealed class SafetensorsHeader
             throw Invalid($"tensor {Quote(entry.Name)} ends at byte {Text(entry.End)}, before it begins at {Text(entry.Begin)}");
         }
 
-        long? elements = ElementCount(entry.Shape);
+        var elements = ElementCount(entry.Shape);
         if (elements is null)
         {
             throw Invalid($"tensor {Quote(entry.Name)} has shape {Shape(entry.Shape)}, more elements than fit into 64 bits");
@@ -179,7 +179,7 @@ internal sealed class SafetensorsHeader
             return;
         }
 
-        Int128 expectedBits = (Int128)elements.Value * bits;
+        var expectedBits = (Int128)elements.Value * bits;
         if (expectedBits != (Int128)(entry.End - entry.Begin) * 8)
         {
             throw Invalid(
@@ -191,7 +191,7 @@ internal sealed class SafetensorsHeader
     private void CheckCoverage(long dataLength)
     {
         long position = 0;
-        foreach (SafetensorsEntry entry in _entries.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))
+        foreach (var entry in _entries.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))
         {
             if (entry.End > dataLength)
             {
@@ -224,7 +224,7 @@ internal sealed class SafetensorsHeader
         }
 
         Int128 count = 1;
-        foreach (long size in shape)
+        foreach (var size in shape)
         {
             count *= size;
             if (count > long.MaxValue)
@@ -248,7 +248,7 @@ internal sealed class SafetensorsHeader
 
     private InputException Invalid(string what, Exception? failure = null)
     {
-        string message = $"{_file} is not a valid safetensors file: {what}. Copy or download it again.";
+        var message = $"{_file} is not a valid safetensors file: {what}. Copy or download it again.";
         return failure is null ? new InputException(message) : new InputException(message, failure);
     }
 

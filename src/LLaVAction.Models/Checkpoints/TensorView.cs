@@ -88,12 +88,12 @@ public sealed class TensorView
 
         // 2^28 elements at a time: a span's length is 32 bits.
         const int Part = 1 << 28;
-        int size = ElementTypes.SizeOf(ElementType);
-        for (int done = 0; done < destination.Length;)
+        var size = ElementTypes.SizeOf(ElementType);
+        for (var done = 0; done < destination.Length;)
         {
-            int count = Math.Min(Part, destination.Length - done);
-            ReadOnlySpan<byte> source = GetBytes((firstElement + done) * size, count * size);
-            Span<float> target = destination.Slice(done, count);
+            var count = Math.Min(Part, destination.Length - done);
+            var source = GetBytes((firstElement + done) * size, count * size);
+            var target = destination.Slice(done, count);
             switch (ElementType)
             {
                 case ElementType.Float32:
@@ -121,7 +121,7 @@ public sealed class TensorView
                 $"{File}: tensor {DisplayText.Quote(Name)} has {ElementCount.ToString(CultureInfo.InvariantCulture)} elements, more than an array can hold.");
         }
 
-        float[] values = ElementType is ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16
+        var values = ElementType is ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16
             ? GC.AllocateUninitializedArray<float>((int)ElementCount)
             : [];
         CopyTo(values);

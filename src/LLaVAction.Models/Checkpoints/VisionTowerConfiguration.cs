@@ -25,7 +25,7 @@ internal static class VisionTowerConfiguration
             throw fields.Wrong("num_channels", channels.ToString(CultureInfo.InvariantCulture), "3");
         }
 
-        int layers = usedLayers(Layers(fields));
+        var layers = usedLayers(Layers(fields));
         if (layers < 1)
         {
             throw fields.Wrong("num_hidden_layers", layers.ToString(CultureInfo.InvariantCulture), "at least one layer before the selected hidden states");

@@ -29,10 +29,10 @@ public sealed class WeightFiles : IDisposable
         var weights = new WeightFiles();
         try
         {
-            string index = Path.Combine(folder, IndexFile);
-            bool isSharded = !File.Exists(Path.Combine(folder, SingleFile)) && File.Exists(index);
-            Dictionary<string, string> map = isSharded ? ReadIndex(index) : [];
-            foreach (string path in isSharded ? ShardPaths(folder, map) : [SinglePath(folder)])
+            var index = Path.Combine(folder, IndexFile);
+            var isSharded = !File.Exists(Path.Combine(folder, SingleFile)) && File.Exists(index);
+            var map = isSharded ? ReadIndex(index) : [];
+            foreach (var path in isSharded ? ShardPaths(folder, map) : [SinglePath(folder)])
             {
                 weights.Add(SafetensorsFile.Open(path));
             }
@@ -50,7 +50,7 @@ public sealed class WeightFiles : IDisposable
     /// <summary>The paths of the weight files (and their index), without opening them; empty where there are none.</summary>
     public static IReadOnlyList<string> Locate(string folder)
     {
-        string index = Path.Combine(folder, IndexFile);
+        var index = Path.Combine(folder, IndexFile);
         if (!File.Exists(Path.Combine(folder, SingleFile)) && File.Exists(index))
         {
             return [index, .. ShardPaths(folder, ReadIndex(index))];
@@ -69,13 +69,13 @@ public sealed class WeightFiles : IDisposable
             throw new InputException($"{folder} is not a folder; expected a checkpoint folder with config.json and safetensors files.");
         }
 
-        string single = Path.Combine(folder, SingleFile);
+        var single = Path.Combine(folder, SingleFile);
         if (File.Exists(single))
         {
             return single;
         }
 
-        string[] found = Directory.GetFiles(folder, "*.safetensors").Order(StringComparer.Ordinal).ToArray();
+        var found = Directory.GetFiles(folder, "*.safetensors").Order(StringComparer.Ordinal).ToArray();
         return found switch
         {
             [string only] => only,
@@ -89,11 +89,11 @@ public sealed class WeightFiles : IDisposable
     private static Dictionary<string, string> ReadIndex(string index)
     {
         var fields = JsonFields.Open(index);
-        JsonFields weightMap = fields.Object("weight_map") ?? throw fields.Missing("weight_map");
+        var weightMap = fields.Object("weight_map") ?? throw fields.Missing("weight_map");
         var map = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string tensor in weightMap.Members.Keys)
+        foreach (var tensor in weightMap.Members.Keys)
         {
-            string file = weightMap.Text(tensor) ?? "";
+            var file = weightMap.Text(tensor) ?? "";
             if (file.Length == 0 || file is "." or ".." || file.AsSpan().IndexOfAny("/\\:\0") >= 0)
             {
                 throw weightMap.Wrong(DisplayText.Shorten(tensor), DisplayText.Quote(file), "the name of a file in the same folder");
@@ -111,7 +111,7 @@ public sealed class WeightFiles : IDisposable
     private void Add(SafetensorsFile file)
     {
         _files.Add(file);
-        foreach (TensorView tensor in file.Tensors.Values)
+        foreach (var tensor in file.Tensors.Values)
         {
             if (!_tensors.TryAdd(tensor.Name, tensor))
             {
@@ -123,8 +123,8 @@ public sealed class WeightFiles : IDisposable
 
     private void CheckIndex(string index, Dictionary<string, string> map)
     {
-        string[] wrong = map
-            .Where(item => !_tensors.TryGetValue(item.Key, out TensorView? tensor) || !string.Equals(Path.GetFileName(tensor.File), item.Value, StringComparison.Ordinal))
+        var wrong = map
+            .Where(item => !_tensors.TryGetValue(item.Key, out var tensor) || !string.Equals(Path.GetFileName(tensor.File), item.Value, StringComparison.Ordinal))
             .Select(item => $"{DisplayText.Quote(item.Key)} in {item.Value}")
             .Order(StringComparer.Ordinal)
             .ToArray();

@@ -49,9 +49,9 @@ public sealed record ModelRequirements
     /// <exception cref="ArgumentException">The checkpoint is a vision tower alone.</exception>
     public static ModelRequirements Of(ModelConfiguration configuration, VisualTokenLayout layout, int frames, int textTokens, int bytesPerValue)
     {
-        LanguageConfiguration language = configuration.Language ?? throw new ArgumentException("A vision tower alone answers no prompts.", nameof(configuration));
-        int visual = layout.Count(frames);
-        int tokens = visual + textTokens;
+        var language = configuration.Language ?? throw new ArgumentException("A vision tower alone answers no prompts.", nameof(configuration));
+        var visual = layout.Count(frames);
+        var tokens = visual + textTokens;
         return new ModelRequirements
         {
             Frames = frames,
@@ -76,7 +76,7 @@ public sealed record ModelRequirements
 
     private static long LanguageValues(LanguageConfiguration language, int tokens)
     {
-        long attention = (long)(language.Heads + (2 * language.KeyValueHeads)) * language.HeadDimension;
+        var attention = (long)(language.Heads + (2 * language.KeyValueHeads)) * language.HeadDimension;
         return tokens * ((2L * language.Hidden) + attention + (2L * language.Intermediate));
     }
 
@@ -84,7 +84,7 @@ public sealed record ModelRequirements
     {
         double patches = vision.Patches;
         double hidden = vision.Hidden;
-        double layer = (2 * patches * ((4 * hidden * hidden) + (2 * hidden * vision.Intermediate))) + (4 * patches * patches * hidden);
+        var layer = (2 * patches * ((4 * hidden * hidden) + (2 * hidden * vision.Intermediate))) + (4 * patches * patches * hidden);
         return (vision.Layers * layer) + (2 * patches * 3 * vision.PatchSize * vision.PatchSize * hidden);
     }
 
@@ -93,10 +93,10 @@ public sealed record ModelRequirements
 
     private static double PrefillOf(LanguageConfiguration language, int tokens)
     {
-        double queries = (double)language.Heads * language.HeadDimension;
-        double keys = (double)language.KeyValueHeads * language.HeadDimension;
-        double weights = language.Layers * (language.Hidden * ((2 * queries) + (2 * keys) + (3.0 * language.Intermediate)));
-        double attention = language.Layers * 2.0 * queries * tokens * (tokens + 1.0);
+        var queries = (double)language.Heads * language.HeadDimension;
+        var keys = (double)language.KeyValueHeads * language.HeadDimension;
+        var weights = language.Layers * (language.Hidden * ((2 * queries) + (2 * keys) + (3.0 * language.Intermediate)));
+        var attention = language.Layers * 2.0 * queries * tokens * (tokens + 1.0);
         return (2 * tokens * weights) + attention + (2.0 * language.Hidden * language.VocabularyRows);
     }
 }

@@ -41,7 +41,7 @@ public sealed record ModelSettings
     /// <summary>The checkpoint's values of the settings that <paramref name="own"/> has otherwise, by name.</summary>
     public static IReadOnlyDictionary<string, string> Overridden(ModelSettings own, ModelSettings inForce)
     {
-        IReadOnlyDictionary<string, string> changed = inForce.ByName;
+        var changed = inForce.ByName;
         return new SortedDictionary<string, string>(
             own.ByName.Where(setting => changed[setting.Key] != setting.Value).ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
     }
@@ -51,8 +51,8 @@ public sealed record ModelSettings
     /// <param name="tokenizer">Its tokenizer; null where the model is looked at without one, and every vocabulary row counts.</param>
     public static ModelSettings Of(ModelConfiguration configuration, ITokenizer? tokenizer)
     {
-        int rows = configuration.Language?.VocabularyRows ?? 0;
-        IReadOnlyList<int> stops = configuration.Generation.EndOfSequenceIds;
+        var rows = configuration.Language?.VocabularyRows ?? 0;
+        var stops = configuration.Generation.EndOfSequenceIds;
         if (stops.Count == 0 && tokenizer?.IdOf("<|im_end|>") is int endOfTurn)
         {
             stops = [endOfTurn];
@@ -73,7 +73,7 @@ public sealed record ModelSettings
     /// <exception cref="InputException">A choice is not one that this checkpoint can run with.</exception>
     public ModelSettings With(ModelOptions options, ModelConfiguration configuration, ITokenizer? tokenizer)
     {
-        ModelSettings settings = this with
+        var settings = this with
         {
             Pooling = Parse(options.PoolingMode, VideoTokenModes.ParsePooling, "pooling", VideoTokenModes.PoolingNames) ?? Pooling,
             Newline = Parse(options.NewlineMode, VideoTokenModes.ParseNewline, "newline", VideoTokenModes.NewlineNames) ?? Newline,
@@ -88,7 +88,7 @@ public sealed record ModelSettings
                 CultureInfo.InvariantCulture, $"Repetition penalty {settings.RepetitionPenalty} is not a positive number. 1 means none."));
         }
 
-        int rows = configuration.Language?.VocabularyRows ?? 0;
+        var rows = configuration.Language?.VocabularyRows ?? 0;
         if (settings.VocabularySize < Math.Min(1, rows) || settings.VocabularySize > rows)
         {
             throw new InputException(string.Create(

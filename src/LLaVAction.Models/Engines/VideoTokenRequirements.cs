@@ -16,13 +16,13 @@ public static class VideoTokenRequirements
                 $"{checkpoint.Folder}: newline mode '{VideoTokenModes.NameOf(settings.Newline)}' needs the tensor '{CanonicalNames.ImageNewline}', which the checkpoint lacks. Use newline mode 'no_token'.");
         }
 
-        int wanted = settings.ActionToken switch
+        var wanted = settings.ActionToken switch
         {
             ActionTokenMode.OneToken => 1,
             ActionTokenMode.ThreeTokens => 3,
             _ => 0,
         };
-        long stored = checkpoint.Tensors.TryGetValue(CanonicalNames.ActionSupervision, out TensorView? tokens) ? tokens.Shape[0] : 0;
+        var stored = checkpoint.Tensors.TryGetValue(CanonicalNames.ActionSupervision, out var tokens) ? tokens.Shape[0] : 0;
         if (stored < wanted)
         {
             throw new InputException(string.Create(

@@ -11,7 +11,7 @@ namespace LLaVAction.Models.Preprocessing;
 /// </summary>
 public sealed class ImagePreprocessor
 {
-    private readonly float[][] samples;
+    private readonly float[][] _samples;
 
     /// <summary>Creates the preprocessor of a vision tower.</summary>
     /// <param name="size">Width and height of the tower's input, in pixels (384 for SigLIP so400m).</param>
@@ -23,7 +23,7 @@ public sealed class ImagePreprocessor
         settings ??= new PixelSettings();
 
         // The scale is applied in double and rounded to single before the rest, as the reference image processor does.
-        samples = new float[3][];
+        _samples = new float[3][];
         for (var channel = 0; channel < 3; channel++)
         {
             var values = new float[256];
@@ -32,7 +32,7 @@ public sealed class ImagePreprocessor
                 values[i] = ((float)(i * settings.RescaleFactor) - settings.Mean[channel]) / settings.StandardDeviation[channel];
             }
 
-            samples[channel] = values;
+            _samples[channel] = values;
         }
     }
 
@@ -78,9 +78,9 @@ public sealed class ImagePreprocessor
             for (var i = 0; i < pixelCount; i++)
             {
                 var pixel = pixels.Slice(i * 4, 4);
-                red[i] = samples[0][pixel[0]];
-                green[i] = samples[1][pixel[1]];
-                blue[i] = samples[2][pixel[2]];
+                red[i] = _samples[0][pixel[0]];
+                green[i] = _samples[1][pixel[1]];
+                blue[i] = _samples[2][pixel[2]];
             }
         }
         finally
@@ -108,5 +108,5 @@ public sealed class ImagePreprocessor
     }
 
     /// <summary>The pixel value of each 8-bit sample: 256 of red, then of green, then of blue.</summary>
-    public float[] SampleValues() => [.. samples.SelectMany(static values => values)];
+    public float[] SampleValues() => [.. _samples.SelectMany(static values => values)];
 }

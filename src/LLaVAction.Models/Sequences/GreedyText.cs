@@ -28,7 +28,7 @@ public sealed class GreedyText(int maxNewTokens, IReadOnlyList<int> stopTokens, 
             return false;
         }
 
-        int token = NextToken.Greedy(logits, vocabularySize, _tokens, repetitionPenalty);
+        var token = NextToken.Greedy(logits, vocabularySize, _tokens, repetitionPenalty);
         if (stopTokens.Contains(token))
         {
             return false;

@@ -12,21 +12,21 @@ public static class NextToken
     public static double[] LogProbabilities(ReadOnlySpan<float> logits, int vocabularySize, ReadOnlySpan<int> candidates)
     {
         logits = logits[..Math.Min(vocabularySize, logits.Length)];
-        float largest = float.NegativeInfinity;
-        foreach (float logit in logits)
+        var largest = float.NegativeInfinity;
+        foreach (var logit in logits)
         {
             largest = Math.Max(largest, logit);
         }
 
         double sum = 0;
-        foreach (float logit in logits)
+        foreach (var logit in logits)
         {
             sum += Math.Exp((double)logit - largest);
         }
 
-        double logSum = largest + Math.Log(sum);
+        var logSum = largest + Math.Log(sum);
         var result = new double[candidates.Length];
-        for (int i = 0; i < candidates.Length; i++)
+        for (var i = 0; i < candidates.Length; i++)
         {
             result[i] = logits[candidates[i]] - logSum;
         }
@@ -49,14 +49,14 @@ public static class NextToken
         logits = logits[..Math.Min(vocabularySize, logits.Length)];
         if (repetitionPenalty != 1f)
         {
-            foreach (int token in generated.Distinct())
+            foreach (var token in generated.Distinct())
             {
                 logits[token] = logits[token] < 0 ? logits[token] * repetitionPenalty : logits[token] / repetitionPenalty;
             }
         }
 
-        int best = 0;
-        for (int i = 1; i < logits.Length; i++)
+        var best = 0;
+        for (var i = 1; i < logits.Length; i++)
         {
             if (logits[i] > logits[best])
             {

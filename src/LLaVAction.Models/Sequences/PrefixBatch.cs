@@ -16,10 +16,10 @@ public sealed record PrefixBatch(IReadOnlyList<int> BeforeVideo, bool HasVideo, 
     public static IReadOnlyList<PrefixBatch> Plan(IReadOnlyList<PromptTokens> prompts)
     {
         var batches = new List<List<int>>();
-        for (int i = 0; i < prompts.Count; i++)
+        for (var i = 0; i < prompts.Count; i++)
         {
-            PromptTokens prompt = prompts[i];
-            List<int>? batch = batches.Find(members => HaveSameStart(prompts[members[0]], prompt));
+            var prompt = prompts[i];
+            var batch = batches.Find(members => HaveSameStart(prompts[members[0]], prompt));
             if (batch is null)
             {
                 batches.Add([i]);
@@ -32,7 +32,7 @@ public sealed record PrefixBatch(IReadOnlyList<int> BeforeVideo, bool HasVideo, 
 
         return batches.ConvertAll(members =>
         {
-            PromptTokens first = prompts[members[0]];
+            var first = prompts[members[0]];
             return new PrefixBatch(first.BeforeVideo, first.HasVideo, CommonLength(members.ConvertAll(i => prompts[i].AfterVideo)), members);
         });
     }
@@ -47,8 +47,8 @@ public sealed record PrefixBatch(IReadOnlyList<int> BeforeVideo, bool HasVideo, 
             return 0;
         }
 
-        int limit = texts.Min(text => text.Count) - 1;
-        int length = 0;
+        var limit = texts.Min(text => text.Count) - 1;
+        var length = 0;
         while (length < limit && texts.TrueForAll(text => text[length] == texts[0][length]))
         {
             length++;

@@ -46,8 +46,8 @@ public sealed record PreparedPrompt(PromptTokens Tokens, int[] Candidates, int M
                 $"The tokenizer gives id {unknown}, and the model's embedding has {language.VocabularyRows} rows. Take tokenizer files and weights from one checkpoint."));
         }
 
-        int maximumPositions = language.MaximumPositions;
-        int length = tokens.BeforeVideo.Count + (visualTokens ?? 0) + tokens.AfterVideo.Count;
+        var maximumPositions = language.MaximumPositions;
+        var length = tokens.BeforeVideo.Count + (visualTokens ?? 0) + tokens.AfterVideo.Count;
         if (length > maximumPositions)
         {
             throw new InputException(string.Create(
@@ -55,7 +55,7 @@ public sealed record PreparedPrompt(PromptTokens Tokens, int[] Candidates, int M
                 $"A prompt has {length} tokens, {visualTokens ?? 0} of them visual; the model takes {maximumPositions} (max_position_embeddings). Use fewer frames or a shorter prompt."));
         }
 
-        int[] candidates = request.Candidates.Select(candidate => PromptTokens.CandidateId(candidate, tokenizer, settings.VocabularySize)).ToArray();
+        var candidates = request.Candidates.Select(candidate => PromptTokens.CandidateId(candidate, tokenizer, settings.VocabularySize)).ToArray();
         return new PreparedPrompt(tokens, candidates, Math.Min(request.MaxNewTokens, maximumPositions - length), length);
     }
 }

@@ -19,8 +19,8 @@ public sealed record PromptTokens(IReadOnlyList<int> BeforeVideo, IReadOnlyList<
     /// <exception cref="InputException">The prompt holds the placeholder more than once.</exception>
     public static PromptTokens Of(string prompt, ITokenizer tokenizer)
     {
-        int[] ids = EncodeWithPlaceholders(prompt, tokenizer);
-        int video = Array.IndexOf(ids, VideoPlaceholderId);
+        var ids = EncodeWithPlaceholders(prompt, tokenizer);
+        var video = Array.IndexOf(ids, VideoPlaceholderId);
         if (video < 0)
         {
             return new PromptTokens([], ids, HasVideo: false);
@@ -42,8 +42,8 @@ public sealed record PromptTokens(IReadOnlyList<int> BeforeVideo, IReadOnlyList<
     public static int[] EncodeWithPlaceholders(string prompt, ITokenizer tokenizer)
     {
         var ids = new List<int>();
-        string[] pieces = prompt.Split(VideoPlaceholder);
-        for (int i = 0; i < pieces.Length; i++)
+        var pieces = prompt.Split(VideoPlaceholder);
+        for (var i = 0; i < pieces.Length; i++)
         {
             if (i > 0)
             {
@@ -63,7 +63,7 @@ public sealed record PromptTokens(IReadOnlyList<int> BeforeVideo, IReadOnlyList<
     /// <exception cref="InputException">The text is no single token of the vocabulary.</exception>
     public static int CandidateId(string candidate, ITokenizer tokenizer, int vocabularySize)
     {
-        IReadOnlyList<int> ids = tokenizer.Encode(candidate);
+        var ids = tokenizer.Encode(candidate);
         return ids.Count == 1 && ids[0] < vocabularySize
             ? ids[0]
             : throw new InputException(string.Create(

@@ -32,7 +32,7 @@ public sealed record VisualTokenLayout(int PooledSide, NewlineMode Newline, Acti
     /// <summary>How many visual tokens that many frames become.</summary>
     public int Count(int frames)
     {
-        int newlines = Newline switch
+        var newlines = Newline switch
         {
             NewlineMode.OneToken => 1,
             NewlineMode.Grid => frames * PooledSide,
@@ -48,15 +48,15 @@ public sealed record VisualTokenLayout(int PooledSide, NewlineMode Newline, Acti
     /// </summary>
     public int[] Sequence(int frames)
     {
-        int patches = frames * PatchesPerFrame;
-        int newline = patches;
+        var patches = frames * PatchesPerFrame;
+        var newline = patches;
         var sequence = new int[Count(frames)];
-        int next = 0;
-        for (int patch = 0; patch < patches; patch++)
+        var next = 0;
+        for (var patch = 0; patch < patches; patch++)
         {
             sequence[next++] = patch;
-            bool endsRow = (patch + 1) % PooledSide == 0;
-            bool endsFrame = (patch + 1) % PatchesPerFrame == 0;
+            var endsRow = (patch + 1) % PooledSide == 0;
+            var endsFrame = (patch + 1) % PatchesPerFrame == 0;
             if ((endsRow && Newline == NewlineMode.Grid) || (endsFrame && Newline == NewlineMode.Frame))
             {
                 sequence[next++] = newline;
@@ -68,7 +68,7 @@ public sealed record VisualTokenLayout(int PooledSide, NewlineMode Newline, Acti
             sequence[next++] = newline;
         }
 
-        for (int token = 0; token < ActionTokenCount; token++)
+        for (var token = 0; token < ActionTokenCount; token++)
         {
             sequence[next++] = newline + 1 + token;
         }

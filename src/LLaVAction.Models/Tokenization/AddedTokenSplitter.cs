@@ -23,18 +23,18 @@ internal sealed class AddedTokenSplitter
     /// <summary>The parts of a text in order: either a stretch of text, or a token.</summary>
     public IEnumerable<(int Start, int End, AddedToken? Token)> Split(string text)
     {
-        int textStart = 0;
-        for (int position = 0; NextMatch(text, position) is var (matchStart, token); )
+        var textStart = 0;
+        for (var position = 0; NextMatch(text, position) is var (matchStart, token);)
         {
-            int matchEnd = matchStart + token.Content.Length;
+            var matchEnd = matchStart + token.Content.Length;
             position = matchEnd;
             if (token.IsSingleWord && (EndsWithWord(text.AsSpan(0, matchStart)) || StartsWithWord(text.AsSpan(matchEnd))))
             {
                 continue;
             }
 
-            int start = token.StripsLeft ? StartOfSpace(text, textStart, matchStart) : matchStart;
-            int end = token.StripsRight ? EndOfSpace(text, matchEnd) : matchEnd;
+            var start = token.StripsLeft ? StartOfSpace(text, textStart, matchStart) : matchStart;
+            var end = token.StripsRight ? EndOfSpace(text, matchEnd) : matchEnd;
             if (start > textStart)
             {
                 yield return (textStart, start, null);
@@ -55,14 +55,14 @@ internal sealed class AddedTokenSplitter
     {
         while (start < text.Length)
         {
-            int offset = text.AsSpan(start).IndexOfAny(_firstUnits);
+            var offset = text.AsSpan(start).IndexOfAny(_firstUnits);
             if (offset < 0)
             {
                 return null;
             }
 
             start += offset;
-            foreach (AddedToken token in _byFirstUnit[text[start]])
+            foreach (var token in _byFirstUnit[text[start]])
             {
                 if (string.CompareOrdinal(text, start, token.Content, 0, token.Content.Length) == 0)
                 {
@@ -97,10 +97,10 @@ internal sealed class AddedTokenSplitter
     }
 
     private static bool EndsWithWord(ReadOnlySpan<char> text) =>
-        !text.IsEmpty && Rune.DecodeLastFromUtf16(text, out Rune rune, out _) == OperationStatus.Done && IsWord(rune);
+        !text.IsEmpty && Rune.DecodeLastFromUtf16(text, out var rune, out _) == OperationStatus.Done && IsWord(rune);
 
     private static bool StartsWithWord(ReadOnlySpan<char> text) =>
-        !text.IsEmpty && Rune.DecodeFromUtf16(text, out Rune rune, out _) == OperationStatus.Done && IsWord(rune);
+        !text.IsEmpty && Rune.DecodeFromUtf16(text, out var rune, out _) == OperationStatus.Done && IsWord(rune);
 
     /// <summary><c>\w</c> of UTS #18: letters, marks, decimal digits, letter numbers, connectors, joiners.</summary>
     private static bool IsWord(Rune rune) =>

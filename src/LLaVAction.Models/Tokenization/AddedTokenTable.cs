@@ -21,13 +21,13 @@ internal sealed class AddedTokenTable(string file, BytePairVocabulary vocabulary
             throw new InputException($"{file}: added token {token.Id} has no text.");
         }
 
-        if (_byContent.TryGetValue(token.Content, out AddedToken? other))
+        if (_byContent.TryGetValue(token.Content, out var other))
         {
             RequireSame(token, other.Id);
             return;
         }
 
-        if (vocabulary.Ids.TryGetValue(token.Content, out int id))
+        if (vocabulary.Ids.TryGetValue(token.Content, out var id))
         {
             RequireSame(token, id);
         }

@@ -23,8 +23,8 @@ internal static class ByteAlphabet
     /// <summary>The bytes of a token; those of its UTF-8 form where it holds a character outside the alphabet, as an added token may.</summary>
     public static byte[] BytesOf(string token)
     {
-        byte[] result = new byte[token.Length];
-        for (int i = 0; i < token.Length; i++)
+        var result = new byte[token.Length];
+        for (var i = 0; i < token.Length; i++)
         {
             if (!Bytes.TryGetValue(token[i], out result[i]))
             {
@@ -37,11 +37,11 @@ internal static class ByteAlphabet
 
     private static char[] MakeCharacters()
     {
-        char[] characters = new char[256];
-        char substitute = (char)FirstSubstitute;
-        for (int value = 0; value < 256; value++)
+        var characters = new char[256];
+        var substitute = (char)FirstSubstitute;
+        for (var value = 0; value < 256; value++)
         {
-            bool isPrintable = value is >= '!' and <= '~' or >= 0xA1 and <= 0xAC or >= 0xAE and <= 0xFF;
+            var isPrintable = value is >= '!' and <= '~' or >= 0xA1 and <= 0xAC or >= 0xAE and <= 0xFF;
             characters[value] = isPrintable ? (char)value : substitute++;
         }
 

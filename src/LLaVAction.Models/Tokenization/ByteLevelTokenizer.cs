@@ -28,14 +28,14 @@ public sealed class ByteLevelTokenizer : ITokenizer
         _normalizedTokens = new AddedTokenSplitter(added.Where(token => token.IsNormalized));
         _specialIds = added.Where(token => token.IsSpecial).Select(token => token.Id).ToHashSet();
         _addedIds = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (AddedToken token in added)
+        foreach (var token in added)
         {
             _addedIds[token.Content] = token.Id;
         }
 
         VocabularySize = vocabulary.Ids.Values.Concat(_addedIds.Values).Max() + 1;
         _bytes = new byte[VocabularySize][];
-        foreach ((string token, int id) in vocabulary.Ids.Concat(_addedIds))
+        foreach ((var token, var id) in vocabulary.Ids.Concat(_addedIds))
         {
             _bytes[id] = ByteAlphabet.BytesOf(token);
         }
@@ -58,7 +58,7 @@ public sealed class ByteLevelTokenizer : ITokenizer
     public IReadOnlyList<int> Encode(string text)
     {
         var result = new List<int>((text.Length / 3) + 4);
-        foreach ((int start, int end, AddedToken? token) in _rawTokens.Split(text))
+        foreach ((var start, var end, var token) in _rawTokens.Split(text))
         {
             if (token is null)
             {
@@ -78,9 +78,9 @@ public sealed class ByteLevelTokenizer : ITokenizer
     public string Decode(IReadOnlyList<int> ids, bool skipSpecialTokens)
     {
         var bytes = new List<byte>(4 * ids.Count);
-        foreach (int id in ids)
+        foreach (var id in ids)
         {
-            bool isShown = id >= 0 && id < _bytes.Length && !(skipSpecialTokens && _specialIds.Contains(id));
+            var isShown = id >= 0 && id < _bytes.Length && !(skipSpecialTokens && _specialIds.Contains(id));
             if (isShown && _bytes[id] is { } token)
             {
                 bytes.AddRange(token);
@@ -93,7 +93,7 @@ public sealed class ByteLevelTokenizer : ITokenizer
     /// <inheritdoc/>
     public int? IdOf(string token)
     {
-        if (_addedIds.TryGetValue(token, out int id) || _vocabulary.Ids.TryGetValue(ByteAlphabet.Spell(token), out id))
+        if (_addedIds.TryGetValue(token, out var id) || _vocabulary.Ids.TryGetValue(ByteAlphabet.Spell(token), out id))
         {
             return id;
         }
@@ -103,14 +103,14 @@ public sealed class ByteLevelTokenizer : ITokenizer
 
     private void EncodePart(string raw, List<int> result)
     {
-        string text = _isNormalizing ? NfcNormalizer.Normalize(raw) : WithoutLoneSurrogates(raw);
+        var text = _isNormalizing ? NfcNormalizer.Normalize(raw) : WithoutLoneSurrogates(raw);
         if (_normalizedTokens.IsEmpty)
         {
             _encoder.Encode(text, result);
             return;
         }
 
-        foreach ((int start, int end, AddedToken? token) in _normalizedTokens.Split(text))
+        foreach ((var start, var end, var token) in _normalizedTokens.Split(text))
         {
             if (token is null)
             {

@@ -21,17 +21,17 @@ internal sealed class BytePairVocabulary
     {
         _ids = ids;
         TakesWholePieces = takesWholePieces;
-        for (int value = 0; value < 256; value++)
+        for (var value = 0; value < 256; value++)
         {
-            char character = ByteAlphabet.CharacterOf((byte)value);
-            _byteIds[value] = ids.TryGetValue(character.ToString(), out int id)
+            var character = ByteAlphabet.CharacterOf((byte)value);
+            _byteIds[value] = ids.TryGetValue(character.ToString(), out var id)
                 ? id
                 : throw new InputException($"{file}: the vocabulary has no token '{character}' for byte 0x{value:X2}; expected a byte-level BPE, which has one for each of the 256 bytes.");
         }
 
         _merges = new Dictionary<long, (int Rank, int Id)>(merges.Count);
-        int rank = 0;
-        foreach ((string left, string right) in merges)
+        var rank = 0;
+        foreach ((var left, var right) in merges)
         {
             AddMerge(file, rank++, left, right);
         }
@@ -48,7 +48,7 @@ internal sealed class BytePairVocabulary
     {
         get
         {
-            Dictionary<int, string> tokens = _ids.ToDictionary(item => item.Value, item => item.Key);
+            var tokens = _ids.ToDictionary(item => item.Value, item => item.Key);
             return _merges.OrderBy(merge => merge.Value.Rank).Select(merge => (tokens[(int)(merge.Key >> 32)], tokens[(int)merge.Key]));
         }
     }
@@ -59,14 +59,14 @@ internal sealed class BytePairVocabulary
     /// <summary>Rank and result of merging two neighbours; false where they do not merge.</summary>
     public bool TryMerge(int left, int right, out int rank, out int id)
     {
-        bool isMerge = _merges.TryGetValue(Key(left, right), out (int Rank, int Id) merge);
+        var isMerge = _merges.TryGetValue(Key(left, right), out var merge);
         (rank, id) = merge;
         return isMerge;
     }
 
     private void AddMerge(string file, int rank, string left, string right)
     {
-        if (!_ids.TryGetValue(left, out int leftId) || !_ids.TryGetValue(right, out int rightId) || !_ids.TryGetValue(left + right, out int id))
+        if (!_ids.TryGetValue(left, out var leftId) || !_ids.TryGetValue(right, out var rightId) || !_ids.TryGetValue(left + right, out var id))
         {
             throw new InputException(
                 $"{file}: merge {rank + 1} joins {DisplayText.Quote(left)} and {DisplayText.Quote(right)}, and one of them or the result is not in the vocabulary. Take vocabulary and merges from one checkpoint.");

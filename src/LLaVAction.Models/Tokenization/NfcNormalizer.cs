@@ -34,14 +34,14 @@ internal static class NfcNormalizer
         }
 
         var decomposed = new List<int>(text.Length + 16);
-        foreach (Rune rune in text.EnumerateRunes())
+        foreach (var rune in text.EnumerateRunes())
         {
             Decompose(rune.Value, decomposed);
         }
 
         Order(CollectionsMarshal.AsSpan(decomposed));
         var result = new StringBuilder(text.Length);
-        foreach (int character in Compose(decomposed))
+        foreach (var character in Compose(decomposed))
         {
             result.Append(new Rune(character));
         }
@@ -51,7 +51,7 @@ internal static class NfcNormalizer
 
     private static void Decompose(int character, List<int> result)
     {
-        int syllable = character - SyllableBase;
+        var syllable = character - SyllableBase;
         if (syllable is >= 0 and < Syllables)
         {
             result.Add(LeadBase + (syllable / (Vowels * Trails)));
@@ -61,7 +61,7 @@ internal static class NfcNormalizer
                 result.Add(TrailBase + (syllable % Trails));
             }
         }
-        else if (Decompositions.TryGetValue(character, out (int First, int Second) parts))
+        else if (Decompositions.TryGetValue(character, out var parts))
         {
             Decompose(parts.First, result);
             if (parts.Second != 0)
@@ -78,14 +78,14 @@ internal static class NfcNormalizer
     /// <summary>Sorts each run of combining characters by class, stably.</summary>
     private static void Order(Span<int> characters)
     {
-        for (int start = 0; start < characters.Length; start++)
+        for (var start = 0; start < characters.Length; start++)
         {
             if (CombiningClass(characters[start]) == 0)
             {
                 continue;
             }
 
-            int end = start + 1;
+            var end = start + 1;
             while (end < characters.Length && CombiningClass(characters[end]) != 0)
             {
                 end++;
@@ -93,9 +93,9 @@ internal static class NfcNormalizer
 
             if (end - start > 1)
             {
-                Span<int> run = characters[start..end];
+                var run = characters[start..end];
                 var keys = new long[run.Length];
-                for (int i = 0; i < run.Length; i++)
+                for (var i = 0; i < run.Length; i++)
                 {
                     keys[i] = ((long)CombiningClass(run[i]) << 32) | (uint)i;
                 }
@@ -111,11 +111,11 @@ internal static class NfcNormalizer
     private static List<int> Compose(List<int> characters)
     {
         var result = new List<int>(characters.Count);
-        int starter = -1;
-        int lastClass = 0;
-        foreach (int character in characters)
+        var starter = -1;
+        var lastClass = 0;
+        foreach (var character in characters)
         {
-            int combiningClass = CombiningClass(character);
+            var combiningClass = CombiningClass(character);
             if (starter >= 0
                 && (lastClass == 0 || lastClass < combiningClass)
                 && ComposePair(result[starter], character) is int composite)
@@ -148,17 +148,17 @@ internal static class NfcNormalizer
             return first + (second - TrailBase);
         }
 
-        return Compositions.TryGetValue((first, second), out int composite) ? composite : null;
+        return Compositions.TryGetValue((first, second), out var composite) ? composite : null;
     }
 
     private static int CombiningClass(int character)
     {
-        ReadOnlySpan<int> ranges = NfcTable.CombiningClasses;
-        int low = 0;
-        int high = (ranges.Length / 3) - 1;
+        var ranges = NfcTable.CombiningClasses;
+        var low = 0;
+        var high = (ranges.Length / 3) - 1;
         while (low <= high)
         {
-            int middle = (low + high) / 2;
+            var middle = (low + high) / 2;
             if (character < ranges[3 * middle])
             {
                 high = middle - 1;
@@ -178,9 +178,9 @@ internal static class NfcNormalizer
 
     private static Dictionary<int, (int First, int Second)> ReadDecompositions()
     {
-        ReadOnlySpan<int> table = NfcTable.Decompositions;
+        var table = NfcTable.Decompositions;
         var result = new Dictionary<int, (int First, int Second)>(table.Length / 3);
-        for (int i = 0; i < table.Length; i += 3)
+        for (var i = 0; i < table.Length; i += 3)
         {
             result.Add(table[i], (table[i + 1], table[i + 2]));
         }
@@ -190,9 +190,9 @@ internal static class NfcNormalizer
 
     private static Dictionary<(int First, int Second), int> ReadCompositions()
     {
-        ReadOnlySpan<int> table = NfcTable.Compositions;
+        var table = NfcTable.Compositions;
         var result = new Dictionary<(int First, int Second), int>(table.Length / 3);
-        for (int i = 0; i < table.Length; i += 3)
+        for (var i = 0; i < table.Length; i += 3)
         {
             result.Add((table[i], table[i + 1]), table[i + 2]);
         }

@@ -30,7 +30,7 @@ internal static class QwenPreTokenizer
     /// <param name="ends">Where the ends are appended.</param>
     public static void Split(ReadOnlySpan<char> text, List<int> ends)
     {
-        for (int start = 0; start < text.Length;)
+        for (var start = 0; start < text.Length;)
         {
             start = EndOfPiece(text, start);
             ends.Add(start);
@@ -44,7 +44,7 @@ internal static class QwenPreTokenizer
             return start + length;
         }
 
-        Kind first = KindAt(text, start, out int next);
+        var first = KindAt(text, start, out var next);
         if (first == Kind.Letter)
         {
             return EndOf(Kind.Letter, text, next);
@@ -56,7 +56,7 @@ internal static class QwenPreTokenizer
         }
 
         // [^\r\n\p{L}\p{N}]?\p{L}+ with one character before the letters.
-        if (first != Kind.NewLine && next < text.Length && KindAt(text, next, out int second) == Kind.Letter)
+        if (first != Kind.NewLine && next < text.Length && KindAt(text, next, out var second) == Kind.Letter)
         {
             return EndOf(Kind.Letter, text, second);
         }
@@ -77,11 +77,11 @@ internal static class QwenPreTokenizer
     /// <summary><c>\s*[\r\n]+|\s+(?!\S)|\s+</c>: up to the last line break of the run; else the run but its last character, which belongs to what follows.</summary>
     private static int EndOfWhiteSpace(ReadOnlySpan<char> text, int start)
     {
-        int end = start;
-        int afterLineBreak = -1;
+        var end = start;
+        var afterLineBreak = -1;
         while (end < text.Length)
         {
-            Kind kind = KindAt(text, end, out int next);
+            var kind = KindAt(text, end, out var next);
             if (kind is not (Kind.Space or Kind.NewLine))
             {
                 break;
@@ -102,7 +102,7 @@ internal static class QwenPreTokenizer
 
     private static int EndOf(Kind kind, ReadOnlySpan<char> text, int start)
     {
-        while (start < text.Length && KindAt(text, start, out int next) == kind)
+        while (start < text.Length && KindAt(text, start, out var next) == kind)
         {
             start = next;
         }
@@ -118,13 +118,13 @@ internal static class QwenPreTokenizer
             return 0;
         }
 
-        char second = Fold(text[1]);
+        var second = Fold(text[1]);
         if (second is 's' or 't' or 'm' or 'd')
         {
             return 2;
         }
 
-        char third = text.Length > 2 ? Fold(text[2]) : '\0';
+        var third = text.Length > 2 ? Fold(text[2]) : '\0';
         return (second, third) is ('r', 'e') or ('v', 'e') or ('l', 'l') ? 3 : 0;
     }
 
@@ -132,7 +132,7 @@ internal static class QwenPreTokenizer
 
     private static Kind KindAt(ReadOnlySpan<char> text, int position, out int next)
     {
-        char unit = text[position];
+        var unit = text[position];
         next = position + 1;
         if (unit < 0x80)
         {
@@ -151,7 +151,7 @@ internal static class QwenPreTokenizer
             return Kind.Space;
         }
 
-        Rune.DecodeFromUtf16(text[position..], out Rune rune, out int length);
+        Rune.DecodeFromUtf16(text[position..], out var rune, out var length);
         next = position + length;
         return Rune.GetUnicodeCategory(rune) switch
         {

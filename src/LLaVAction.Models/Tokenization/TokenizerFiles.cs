@@ -8,17 +8,17 @@ internal static class TokenizerFiles
 {
     public static ByteLevelTokenizer Open(string folder, Func<BytePairVocabulary, ITextEncoder> makeEncoder)
     {
-        string json = Path.Combine(folder, "tokenizer.json");
-        string vocabulary = Path.Combine(folder, "vocab.json");
-        string merges = Path.Combine(folder, "merges.txt");
+        var json = Path.Combine(folder, "tokenizer.json");
+        var vocabulary = Path.Combine(folder, "vocab.json");
+        var merges = Path.Combine(folder, "merges.txt");
         if (!File.Exists(json) && !(File.Exists(vocabulary) && File.Exists(merges)))
         {
             throw new InputException($"{folder} holds no tokenizer; expected tokenizer.json, or vocab.json and merges.txt. Copy them from the checkpoint's source.");
         }
 
-        JsonFields? settings = JsonFields.TryOpen(Path.Combine(folder, "tokenizer_config.json"));
+        var settings = JsonFields.TryOpen(Path.Combine(folder, "tokenizer_config.json"));
         CheckSettings(settings);
-        TokenizerParts parts = File.Exists(json) ? TokenizerJson.Read(json) : VocabularyFiles.Read(vocabulary, merges, settings);
+        var parts = File.Exists(json) ? TokenizerJson.Read(json) : VocabularyFiles.Read(vocabulary, merges, settings);
         var added = new AddedTokenTable(parts.File, parts.Vocabulary);
         parts.Added.ForEach(added.Add);
         ReadDecoder(settings, added);
@@ -48,10 +48,10 @@ internal static class TokenizerFiles
             return;
         }
 
-        foreach (string key in decoder.Members.Keys)
+        foreach (var key in decoder.Members.Keys)
         {
-            JsonFields token = decoder.Object(key) ?? throw decoder.Wrong(key, "null", "an added token");
-            if (!int.TryParse(key, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int id) || id >= BytePairVocabulary.MaximumId)
+            var token = decoder.Object(key) ?? throw decoder.Wrong(key, "null", "an added token");
+            if (!int.TryParse(key, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var id) || id >= BytePairVocabulary.MaximumId)
             {
                 throw settings.Wrong(Key, DisplayText.Quote(key), $"token ids from 0 to {BytePairVocabulary.MaximumId - 1}");
             }
@@ -71,14 +71,14 @@ internal static class TokenizerFiles
             return;
         }
 
-        HashSet<string> special = RolesOf(settings);
+        var special = RolesOf(settings);
         special.UnionWith(RolesOf(JsonFields.TryOpen(Path.Combine(folder, "special_tokens_map.json"))));
-        foreach (string content in file.Members.Keys)
+        foreach (var content in file.Members.Keys)
         {
-            int id = file.Integer(content, 0, BytePairVocabulary.MaximumId - 1) ?? throw file.Wrong(DisplayText.Shorten(content), "null", "a token id");
+            var id = file.Integer(content, 0, BytePairVocabulary.MaximumId - 1) ?? throw file.Wrong(DisplayText.Shorten(content), "null", "a token id");
             if (!added.Contains(content))
             {
-                bool isSpecial = special.Contains(content);
+                var isSpecial = special.Contains(content);
                 added.Add(new AddedToken(content, id, isSpecial, IsNormalized: !isSpecial, StripsLeft: false, StripsRight: false, IsSingleWord: false));
             }
         }
@@ -87,7 +87,7 @@ internal static class TokenizerFiles
     /// <summary>An added token with its flags, as <c>tokenizer.json</c> and <c>tokenizer_config.json</c> write it.</summary>
     public static AddedToken TokenOf(JsonFields token, int id)
     {
-        bool isSpecial = token.Flag("special") ?? false;
+        var isSpecial = token.Flag("special") ?? false;
         return new AddedToken(
             token.Text("content") ?? throw token.Missing("content"),
             id,
@@ -108,13 +108,13 @@ internal static class TokenizerFiles
 
         string[] roles = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
         string[] lists = ["additional_special_tokens", "extra_special_tokens"];
-        IEnumerable<JsonElement?> single = roles.Select(fields.Value);
-        IEnumerable<JsonElement?> listed = lists.Select(fields.Value)
+        var single = roles.Select(fields.Value);
+        var listed = lists.Select(fields.Value)
             .Where(value => value is { ValueKind: JsonValueKind.Array })
             .SelectMany(value => value!.Value.EnumerateArray().Select(item => (JsonElement?)item));
-        foreach (JsonElement value in single.Concat(listed).OfType<JsonElement>())
+        foreach (var value in single.Concat(listed).OfType<JsonElement>())
         {
-            JsonElement text = value.ValueKind == JsonValueKind.Object && value.TryGetProperty("content", out JsonElement content) ? content : value;
+            var text = value.ValueKind == JsonValueKind.Object && value.TryGetProperty("content", out var content) ? content : value;
             if (text.ValueKind == JsonValueKind.String)
             {
                 tokens.Add(JsonFields.TextOrReplacement(text));

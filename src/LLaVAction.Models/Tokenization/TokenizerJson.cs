@@ -15,12 +15,12 @@ internal static class TokenizerJson
     public static TokenizerParts Read(string file)
     {
         var root = JsonFields.Open(file);
-        JsonFields model = root.Object("model") ?? throw root.Missing("model");
+        var model = root.Object("model") ?? throw root.Missing("model");
         CheckModel(model);
         CheckPreTokenizer(root);
         CheckPostProcessor(root);
-        Dictionary<string, int> ids = ReadVocabulary(model.Object("vocab") ?? throw model.Missing("vocab"));
-        List<(string Left, string Right)> merges = ReadMerges(model);
+        var ids = ReadVocabulary(model.Object("vocab") ?? throw model.Missing("vocab"));
+        var merges = ReadMerges(model);
         var vocabulary = new BytePairVocabulary(file, ids, merges, model.Flag("ignore_merges") ?? false);
         return new TokenizerParts(file, vocabulary, ReadAdded(root), IsNormalizing(root));
     }
@@ -30,9 +30,9 @@ internal static class TokenizerJson
     {
         var ids = new Dictionary<string, int>(vocabulary.Members.Count, StringComparer.Ordinal);
         var seen = new HashSet<int>(vocabulary.Members.Count);
-        foreach (string token in vocabulary.Members.Keys)
+        foreach (var token in vocabulary.Members.Keys)
         {
-            int id = vocabulary.Integer(token, 0, BytePairVocabulary.MaximumId - 1) ?? throw vocabulary.Wrong(DisplayText.Shorten(token), "null", "a token id");
+            var id = vocabulary.Integer(token, 0, BytePairVocabulary.MaximumId - 1) ?? throw vocabulary.Wrong(DisplayText.Shorten(token), "null", "a token id");
             if (!seen.Add(id))
             {
                 throw vocabulary.Wrong(DisplayText.Shorten(token), id.ToString(System.Globalization.CultureInfo.InvariantCulture), "an id that no other token has");
@@ -57,7 +57,7 @@ internal static class TokenizerJson
         }
 
         string[] affixes = ["continuing_subword_prefix", "end_of_word_suffix"];
-        foreach (string key in affixes)
+        foreach (var key in affixes)
         {
             if (model.Text(key) is { Length: > 0 } affix)
             {
@@ -70,16 +70,16 @@ internal static class TokenizerJson
     private static List<(string Left, string Right)> ReadMerges(JsonFields model)
     {
         const string Expected = "a list of pairs, each [\"a\", \"b\"] or \"a b\"";
-        JsonElement list = model.Value("merges") ?? throw model.Missing("merges");
+        var list = model.Value("merges") ?? throw model.Missing("merges");
         if (list.ValueKind != JsonValueKind.Array)
         {
             throw model.Wrong("merges", list, Expected);
         }
 
         var merges = new List<(string Left, string Right)>(list.GetArrayLength());
-        foreach (JsonElement merge in list.EnumerateArray())
+        foreach (var merge in list.EnumerateArray())
         {
-            string[] pair = merge.ValueKind switch
+            var pair = merge.ValueKind switch
             {
                 JsonValueKind.String => JsonFields.TextOrReplacement(merge).Split(' '),
                 JsonValueKind.Array => merge.EnumerateArray()
@@ -109,8 +109,8 @@ internal static class TokenizerJson
             return false;
         }
 
-        IReadOnlyList<JsonFields> steps = normalizer.Text("type") is "Sequence" ? normalizer.Objects("normalizers") : [normalizer];
-        foreach (string type in steps.Select(step => step.Text("type") ?? ""))
+        var steps = normalizer.Text("type") is "Sequence" ? normalizer.Objects("normalizers") : [normalizer];
+        foreach (var type in steps.Select(step => step.Text("type") ?? ""))
         {
             if (type is not "NFC")
             {
@@ -124,15 +124,15 @@ internal static class TokenizerJson
     private static void CheckPreTokenizer(JsonFields root)
     {
         const string Key = "pre_tokenizer";
-        JsonFields preTokenizer = root.Object(Key) ?? throw root.Missing(Key);
-        IReadOnlyList<JsonFields> steps = preTokenizer.Text("type") is "Sequence" ? preTokenizer.Objects("pretokenizers") : [preTokenizer];
+        var preTokenizer = root.Object(Key) ?? throw root.Missing(Key);
+        var steps = preTokenizer.Text("type") is "Sequence" ? preTokenizer.Objects("pretokenizers") : [preTokenizer];
         if (steps is not [var split, var byteLevel] || split.Text("type") is not "Split" || byteLevel.Text("type") is not "ByteLevel")
         {
-            string found = string.Join(", ", steps.Take(4).Select(step => step.Text("type") ?? "?"));
+            var found = string.Join(", ", steps.Take(4).Select(step => step.Text("type") ?? "?"));
             throw root.Wrong(Key, DisplayText.Quote(found), "a Split by the Qwen2 pattern, then ByteLevel");
         }
 
-        string pattern = split.Object("pattern")?.Text("Regex") ?? "";
+        var pattern = split.Object("pattern")?.Text("Regex") ?? "";
         if (!string.Equals(pattern, QwenPreTokenizer.Pattern, StringComparison.Ordinal))
         {
             throw split.Wrong("pattern", DisplayText.Quote(pattern), $"the pattern of Qwen2, {QwenPreTokenizer.Pattern}");
@@ -158,8 +158,8 @@ internal static class TokenizerJson
             return;
         }
 
-        string type = postProcessor.Text("type") ?? "";
-        bool addsNothing = type is "ByteLevel"
+        var type = postProcessor.Text("type") ?? "";
+        var addsNothing = type is "ByteLevel"
             || (type is "TemplateProcessing" && (postProcessor.Object("special_tokens")?.Members.Count ?? 0) == 0);
         if (!addsNothing)
         {

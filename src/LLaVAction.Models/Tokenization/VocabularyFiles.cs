@@ -12,7 +12,7 @@ internal static class VocabularyFiles
             throw settings.Wrong("tokenizer_class", DisplayText.Quote(type), "Qwen2Tokenizer; other classes cut text into other pieces");
         }
 
-        Dictionary<string, int> ids = TokenizerJson.ReadVocabulary(JsonFields.Open(vocabularyFile));
+        var ids = TokenizerJson.ReadVocabulary(JsonFields.Open(vocabularyFile));
         var vocabulary = new BytePairVocabulary(mergesFile, ids, ReadMerges(mergesFile), takesWholePieces: false);
         return new TokenizerParts(vocabularyFile, vocabulary, [], IsNormalizing: true);
     }
@@ -35,10 +35,10 @@ internal static class VocabularyFiles
         }
 
         var merges = new List<(string Left, string Right)>(lines.Length);
-        for (int i = 0; i < lines.Length; i++)
+        for (var i = 0; i < lines.Length; i++)
         {
             // Only the first line can be the version; merges of '#' look much like it.
-            bool isHeader = i == 0 && lines[i].StartsWith("#version", StringComparison.Ordinal);
+            var isHeader = i == 0 && lines[i].StartsWith("#version", StringComparison.Ordinal);
             if (isHeader || lines[i].Length == 0)
             {
                 continue;

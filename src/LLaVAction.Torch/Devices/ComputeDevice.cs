@@ -36,8 +36,8 @@ internal sealed record ComputeDevice(Device Device, ScalarType Type)
             throw new InputException(string.Create(CultureInfo.InvariantCulture, $"--threads {options.Threads}: expected 1 or more."));
         }
 
-        Device device = DeviceOf(options.Device);
-        ScalarType type = options.Precision switch
+        var device = DeviceOf(options.Device);
+        var type = options.Precision switch
         {
             "auto" => device.type == DeviceType.CUDA ? ScalarType.BFloat16 : ScalarType.Float32,
             "float32" => ScalarType.Float32,
@@ -64,14 +64,14 @@ internal sealed record ComputeDevice(Device Device, ScalarType Type)
             return new Device(DeviceType.CPU);
         }
 
-        int count = cuda.is_available() ? cuda.device_count() : 0;
+        var count = cuda.is_available() ? cuda.device_count() : 0;
         if (name == "auto")
         {
             return count > 0 ? new Device(DeviceType.CUDA, 0) : new Device(DeviceType.CPU);
         }
 
-        string number = name == "cuda" ? "0" : name.StartsWith("cuda:", StringComparison.Ordinal) ? name["cuda:".Length..] : "";
-        if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int index))
+        var number = name == "cuda" ? "0" : name.StartsWith("cuda:", StringComparison.Ordinal) ? name["cuda:".Length..] : "";
+        if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var index))
         {
             throw new InputException($"--device {name}: expected auto, cpu or cuda:N.");
         }

@@ -16,7 +16,7 @@ internal static partial class DeviceMemory
     {
         try
         {
-            return cuInit(0) == 0 && cuDeviceGet(out int device, index) == 0 && cuDeviceTotalMem(out nuint bytes, device) == 0
+            return cuInit(0) == 0 && cuDeviceGet(out var device, index) == 0 && cuDeviceTotalMem(out var bytes, device) == 0
                 ? (long)bytes
                 : null;
         }

@@ -20,7 +20,7 @@ internal static class LibTorch
             return false;
         }
 
-        foreach (string path in Names.Select(name => Path.Combine(folder, name)).Where(File.Exists))
+        foreach (var path in Names.Select(name => Path.Combine(folder, name)).Where(File.Exists))
         {
             NativeLibrary.Load(path);
         }

@@ -29,8 +29,8 @@ internal sealed record BatchShape(int VisionFrames, int SuffixRows, int LengthMu
             return new BatchShape(1, 1, 16);
         }
 
-        int prompts = Math.Max(1, promptsPerClip ?? 4);
-        int passes = (prompts + MostSuffixRows - 1) / MostSuffixRows;
+        var prompts = Math.Max(1, promptsPerClip ?? 4);
+        var passes = (prompts + MostSuffixRows - 1) / MostSuffixRows;
         return new BatchShape(8, (prompts + passes - 1) / passes, 32);
     }
 

@@ -29,19 +29,19 @@ internal sealed record MemoryEstimate(long WeightBytes, long VisionBytes, long L
     /// <param name="frames">The most frames a prompt sees.</param>
     public static MemoryEstimate Of(ModelConfiguration configuration, VisualTokenLayout layout, ComputeDevice device, BatchShape shape, int frames)
     {
-        LanguageConfiguration language = configuration.Language!;
-        VisionConfiguration vision = configuration.Vision;
+        var language = configuration.Language!;
+        var vision = configuration.Vision;
         long bytes = device.BytesPerValue;
-        long patches = (long)shape.VisionFrames * vision.Patches;
-        long tower = patches * Math.Max(6L * vision.Hidden, (2L * vision.Hidden) + vision.Intermediate);
-        long projector = patches * (vision.Hidden + (2L * language.Hidden));
+        var patches = (long)shape.VisionFrames * vision.Patches;
+        var tower = patches * Math.Max(6L * vision.Hidden, (2L * vision.Hidden) + vision.Intermediate);
+        var projector = patches * (vision.Hidden + (2L * language.Hidden));
         long visual = layout.Count(frames);
-        long tokens = visual + (shape.SuffixRows * TextTokens);
-        long keys = 2L * language.KeyValueHeads * language.HeadDimension;
-        long queries = (long)language.Heads * language.HeadDimension;
-        long layer = visual * Math.Max((2L * language.Hidden) + (5 * queries) + (2 * keys), (2L * language.Hidden) + (2L * language.Intermediate));
-        long normalised = 2L * sizeof(float) * visual * language.Hidden;
-        long logits = sizeof(float) * (((long)shape.SuffixRows * language.VocabularyRows) + ((long)WidenedHeadRows * language.Hidden));
+        var tokens = visual + (shape.SuffixRows * TextTokens);
+        var keys = 2L * language.KeyValueHeads * language.HeadDimension;
+        var queries = (long)language.Heads * language.HeadDimension;
+        var layer = visual * Math.Max((2L * language.Hidden) + (5 * queries) + (2 * keys), (2L * language.Hidden) + (2L * language.Intermediate));
+        var normalised = 2L * sizeof(float) * visual * language.Hidden;
+        var logits = sizeof(float) * (((long)shape.SuffixRows * language.VocabularyRows) + ((long)WidenedHeadRows * language.Hidden));
         return new MemoryEstimate(
             ModelRequirements.WeightBytes(configuration, (int)bytes),
             bytes * Math.Max(tower, projector),
@@ -56,10 +56,10 @@ internal sealed record MemoryEstimate(long WeightBytes, long VisionBytes, long L
     /// <exception cref="InputException">Not even the smallest shape fits.</exception>
     public static BatchShape Fit(string folder, long? available, BatchShape wanted, Func<BatchShape, MemoryEstimate> estimate)
     {
-        BatchShape shape = wanted;
+        var shape = wanted;
         while (available is long bytes && estimate(shape).TotalBytes > bytes)
         {
-            MemoryEstimate needed = estimate(shape);
+            var needed = estimate(shape);
             if (shape is { VisionFrames: 1, SuffixRows: 1 })
             {
                 throw new InputException(string.Create(

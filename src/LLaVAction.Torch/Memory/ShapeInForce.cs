@@ -39,7 +39,7 @@ internal sealed class ShapeInForce(BatchShape initial)
     {
         while (true)
         {
-            int size = Size(axis);
+            var size = Size(axis);
             try
             {
                 BeforeWork?.Invoke(axis, size);
@@ -69,7 +69,7 @@ internal sealed class ShapeInForce(BatchShape initial)
 
     private void Halve(ShapeAxis axis, int size)
     {
-        int half = size / 2;
+        var half = size / 2;
         Current = axis == ShapeAxis.VisionFrames ? Current with { VisionFrames = half } : Current with { SuffixRows = half };
         _changes.Add(string.Create(CultureInfo.InvariantCulture, $"Out of memory with {size} {Noun(axis)}s at a time; went on with {half}."));
     }

@@ -26,7 +26,7 @@ internal sealed class ActionHeads(WeightFactory weights, ActionHeadSizes sizes, 
     /// </summary>
     public (Tensor Verb, Tensor Noun, Tensor Action) Forward(Tensor hiddenStates)
     {
-        long last = hiddenStates.shape[0] - 1;
+        var last = hiddenStates.shape[0] - 1;
         return (Read(_verb, 0), Read(_noun, Math.Min(1, last)), Read(_action, last));
 
         Tensor Read(LinearLayer head, long row) => OutputHead.Logits(head.Weight, hiddenStates.narrow(0, row, 1)).squeeze(0);

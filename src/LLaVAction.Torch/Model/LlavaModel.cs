@@ -120,8 +120,8 @@ internal sealed class LlavaModel : nn.Module
     public Tensor EncodeFrames(Tensor pixelValues, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
-        Tensor features = VisionTower.Forward(pixelValues, null, cancellationToken);
-        Tensor projected = MultiModalProjector!.Forward(features);
+        var features = VisionTower.Forward(pixelValues, null, cancellationToken);
+        var projected = MultiModalProjector!.Forward(features);
         return SpatialPooling.Forward(Settings.Pooling, projected, Configuration.Vision.GridSide).MoveToOuterDisposeScope();
     }
 
@@ -131,14 +131,14 @@ internal sealed class LlavaModel : nn.Module
     public Tensor ArrangeVisualTokens(Tensor pooled, IReadOnlyList<int> frames)
     {
         using var scope = NewDisposeScope();
-        VisualTokenLayout layout = Layout;
-        int patches = layout.PatchesPerFrame;
-        long stored = pooled.shape[0];
-        int newline = frames.Count * patches;
-        long[] rows = layout.Sequence(frames.Count)
+        var layout = Layout;
+        var patches = layout.PatchesPerFrame;
+        var stored = pooled.shape[0];
+        var newline = frames.Count * patches;
+        var rows = layout.Sequence(frames.Count)
             .Select(row => row < newline ? ((long)frames[row / patches] * patches) + (row % patches) : stored + row - newline)
             .ToArray();
-        Tensor[] sources = new[] { pooled, Newline(pooled), layout.ActionTokenCount > 0 ? ActionSupervision : null }.OfType<Tensor>().ToArray();
+        var sources = new[] { pooled, Newline(pooled), layout.ActionTokenCount > 0 ? ActionSupervision : null }.OfType<Tensor>().ToArray();
         return cat(sources).index_select(0, tensor(rows, device: pooled.device)).MoveToOuterDisposeScope();
     }
 

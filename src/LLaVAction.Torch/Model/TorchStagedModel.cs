@@ -22,10 +22,10 @@ internal sealed class TorchStagedModel(LlavaModel model) : IStagedModel
     /// <inheritdoc/>
     public IReadOnlyList<StageTensor> TraceVision(StageTensor pixelValues)
     {
-        using IDisposable inference = inference_mode();
+        using var inference = inference_mode();
         using var scope = NewDisposeScope();
         var trace = new List<StageTensor>();
-        int frames = pixelValues.Shape[0];
+        var frames = pixelValues.Shape[0];
         model.VisionTower.Forward(
             HostTensors.FromStage(pixelValues, model.Device),
             states => trace.Add(HostTensors.ToStage(states.view(frames, -1, states.shape[1]))),
@@ -39,7 +39,7 @@ internal sealed class TorchStagedModel(LlavaModel model) : IStagedModel
     /// <inheritdoc/>
     public StageTensor Project(StageTensor visionFeatures)
     {
-        MultimodalProjector projector = model.MultiModalProjector ?? throw new InvalidOperationException("This checkpoint has no projector.");
+        var projector = model.MultiModalProjector ?? throw new InvalidOperationException("This checkpoint has no projector.");
         return Run(() => projector.Forward(Rows(visionFeatures)).view(visionFeatures.Shape[0], visionFeatures.Shape[1], -1));
     }
 
@@ -56,12 +56,12 @@ internal sealed class TorchStagedModel(LlavaModel model) : IStagedModel
     public StageTensor Embed(IReadOnlyList<int> inputIds, StageTensor? visualTokens) => Run(() =>
     {
         var parts = new List<Tensor>();
-        int visual = visualTokens?.Shape[0] ?? 0;
-        for (int i = 0; i < inputIds.Count;)
+        var visual = visualTokens?.Shape[0] ?? 0;
+        for (var i = 0; i < inputIds.Count;)
         {
-            bool isRun = visualTokens is not null && inputIds[i] == model.Configuration.VideoTokenId;
-            bool isVideo = isRun || inputIds[i] == PromptTokens.VideoPlaceholderId;
-            int run = inputIds.Skip(i).TakeWhile(id => isVideo ? id == inputIds[i] : !IsVideo(id)).Count();
+            var isRun = visualTokens is not null && inputIds[i] == model.Configuration.VideoTokenId;
+            var isVideo = isRun || inputIds[i] == PromptTokens.VideoPlaceholderId;
+            var run = inputIds.Skip(i).TakeWhile(id => isVideo ? id == inputIds[i] : !IsVideo(id)).Count();
             if (isVideo && run != (isRun ? visual : 1))
             {
                 throw new ArgumentException($"{run} video token ids in a row for {visual} visual tokens.", nameof(inputIds));
@@ -97,28 +97,28 @@ internal sealed class TorchStagedModel(LlavaModel model) : IStagedModel
             return null;
         }
 
-        using IDisposable inference = inference_mode();
+        using var inference = inference_mode();
         using var scope = NewDisposeScope();
-        (Tensor verb, Tensor noun, Tensor action) = heads.Forward(Rows(actionHiddenStates));
+        (var verb, var noun, var action) = heads.Forward(Rows(actionHiddenStates));
         return new ActionHeadLogits(HostTensors.ToStage(verb), HostTensors.ToStage(noun), HostTensors.ToStage(action));
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<int> GenerateGreedy(StageTensor inputEmbeddings, int newTokens)
     {
-        using IDisposable inference = inference_mode();
+        using var inference = inference_mode();
         using var scope = NewDisposeScope();
         using var cache = new KeyValueCache(model.Device, model.Decoder.Configuration);
-        int length = inputEmbeddings.Shape[0];
-        Tensor states = Forward(inputEmbeddings, 0, cache, newTokens);
-        float[] logits = HostTensors.ToArray(model.Logits(states.narrow(0, length - 1, 1)));
+        var length = inputEmbeddings.Shape[0];
+        var states = Forward(inputEmbeddings, 0, cache, newTokens);
+        var logits = HostTensors.ToArray(model.Logits(states.narrow(0, length - 1, 1)));
         var text = new GreedyText(newTokens, [], model.Decoder.Configuration.VocabularyRows, 1);
-        Tensor mask = SuffixMask.ForGeneration(model.Device, length, [0], 0, newTokens);
-        for (int position = length; text.Take(logits); position++)
+        var mask = SuffixMask.ForGeneration(model.Device, length, [0], 0, newTokens);
+        for (var position = length; text.Take(logits); position++)
         {
             using var step = NewDisposeScope();
             SuffixMask.Open(mask, position, 1);
-            RotaryRows rotary = model.Decoder.Rotary.At(HostTensors.Indices([position], model.Device), position + 1);
+            var rotary = model.Decoder.Rotary.At(HostTensors.Indices([position], model.Device), position + 1);
             var pass = new DecoderPass(cache, position, rotary, mask, null);
             logits = HostTensors.ToArray(model.Logits(model.Decoder.Forward(model.Decoder.EmbedTokens.Read([text.Tokens[^1]]), pass, CancellationToken.None)));
         }
@@ -131,7 +131,7 @@ internal sealed class TorchStagedModel(LlavaModel model) : IStagedModel
 
     private static StageTensor Run(Func<Tensor> stage)
     {
-        using IDisposable inference = inference_mode();
+        using var inference = inference_mode();
         using var scope = NewDisposeScope();
         return HostTensors.ToStage(stage());
     }
@@ -142,19 +142,19 @@ internal sealed class TorchStagedModel(LlavaModel model) : IStagedModel
     /// <summary>All final hidden states: the prefix causally, what follows it over the cache.</summary>
     private Tensor Forward(StageTensor inputEmbeddings, int prefixLength, KeyValueCache cache, int roomAfter)
     {
-        Qwen2Model decoder = model.Decoder;
-        Tensor embeddings = Rows(inputEmbeddings);
-        int length = inputEmbeddings.Shape[0];
+        var decoder = model.Decoder;
+        var embeddings = Rows(inputEmbeddings);
+        var length = inputEmbeddings.Shape[0];
         cache.Reserve(length + roomAfter);
-        int causal = prefixLength == 0 ? length : prefixLength;
-        Tensor first = embeddings.narrow(0, 0, causal).clone();
-        Tensor states = decoder.Forward(first, decoder.CausalPass(first, cache), CancellationToken.None);
+        var causal = prefixLength == 0 ? length : prefixLength;
+        var first = embeddings.narrow(0, 0, causal).clone();
+        var states = decoder.Forward(first, decoder.CausalPass(first, cache), CancellationToken.None);
         if (causal == length)
         {
             return states;
         }
 
-        int rest = length - prefixLength;
+        var rest = length - prefixLength;
         var pass = new DecoderPass(
             cache,
             prefixLength,

@@ -65,7 +65,7 @@ internal sealed class TorchVideoLanguageModel : IVideoLanguageModel
     public IReadOnlyList<IEncodedClip> Encode(IReadOnlyList<ClipFrames> clips, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using IDisposable inference = inference_mode();
+        using var inference = inference_mode();
         using var scope = NewDisposeScope();
         return _encoder.Encode(clips, cancellationToken);
     }
@@ -73,7 +73,7 @@ internal sealed class TorchVideoLanguageModel : IVideoLanguageModel
     /// <inheritdoc/>
     public IReadOnlyList<PromptGroupAnswer> Answer(IReadOnlyList<PromptGroup> groups, CancellationToken cancellationToken)
     {
-        using IDisposable inference = inference_mode();
+        using var inference = inference_mode();
         return [.. groups.Select(group => Answer(group, cancellationToken))];
     }
 
@@ -93,7 +93,7 @@ internal sealed class TorchVideoLanguageModel : IVideoLanguageModel
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var scope = NewDisposeScope();
-        Tensor? video = Video(group);
+        var video = Video(group);
         PreparedPrompt[] prompts =
         [
             .. group.Requests.Select(request => PreparedPrompt.Of(
@@ -101,7 +101,7 @@ internal sealed class TorchVideoLanguageModel : IVideoLanguageModel
         ];
         var answers = new PromptAnswer[prompts.Length];
         double prefillMilliseconds = 0;
-        foreach (PrefixBatch batch in PrefixBatch.Plan([.. prompts.Select(prompt => prompt.Tokens)]))
+        foreach (var batch in PrefixBatch.Plan([.. prompts.Select(prompt => prompt.Tokens)]))
         {
             prefillMilliseconds += _runner.Run(batch, prompts, video, answers, cancellationToken);
         }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Torch.Devices;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -20,12 +19,12 @@ internal static class WeightLoader
     public static void Load(LlavaModel model, Checkpoint checkpoint)
     {
         using var scope = NewDisposeScope();
-        using IDisposable inference = no_grad();
+        using var inference = no_grad();
         var buffers = new Dictionary<ElementType, Tensor>();
-        foreach ((string name, Parameter parameter) in model.named_parameters())
+        foreach ((var name, var parameter) in model.named_parameters())
         {
-            TensorView source = checkpoint[name];
-            if (!buffers.TryGetValue(source.ElementType, out Tensor? buffer))
+            var source = checkpoint[name];
+            if (!buffers.TryGetValue(source.ElementType, out var buffer))
             {
                 buffer = Buffer(source.ElementType, model.Device);
                 buffers.Add(source.ElementType, buffer);
@@ -41,20 +40,20 @@ internal static class WeightLoader
 
     private static Tensor Buffer(ElementType type, ComputeDevice device)
     {
-        Tensor buffer = empty([BufferElements], TypeOf(type));
+        var buffer = empty([BufferElements], TypeOf(type));
         return device.IsCuda ? buffer.pin_memory() : buffer;
     }
 
     private static void Copy(TensorView source, Parameter target, Tensor buffer)
     {
         using var scope = NewDisposeScope();
-        Tensor flat = target.view(-1);
-        int size = ElementTypes.SizeOf(source.ElementType);
+        var flat = target.view(-1);
+        var size = ElementTypes.SizeOf(source.ElementType);
         for (long first = 0; first < source.ElementCount; first += BufferElements)
         {
             using var part = NewDisposeScope();
-            int count = (int)Math.Min(BufferElements, source.ElementCount - first);
-            Tensor filled = buffer.narrow(0, 0, count);
+            var count = (int)Math.Min(BufferElements, source.ElementCount - first);
+            var filled = buffer.narrow(0, 0, count);
             source.GetBytes(first * size, count * size).CopyTo(filled.bytes);
             flat.narrow(0, first, count).copy_(filled);
         }

@@ -6,16 +6,16 @@ namespace LLaVAction.Torch.Tokenization;
 /// <summary>Byte-level BPE by Microsoft.ML.Tokenizers. Added tokens and NFC, which it has not, are taken care of before.</summary>
 internal sealed class MicrosoftBpeEncoder : ITextEncoder
 {
-    private readonly BytePairVocabulary vocabulary;
-    private readonly BpeTokenizer tokenizer;
+    private readonly BytePairVocabulary _vocabulary;
+    private readonly BpeTokenizer _tokenizer;
 
     /// <exception cref="InputException">The library does not take the vocabulary.</exception>
     public MicrosoftBpeEncoder(BytePairVocabulary vocabulary)
     {
-        this.vocabulary = vocabulary;
+        _vocabulary = vocabulary;
         try
         {
-            tokenizer = BpeTokenizer.Create(new BpeOptions(vocabulary.Ids)
+            _tokenizer = BpeTokenizer.Create(new BpeOptions(vocabulary.Ids)
             {
                 Merges = vocabulary.Merges.Select(static merge => $"{merge.Left} {merge.Right}"),
                 ByteLevel = true,
@@ -35,9 +35,9 @@ internal sealed class MicrosoftBpeEncoder : ITextEncoder
 
     public void Encode(ReadOnlySpan<char> text, List<int> result)
     {
-        if (!vocabulary.TakesWholePieces)
+        if (!_vocabulary.TakesWholePieces)
         {
-            result.AddRange(tokenizer.EncodeToIds(text, considerNormalization: false));
+            result.AddRange(_tokenizer.EncodeToIds(text, considerNormalization: false));
             return;
         }
 
@@ -45,13 +45,13 @@ internal sealed class MicrosoftBpeEncoder : ITextEncoder
         foreach (var (offset, length) in QwenPieces.Split(text))
         {
             var piece = text.Slice(offset, length);
-            if (vocabulary.Ids.TryGetValue(ByteAlphabet.Spell(piece.ToString()), out var id))
+            if (_vocabulary.Ids.TryGetValue(ByteAlphabet.Spell(piece.ToString()), out var id))
             {
                 result.Add(id);
             }
             else
             {
-                result.AddRange(tokenizer.EncodeToIds(piece, considerPreTokenization: false, considerNormalization: false));
+                result.AddRange(_tokenizer.EncodeToIds(piece, considerPreTokenization: false, considerNormalization: false));
             }
         }
     }

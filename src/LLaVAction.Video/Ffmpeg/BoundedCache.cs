@@ -6,35 +6,35 @@ namespace LLaVAction.Video.Ffmpeg;
 /// </summary>
 internal sealed class BoundedCache<T>(int capacity)
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, LinkedListNode<(string Key, Task<T> Value)>> entries = new(StringComparer.Ordinal);
-    private readonly LinkedList<(string Key, Task<T> Value)> byUse = [];
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, LinkedListNode<(string Key, Task<T> Value)>> _entries = new(StringComparer.Ordinal);
+    private readonly LinkedList<(string Key, Task<T> Value)> _byUse = [];
 
     /// <summary>The result for a key. The look-up itself is not cancelled with one caller, since others may wait for it.</summary>
     public Task<T> GetAsync(string key, Func<Task<T>> lookUp, CancellationToken cancellationToken)
     {
         Task<T> task;
-        lock (gate)
+        lock (_gate)
         {
-            if (entries.TryGetValue(key, out var node) && !node.Value.Value.IsFaulted && !node.Value.Value.IsCanceled)
+            if (_entries.TryGetValue(key, out var node) && !node.Value.Value.IsFaulted && !node.Value.Value.IsCanceled)
             {
-                byUse.Remove(node);
-                byUse.AddFirst(node);
+                _byUse.Remove(node);
+                _byUse.AddFirst(node);
                 task = node.Value.Value;
             }
             else
             {
                 if (node is not null)
                 {
-                    byUse.Remove(node);
+                    _byUse.Remove(node);
                 }
 
                 task = Task.Run(lookUp, CancellationToken.None);
-                entries[key] = byUse.AddFirst((key, task));
-                if (entries.Count > capacity)
+                _entries[key] = _byUse.AddFirst((key, task));
+                if (_entries.Count > capacity)
                 {
-                    entries.Remove(byUse.Last!.Value.Key);
-                    byUse.RemoveLast();
+                    _entries.Remove(_byUse.Last!.Value.Key);
+                    _byUse.RemoveLast();
                 }
             }
         }

@@ -12,17 +12,17 @@ internal sealed class ErrorLines(Func<string, bool>? take = null)
     private const int LongestLine = 1000;
     private const int KeptLines = 12;
 
-    private readonly Queue<string> kept = new();
-    private readonly StringBuilder line = new();
+    private readonly Queue<string> _kept = new();
+    private readonly StringBuilder _line = new();
 
     /// <summary>The last lines, joined by <c> | </c>.</summary>
     public string Tail
     {
         get
         {
-            lock (kept)
+            lock (_kept)
             {
-                return kept.Count == 0 ? "it said nothing" : string.Join(" | ", kept);
+                return _kept.Count == 0 ? "it said nothing" : string.Join(" | ", _kept);
             }
         }
     }
@@ -54,28 +54,28 @@ internal sealed class ErrorLines(Func<string, bool>? take = null)
             {
                 EndLine();
             }
-            else if (line.Length < LongestLine)
+            else if (_line.Length < LongestLine)
             {
                 // File names may hold anything; what is not plain ASCII is not worth a decoder here.
-                line.Append(value is >= 32 and < 127 ? (char)value : '?');
+                _line.Append(value is >= 32 and < 127 ? (char)value : '?');
             }
         }
     }
 
     private void EndLine()
     {
-        if (line.Length > 0)
+        if (_line.Length > 0)
         {
-            var text = line.ToString();
-            line.Clear();
+            var text = _line.ToString();
+            _line.Clear();
             if (take?.Invoke(text) != true)
             {
-                lock (kept)
+                lock (_kept)
                 {
-                    kept.Enqueue(text.Trim());
-                    if (kept.Count > KeptLines)
+                    _kept.Enqueue(text.Trim());
+                    if (_kept.Count > KeptLines)
                     {
-                        kept.Dequeue();
+                        _kept.Dequeue();
                     }
                 }
             }

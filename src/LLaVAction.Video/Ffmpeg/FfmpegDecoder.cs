@@ -17,7 +17,7 @@ internal delegate ProcessStartInfo FfmpegComposer(string executable, FrameReques
 /// </summary>
 internal sealed class FfmpegDecoder(FfmpegTools tools, FfmpegSettings settings, FfmpegComposer compose) : IVideoDecoder
 {
-    private readonly VideoProbe probe = new(tools, settings.Patience);
+    private readonly VideoProbe _probe = new(tools, settings.Patience);
 
     /// <summary>Opens a folder of videos of a layout with the ffmpeg that is on the path.</summary>
     /// <exception cref="InputException">The layout is not recognised, or ffmpeg is missing.</exception>
@@ -25,15 +25,15 @@ internal sealed class FfmpegDecoder(FfmpegTools tools, FfmpegSettings settings, 
         videosFolder, layout, new FfmpegDecoder(FfmpegTools.Find(Environment.GetEnvironmentVariable("PATH")), FfmpegSettings.Default, compose));
 
     public async Task<VideoInfo> ProbeAsync(string path, CancellationToken cancellationToken) =>
-        (await probe.ProbeAsync(path, cancellationToken)).Info;
+        (await _probe.ProbeAsync(path, cancellationToken)).Info;
 
     public Task<IReadOnlyList<double>> ListFrameTimesAsync(string path, CancellationToken cancellationToken) =>
-        probe.ListFrameTimesAsync(path, cancellationToken);
+        _probe.ListFrameTimesAsync(path, cancellationToken);
 
     public async Task<IReadOnlyList<DecodedFrame>> DecodeAsync(
         string path, IReadOnlyList<TimeWindow> windows, CancellationToken cancellationToken)
     {
-        var video = await probe.ProbeAsync(path, cancellationToken);
+        var video = await _probe.ProbeAsync(path, cancellationToken);
         var times = new FrameTimeLog();
         var images = await RunAsync(
             path, FrameRequest.OfVideo(video, windows, settings), SafeInput.Name(path), times, writeInput: null, cancellationToken);

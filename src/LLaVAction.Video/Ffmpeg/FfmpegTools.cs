@@ -6,13 +6,13 @@ namespace LLaVAction.Video.Ffmpeg;
 internal sealed class FfmpegTools
 {
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(30);
-    private readonly Lazy<Task<string>> passthroughOption;
+    private readonly Lazy<Task<string>> _passthroughOption;
 
     private FfmpegTools(string ffmpeg, string ffprobe)
     {
         Ffmpeg = ffmpeg;
         Ffprobe = ffprobe;
-        passthroughOption = new Lazy<Task<string>>(ReadPassthroughOptionAsync);
+        _passthroughOption = new Lazy<Task<string>>(ReadPassthroughOptionAsync);
     }
 
     /// <summary>Full path of <c>ffmpeg</c>.</summary>
@@ -31,7 +31,7 @@ internal sealed class FfmpegTools
     /// The option that keeps ffmpeg from dropping and repeating frames: <c>-vsync</c> became <c>-fps_mode</c> in 5.1 and went
     /// later. The program is asked, since builds from the repository state no comparable version.
     /// </summary>
-    public Task<string> PassthroughOptionAsync() => passthroughOption.Value;
+    public Task<string> PassthroughOptionAsync() => _passthroughOption.Value;
 
     private static string FindProgram(string name, string? searchPath)
     {

@@ -9,11 +9,11 @@ namespace LLaVAction.Video.Ffmpeg;
 /// </summary>
 internal sealed class FrameTimeLog
 {
-    private readonly List<double> seconds = [];
-    private Rational timeBase;
+    private readonly List<double> _seconds = [];
+    private Rational _timeBase;
 
     /// <summary>Times in order, as the file has them.</summary>
-    public IReadOnlyList<double> Seconds => seconds;
+    public IReadOnlyList<double> Seconds => _seconds;
 
     /// <summary>Looks at a line; true when it is no more than information.</summary>
     public bool Take(string line)
@@ -30,13 +30,13 @@ internal sealed class FrameTimeLog
 
         if (Field(line, "config in time_base:") is { } rational && Rational.TryParse(rational, out var value))
         {
-            timeBase = value;
+            _timeBase = value;
         }
-        else if (timeBase != default
+        else if (_timeBase != default
             && Field(line, " n:") is not null
             && long.TryParse(Field(line, " pts:"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var stamp))
         {
-            seconds.Add(timeBase.Times(stamp));
+            _seconds.Add(_timeBase.Times(stamp));
         }
 
         return true;

@@ -10,15 +10,15 @@ internal sealed class PpmReader(Stream stream)
 {
     private const int LargestSide = 16_384;
 
-    private readonly byte[] buffer = new byte[1024];
-    private int position;
-    private int length;
+    private readonly byte[] _buffer = new byte[1024];
+    private int _position;
+    private int _length;
 
     /// <summary>The next image, or null at the end of the stream.</summary>
     /// <exception cref="InvalidDataException">What comes is not a PPM image, or it ends too early.</exception>
     public async Task<PpmImage?> ReadAsync(CancellationToken cancellationToken)
     {
-        if (position == length && !await FillAsync(cancellationToken))
+        if (_position == _length && !await FillAsync(cancellationToken))
         {
             return null;
         }
@@ -37,9 +37,9 @@ internal sealed class PpmReader(Stream stream)
         }
 
         var rgb = GC.AllocateUninitializedArray<byte>(checked(width * height * 3));
-        var buffered = Math.Min(rgb.Length, length - position);
-        buffer.AsSpan(position, buffered).CopyTo(rgb);
-        position += buffered;
+        var buffered = Math.Min(rgb.Length, _length - _position);
+        _buffer.AsSpan(_position, buffered).CopyTo(rgb);
+        _position += buffered;
         try
         {
             await stream.ReadExactlyAsync(rgb.AsMemory(buffered), cancellationToken);
@@ -66,12 +66,12 @@ internal sealed class PpmReader(Stream stream)
         var word = new char[8];
         for (var count = 0; count < word.Length; count++)
         {
-            if (position == length && !await FillAsync(cancellationToken))
+            if (_position == _length && !await FillAsync(cancellationToken))
             {
                 throw EndsTooEarly();
             }
 
-            var value = buffer[position++];
+            var value = _buffer[_position++];
             if (value is (byte)'\n' or (byte)' ')
             {
                 return new string(word, 0, count);
@@ -85,9 +85,9 @@ internal sealed class PpmReader(Stream stream)
 
     private async Task<bool> FillAsync(CancellationToken cancellationToken)
     {
-        position = 0;
-        length = await stream.ReadAsync(buffer, cancellationToken);
-        return length > 0;
+        _position = 0;
+        _length = await stream.ReadAsync(_buffer, cancellationToken);
+        return _length > 0;
     }
 
     private static InvalidDataException EndsTooEarly() => new("the output ends in the middle of a frame");

@@ -14,16 +14,16 @@ internal sealed class VideoProbe(FfmpegTools tools, TimeSpan patience)
     /// </summary>
     private const double RateTolerance = 0.02;
 
-    private readonly BoundedCache<ProbedVideo> videos = new(capacity: 4096);
-    private readonly BoundedCache<IReadOnlyList<double>> frameTimes = new(capacity: 16);
+    private readonly BoundedCache<ProbedVideo> _videos = new(capacity: 4096);
+    private readonly BoundedCache<IReadOnlyList<double>> _frameTimes = new(capacity: 16);
 
     /// <summary>What the headers of a file say.</summary>
     public Task<ProbedVideo> ProbeAsync(string path, CancellationToken cancellationToken) =>
-        videos.GetAsync(path, () => ReadHeadersAsync(path), cancellationToken);
+        _videos.GetAsync(path, () => ReadHeadersAsync(path), cancellationToken);
 
     /// <summary>Presentation times of all frames that a file shows, ascending, each once, from the first frame on.</summary>
     public Task<IReadOnlyList<double>> ListFrameTimesAsync(string path, CancellationToken cancellationToken) =>
-        frameTimes.GetAsync(path, () => ReadFrameTimesAsync(path), cancellationToken);
+        _frameTimes.GetAsync(path, () => ReadFrameTimesAsync(path), cancellationToken);
 
     private async Task<ProbedVideo> ReadHeadersAsync(string path)
     {

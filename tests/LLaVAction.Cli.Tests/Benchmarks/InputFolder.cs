@@ -13,7 +13,7 @@ namespace LLaVAction.Cli.Tests.Benchmarks;
 internal sealed class InputFolder : IDisposable
 {
     public const int Clips = 12;
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public InputFolder()
     {
@@ -62,17 +62,17 @@ internal sealed class InputFolder : IDisposable
         Array.IndexOf(ranking, entry) is var rank and >= 0 ? 1f / (2 + rank) : 0f))];
 
     /// <summary>Where a benchmark goes.</summary>
-    public string Output => folder["mqa"];
+    public string Output => _folder["mqa"];
 
-    public string this[string name] => folder[name];
+    public string this[string name] => _folder[name];
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
-    public string Write(string name, string text) => folder.Write(name, text);
+    public string Write(string name, string text) => _folder.Write(name, text);
 
-    public void Write(string name, byte[] bytes) => File.WriteAllBytes(folder[name], bytes);
+    public void Write(string name, byte[] bytes) => File.WriteAllBytes(_folder[name], bytes);
 
-    public string Read(string name) => File.ReadAllText(folder[name]);
+    public string Read(string name) => File.ReadAllText(_folder[name]);
 
     /// <summary>Replaces the first occurrence of a text, which has to be there.</summary>
     public void Replace(string name, string old, string replacement)
@@ -94,7 +94,7 @@ internal sealed class InputFolder : IDisposable
     }
 
     /// <summary>Cuts a file to its first bytes.</summary>
-    public void Truncate(string name, int bytes) => Write(name, File.ReadAllBytes(folder[name])[..bytes]);
+    public void Truncate(string name, int bytes) => Write(name, File.ReadAllBytes(_folder[name])[..bytes]);
 
     /// <summary>
     /// Arguments of <c>build-benchmark</c> with one set from a dump; those given win over the usual ones, and one given
@@ -104,11 +104,11 @@ internal sealed class InputFolder : IDisposable
     {
         string[][] usual =
         [
-            ["--annotations", folder["val.csv"]],
-            ["--narrations", folder["train.csv"], "--narrations", folder["rest.csv"]],
-            ["--verb-classes", folder["verbs.csv"]],
-            ["--noun-classes", folder["nouns.csv"]],
-            ["--strategy", $"tim={folder["tim.json"]}"],
+            ["--annotations", _folder["val.csv"]],
+            ["--narrations", _folder["train.csv"], "--narrations", _folder["rest.csv"]],
+            ["--verb-classes", _folder["verbs.csv"]],
+            ["--noun-classes", _folder["nouns.csv"]],
+            ["--strategy", $"tim={_folder["tim.json"]}"],
             ["--output", Output],
         ];
         string[] all = [.. usual.Where(option => !more.Contains(option[0])).SelectMany(option => option), .. more];

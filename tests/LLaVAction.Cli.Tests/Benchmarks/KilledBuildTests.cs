@@ -9,16 +9,16 @@ namespace LLaVAction.Cli.Tests.Benchmarks;
 public sealed class KilledBuildTests : IDisposable
 {
     private const int Sets = 10;
-    private readonly InputFolder folder = new();
+    private readonly InputFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [SkippableFact]
     public async Task A_killed_build_leaves_the_old_the_new_or_a_folder_that_every_command_refuses()
     {
         Skip.IfNot(Shell.IsAvailable, "needs bash");
-        await folder.BuildAsync([.. Strategies(Sets + 3), "--seed", "1", "--output", folder["old"]]);
-        await folder.BuildAsync([.. Strategies(Sets), "--seed", "2", "--output", folder["new"]]);
+        await _folder.BuildAsync([.. Strategies(Sets + 3), "--seed", "1", "--output", _folder["old"]]);
+        await _folder.BuildAsync([.. Strategies(Sets), "--seed", "2", "--output", _folder["new"]]);
         var seen = new List<string>();
         var moments = new Random(7);
         var isSlow = false;
@@ -42,12 +42,12 @@ public sealed class KilledBuildTests : IDisposable
         // Whatever was left behind, the next build makes exactly the new benchmark.
         await ResetAsync();
         await KillAsync(0, filesWaiting: Sets);
-        await folder.BuildAsync([.. Strategies(Sets), "--seed", "2", "--force"]);
+        await _folder.BuildAsync([.. Strategies(Sets), "--seed", "2", "--force"]);
         Assert.Equal("new", await StateAsync());
     }
 
     private string[] Strategies(int count) =>
-        ["--limit", "2", "--strategy", "random", .. Enumerable.Range(1, count - 1).SelectMany(number => new[] { "--strategy", $"tim{number}={folder["tim.json"]}" })];
+        ["--limit", "2", "--strategy", "random", .. Enumerable.Range(1, count - 1).SelectMany(number => new[] { "--strategy", $"tim{number}={_folder["tim.json"]}" })];
 
     /// <summary>
     /// Puts the old benchmark back, into a folder whose changes go to the disk one by one, so that the moves take a while.
@@ -55,29 +55,29 @@ public sealed class KilledBuildTests : IDisposable
     /// <returns>False where the file system has no such folders; then a kill hits between two moves by luck only.</returns>
     private async Task<bool> ResetAsync()
     {
-        if (Directory.Exists(folder.Output))
+        if (Directory.Exists(_folder.Output))
         {
-            Directory.Delete(folder.Output, recursive: true);
+            Directory.Delete(_folder.Output, recursive: true);
         }
 
-        Directory.CreateDirectory(folder.Output);
-        foreach (var file in Directory.GetFiles(folder["old"]))
+        Directory.CreateDirectory(_folder.Output);
+        foreach (var file in Directory.GetFiles(_folder["old"]))
         {
-            File.Copy(file, Path.Combine(folder.Output, Path.GetFileName(file)));
+            File.Copy(file, Path.Combine(_folder.Output, Path.GetFileName(file)));
         }
 
-        return (await Shell.RunAsync($"chattr +D '{folder.Output}'")).ExitCode == 0;
+        return (await Shell.RunAsync($"chattr +D '{_folder.Output}'")).ExitCode == 0;
     }
 
     /// <summary>Kills the build after a while, or, with a count, once the old manifest is gone and so few files wait to be moved.</summary>
     /// <returns>False when the build ended before the moment came.</returns>
     private async Task<bool> KillAsync(int milliseconds, int? filesWaiting = null)
     {
-        using var process = CliProcess.Start(folder.Build([.. Strategies(Sets), "--seed", "2", "--force"]));
+        using var process = CliProcess.Start(_folder.Build([.. Strategies(Sets), "--seed", "2", "--force"]));
         var streams = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         if (filesWaiting is { } count)
         {
-            while (!process.HasExited && (File.Exists(folder["mqa/manifest.json"]) || CountWaiting() > count))
+            while (!process.HasExited && (File.Exists(_folder["mqa/manifest.json"]) || CountWaiting() > count))
             {
                 Thread.Yield();
             }
@@ -94,16 +94,16 @@ public sealed class KilledBuildTests : IDisposable
     }
 
     private int CountWaiting() =>
-        Directory.Exists(folder["mqa/.building"]) ? Directory.GetFiles(folder["mqa/.building"], "*.jsonl").Length : 0;
+        Directory.Exists(_folder["mqa/.building"]) ? Directory.GetFiles(_folder["mqa/.building"], "*.jsonl").Length : 0;
 
     private async Task<string> StateAsync()
     {
         CliResult[] results =
         [
-            await CliHost.RunAsync("verify-benchmark", folder.Output),
-            await CliHost.RunAsync("show", folder.Output),
-            await CliHost.RunAsync("describe-benchmark", folder.Output, "--section", "sets"),
-            await CliHost.RunAsync("evaluate-model", "--benchmark", folder.Output, "--model", folder["nowhere"], "--videos", folder[""], "--output", folder["run"]),
+            await CliHost.RunAsync("verify-benchmark", _folder.Output),
+            await CliHost.RunAsync("show", _folder.Output),
+            await CliHost.RunAsync("describe-benchmark", _folder.Output, "--section", "sets"),
+            await CliHost.RunAsync("evaluate-model", "--benchmark", _folder.Output, "--model", _folder["nowhere"], "--videos", _folder[""], "--output", _folder["run"]),
         ];
         if (Array.TrueForAll(results, static result => result.ExitCode == 2 && result.Error.Contains("not a complete benchmark", StringComparison.Ordinal)))
         {
@@ -118,8 +118,8 @@ public sealed class KilledBuildTests : IDisposable
 
     private bool IsCopyOf(string benchmark)
     {
-        var files = Directory.GetFiles(folder[benchmark]);
-        return files.Length == Directory.GetFiles(folder.Output).Length
-            && Array.TrueForAll(files, file => File.ReadAllBytes(file).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(folder.Output, Path.GetFileName(file)))));
+        var files = Directory.GetFiles(_folder[benchmark]);
+        return files.Length == Directory.GetFiles(_folder.Output).Length
+            && Array.TrueForAll(files, file => File.ReadAllBytes(file).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(_folder.Output, Path.GetFileName(file)))));
     }
 }

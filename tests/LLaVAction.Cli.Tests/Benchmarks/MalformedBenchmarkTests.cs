@@ -5,9 +5,9 @@ namespace LLaVAction.Cli.Tests.Benchmarks;
 /// <summary>Folders that are no benchmark, or no longer the one that was built, and wrong questions to a good one.</summary>
 public sealed class MalformedBenchmarkTests : IDisposable
 {
-    private readonly InputFolder folder = new();
+    private readonly InputFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("no folder", "no such folder")]
@@ -20,22 +20,22 @@ public sealed class MalformedBenchmarkTests : IDisposable
     [InlineData("manifest empty", "manifest.json: not a benchmark manifest")]
     public async Task A_folder_that_is_no_benchmark_is_refused_by_every_command(string damage, string reason)
     {
-        await folder.BuildAsync();
+        await _folder.BuildAsync();
         Spoil(damage);
 
         string[][] commands =
         [
-            ["verify-benchmark", folder.Output],
-            ["show", folder.Output],
-            ["describe-benchmark", folder.Output],
-            ["evaluate-model", "--benchmark", folder.Output, "--model", folder["m"], "--videos", folder["v"], "--output", folder["run"]],
+            ["verify-benchmark", _folder.Output],
+            ["show", _folder.Output],
+            ["describe-benchmark", _folder.Output],
+            ["evaluate-model", "--benchmark", _folder.Output, "--model", _folder["m"], "--videos", _folder["v"], "--output", _folder["run"]],
         ];
         foreach (var command in commands)
         {
             var result = await CliHost.RunAsync(command);
 
             Assert.True(result.ExitCode == 2, $"{command[0]}: exit code {result.ExitCode}: {result.Error}");
-            Assert.Contains(folder.Output, result.Error, StringComparison.Ordinal);
+            Assert.Contains(_folder.Output, result.Error, StringComparison.Ordinal);
             Assert.Contains(reason, result.Error, StringComparison.Ordinal);
             Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
         }
@@ -47,14 +47,14 @@ public sealed class MalformedBenchmarkTests : IDisposable
     [InlineData("last line", "}\n", "}")]
     public async Task A_changed_set_fails_verification_and_is_refused_elsewhere(string what, string old, string replacement)
     {
-        await folder.BuildAsync();
-        var text = folder.Read("mqa/tim.jsonl");
+        await _folder.BuildAsync();
+        var text = _folder.Read("mqa/tim.jsonl");
         var place = text.LastIndexOf(old, StringComparison.Ordinal);
-        folder.Write("mqa/tim.jsonl", string.Concat(text.AsSpan(0, place), replacement, text.AsSpan(place + old.Length)));
+        _folder.Write("mqa/tim.jsonl", string.Concat(text.AsSpan(0, place), replacement, text.AsSpan(place + old.Length)));
 
-        var verified = await CliHost.RunAsync("verify-benchmark", folder.Output);
-        var shown = await CliHost.RunAsync("show", folder.Output);
-        var described = await CliHost.RunAsync("describe-benchmark", folder.Output);
+        var verified = await CliHost.RunAsync("verify-benchmark", _folder.Output);
+        var shown = await CliHost.RunAsync("show", _folder.Output);
+        var described = await CliHost.RunAsync("describe-benchmark", _folder.Output);
 
         Assert.NotEmpty(what);
         Assert.Equal((1, 2, 2), (verified.ExitCode, shown.ExitCode, described.ExitCode));
@@ -76,9 +76,9 @@ public sealed class MalformedBenchmarkTests : IDisposable
     [InlineData("verify-benchmark", "--annotations @val.csv --strategy tim=@tim.json --ids @val.csv", "was built without --ids; leave the option out")]
     public async Task Wrong_questions_to_a_benchmark_are_refused(string command, string options, string reason)
     {
-        await folder.BuildAsync();
+        await _folder.BuildAsync();
 
-        var result = await CliHost.RunAsync([command, folder.Output, .. options.Replace("@", folder[""] + "/", StringComparison.Ordinal).Split(' ')]);
+        var result = await CliHost.RunAsync([command, _folder.Output, .. options.Replace("@", _folder[""] + "/", StringComparison.Ordinal).Split(' ')]);
 
         Assert.True(result.ExitCode == 2, $"exit code {result.ExitCode}: {result.Error}");
         Assert.Empty(result.Output);
@@ -88,16 +88,16 @@ public sealed class MalformedBenchmarkTests : IDisposable
     [Fact]
     public async Task Rebuilding_from_other_sources_is_a_failed_check_that_names_them()
     {
-        await folder.BuildAsync();
+        await _folder.BuildAsync();
         string[] sources =
         [
-            "--annotations", folder["val.csv"], "--narrations", folder["rest.csv"], "--narrations", folder["train.csv"],
-            "--verb-classes", folder["verbs.csv"], "--noun-classes", folder["nouns.csv"], "--strategy", $"tim={folder["tim.json"]}",
+            "--annotations", _folder["val.csv"], "--narrations", _folder["rest.csv"], "--narrations", _folder["train.csv"],
+            "--verb-classes", _folder["verbs.csv"], "--noun-classes", _folder["nouns.csv"], "--strategy", $"tim={_folder["tim.json"]}",
         ];
 
-        var same = await CliHost.RunAsync(["verify-benchmark", folder.Output, .. sources]);
-        folder.Replace("train.csv", "\nP", "\nQ");
-        var other = await CliHost.RunAsync(["verify-benchmark", folder.Output, .. sources]);
+        var same = await CliHost.RunAsync(["verify-benchmark", _folder.Output, .. sources]);
+        _folder.Replace("train.csv", "\nP", "\nQ");
+        var other = await CliHost.RunAsync(["verify-benchmark", _folder.Output, .. sources]);
 
         Assert.True(same.ExitCode == 0, same.Output);
         Assert.Contains("equal to the rebuilt benchmark", same.Output, StringComparison.Ordinal);
@@ -111,30 +111,30 @@ public sealed class MalformedBenchmarkTests : IDisposable
         switch (damage)
         {
             case "no folder":
-                Directory.Delete(folder.Output, recursive: true);
+                Directory.Delete(_folder.Output, recursive: true);
                 break;
             case "no manifest":
-                File.Delete(folder[Manifest]);
+                File.Delete(_folder[Manifest]);
                 break;
             case "no set":
-                File.Delete(folder["mqa/tim.jsonl"]);
+                File.Delete(_folder["mqa/tim.jsonl"]);
                 break;
             case "manifest truncated":
-                folder.Truncate(Manifest, 500);
+                _folder.Truncate(Manifest, 500);
                 break;
             case "manifest of another schema":
-                folder.Replace(Manifest, "\"schema_version\": 1", "\"schema_version\": 99");
+                _folder.Replace(Manifest, "\"schema_version\": 1", "\"schema_version\": 99");
                 break;
             case "manifest with a path for a set":
-                folder.Replace(Manifest, "\"tim.jsonl\"", "\"../tim.jsonl\"");
+                _folder.Replace(Manifest, "\"tim.jsonl\"", "\"../tim.jsonl\"");
                 break;
             case "manifest without sets":
-                var text = folder.Read(Manifest);
+                var text = _folder.Read(Manifest);
                 var start = text.IndexOf("\"sets\": [", StringComparison.Ordinal) + "\"sets\": [".Length;
-                folder.Write(Manifest, text.Remove(start, text.LastIndexOf(']') - start));
+                _folder.Write(Manifest, text.Remove(start, text.LastIndexOf(']') - start));
                 break;
             default:
-                folder.Write(Manifest, "");
+                _folder.Write(Manifest, "");
                 break;
         }
     }

@@ -37,8 +37,8 @@ public sealed class ModelNeedsTests : IDisposable
     public async Task Doctor_says_what_is_wrong_with_a_checkpoint()
     {
         RandomCheckpoint.Write(_folder.FullName, KnownConfigurations.Tiny);
-        string weights = _folder["model.safetensors"];
-        await using (FileStream stream = File.OpenWrite(weights))
+        var weights = _folder["model.safetensors"];
+        await using (var stream = File.OpenWrite(weights))
         {
             stream.SetLength(stream.Length - 10);
         }

@@ -8,9 +8,9 @@ namespace LLaVAction.Cli.Tests.Commands;
 
 public sealed class ParityCommandTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task An_equal_engine_agrees()
@@ -26,7 +26,7 @@ public sealed class ParityCommandTests : IDisposable
     [Fact]
     public async Task A_difference_is_told_with_its_place()
     {
-        var pack = ParityPacks.CopyTo(folder);
+        var pack = ParityPacks.CopyTo(_folder);
         ParityPacks.AlterChannel(pack, "projector_output", 5);
 
         var run = await CliProcess.RunAsync("parity", pack, "--model", ParityPacks.Checkpoint, "--limit", "1");
@@ -43,7 +43,7 @@ public sealed class ParityCommandTests : IDisposable
     [InlineData("input_ids", "input_ids is missing")]
     public async Task A_pack_without_what_it_must_have_is_bad_input(string tensor, string said)
     {
-        var pack = ParityPacks.CopyTo(folder);
+        var pack = ParityPacks.CopyTo(_folder);
         ParityPacks.Change(pack, tensor, static (_, _) => null);
 
         var run = await CliProcess.RunAsync("parity", pack, "--model", ParityPacks.Checkpoint);
@@ -55,7 +55,7 @@ public sealed class ParityCommandTests : IDisposable
     [Fact]
     public async Task A_pack_of_another_model_is_bad_input()
     {
-        var pack = ParityPacks.CopyTo(folder);
+        var pack = ParityPacks.CopyTo(_folder);
         ParityPacks.Change(pack, "vision_selected", static (same, bytes) => TensorToWrite.Of(same.Name, ElementType.Float32, [same.Shape[0], same.Shape[1] / 2, same.Shape[2] * 2], bytes));
 
         var run = await CliProcess.RunAsync("parity", pack, "--model", ParityPacks.Checkpoint);

@@ -7,7 +7,7 @@ namespace LLaVAction.Cli.Tests.Evaluation;
 /// <summary>A small benchmark over the synthetic kitchen of <c>data/demo</c>, built once for a class of tests.</summary>
 public sealed class DemoBenchmark : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     /// <summary>Builds it: 12 clips of two videos in two sets.</summary>
     public DemoBenchmark()
@@ -33,7 +33,7 @@ public sealed class DemoBenchmark : IDisposable
     public Lazy<Task<string>> Expected { get; }
 
     /// <summary>A path in the working folder.</summary>
-    public string this[string name] => folder[name];
+    public string this[string name] => _folder[name];
 
     /// <summary>Builds another benchmark from an annotation file.</summary>
     public void Build(string name, string annotations)
@@ -46,7 +46,7 @@ public sealed class DemoBenchmark : IDisposable
             "--noun-classes", Path.Combine(Demo, "annotations", "EPIC_100_noun_classes_v2.csv"),
             "--strategy", "random",
             "--limit", "12",
-            "--output", folder[name]).GetAwaiter().GetResult();
+            "--output", _folder[name]).GetAwaiter().GetResult();
         Assert.True(result.ExitCode == 0, result.Error);
     }
 
@@ -55,7 +55,7 @@ public sealed class DemoBenchmark : IDisposable
     {
         string[][] usual =
         [
-            ["--benchmark", folder["mqa"]],
+            ["--benchmark", _folder["mqa"]],
             ["--model", Path.Combine(Demo, "tiny-random")],
             ["--videos", Path.Combine(Demo, "videos")],
             ["--frames", "2,4"],
@@ -85,16 +85,16 @@ public sealed class DemoBenchmark : IDisposable
     {
         foreach (var video in Directory.GetFiles(Path.Combine(Demo, "videos"), "*.MP4", SearchOption.AllDirectories))
         {
-            var copy = Path.Combine(folder[name], Path.GetRelativePath(Path.Combine(Demo, "videos"), video));
+            var copy = Path.Combine(_folder[name], Path.GetRelativePath(Path.Combine(Demo, "videos"), video));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(video, copy);
         }
 
-        return folder[name];
+        return _folder[name];
     }
 
     /// <inheritdoc/>
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     /// <summary>A number as text.</summary>
     public static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -11,9 +11,9 @@ namespace LLaVAction.Cli.Tests.Goldens;
 /// <summary>What the commands write and print for one small set of inputs, by the name of the golden file.</summary>
 public sealed class OutputFolder : IDisposable
 {
-    private readonly InputFolder inputs = new();
-    private readonly RunsFolder runs = new(limit: 16);
-    private readonly Dictionary<string, byte[]> outputs = new(StringComparer.Ordinal);
+    private readonly InputFolder _inputs = new();
+    private readonly RunsFolder _runs = new(limit: 16);
+    private readonly Dictionary<string, byte[]> _outputs = new(StringComparer.Ordinal);
 
     /// <summary>Runs the commands.</summary>
     public OutputFolder() => FillAsync().GetAwaiter().GetResult();
@@ -32,16 +32,16 @@ public sealed class OutputFolder : IDisposable
     ];
 
     /// <summary>The folder that stands in the outputs, to be masked.</summary>
-    public string Root => Path.TrimEndingDirectorySeparator(inputs[""]);
+    public string Root => Path.TrimEndingDirectorySeparator(_inputs[""]);
 
     /// <summary>The bytes of an output.</summary>
-    public byte[] this[string name] => outputs[name];
+    public byte[] this[string name] => _outputs[name];
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        inputs.Dispose();
-        runs.Dispose();
+        _inputs.Dispose();
+        _runs.Dispose();
     }
 
     private async Task FillAsync()
@@ -53,44 +53,44 @@ public sealed class OutputFolder : IDisposable
 
     private async Task BenchmarksAsync()
     {
-        await PrintAsync("build.txt", 0, inputs.Build(
-            "--strategy", "random", "--strategy", $"avion={inputs["avion.pkl"]}", "--strategy", $"tim={inputs["tim.json"]}",
+        await PrintAsync("build.txt", 0, _inputs.Build(
+            "--strategy", "random", "--strategy", $"avion={_inputs["avion.pkl"]}", "--strategy", $"tim={_inputs["tim.json"]}",
             "--provenance", "avion=simulated", "--provenance", "tim=measured"));
-        await inputs.BuildAsync("--protocol", "recognition", "--representation", "official-key", "--options", "8", "--limit", "4", "--output", inputs["recognition"]);
-        await inputs.BuildAsync("--protocol", "training", "--representation", "gt-key", "--ambiguous", "replace", "--limit", "4", "--output", inputs["training"]);
+        await _inputs.BuildAsync("--protocol", "recognition", "--representation", "official-key", "--options", "8", "--limit", "4", "--output", _inputs["recognition"]);
+        await _inputs.BuildAsync("--protocol", "training", "--representation", "gt-key", "--ambiguous", "replace", "--limit", "4", "--output", _inputs["training"]);
         foreach (var file in Names.Where(static name => name.StartsWith("mqa/", StringComparison.Ordinal)
             || name.StartsWith("training/", StringComparison.Ordinal) || name.StartsWith("recognition/", StringComparison.Ordinal)))
         {
-            outputs[file] = File.ReadAllBytes(inputs[file]);
+            _outputs[file] = File.ReadAllBytes(_inputs[file]);
         }
 
-        await PrintAsync("verify.txt", 0, "verify-benchmark", inputs.Output);
-        await PrintAsync("show.txt", 0, "show", inputs.Output, "--limit", "2");
-        string[] describe = ["describe-benchmark", inputs.Output, "--annotations", inputs["val.csv"], "--narrations", inputs["train.csv"], "--narrations", inputs["rest.csv"]];
-        await PrintAsync("describe.txt", 0, [.. describe, "--bias-scores", inputs["bias.csv"]]);
+        await PrintAsync("verify.txt", 0, "verify-benchmark", _inputs.Output);
+        await PrintAsync("show.txt", 0, "show", _inputs.Output, "--limit", "2");
+        string[] describe = ["describe-benchmark", _inputs.Output, "--annotations", _inputs["val.csv"], "--narrations", _inputs["train.csv"], "--narrations", _inputs["rest.csv"]];
+        await PrintAsync("describe.txt", 0, [.. describe, "--bias-scores", _inputs["bias.csv"]]);
         await PrintAsync("describe.md", 0, [.. describe, "--format", "markdown"]);
         await PrintAsync("describe.csv", 0, [.. describe, "--format", "csv"]);
         await PrintAsync("describe.json", 0, [.. describe, "--format", "json"]);
-        outputs["bias.csv"] = File.ReadAllBytes(inputs["bias.csv"]);
-        await inputs.BuildAsync("--output", inputs["changed"]);
-        inputs.Replace("changed/tim.jsonl", "\"answer_index\":", "\"answer_index\":1");
-        await PrintAsync("verify-changed.txt", 1, "verify-benchmark", inputs["changed"]);
+        _outputs["bias.csv"] = File.ReadAllBytes(_inputs["bias.csv"]);
+        await _inputs.BuildAsync("--output", _inputs["changed"]);
+        _inputs.Replace("changed/tim.jsonl", "\"answer_index\":", "\"answer_index\":1");
+        await PrintAsync("verify-changed.txt", 1, "verify-benchmark", _inputs["changed"]);
     }
 
     /// <summary>The tiny checkpoint, blind: no videos, so that no version of ffmpeg matters.</summary>
     private async Task EvaluationsAsync()
     {
         string[] blind = ["--model", Path.Combine(Repository.Root, "data", "demo", "tiny-random"), "--control", "blind", "--frames", "2"];
-        await PrintAsync("evaluate.txt", 0, ["evaluate-model", "--benchmark", inputs.Output, "--limit", "2", "--rotations", "2", "--scoring", "letter,generate", "--max-new-tokens", "2", "--output", inputs["run"], .. blind]);
-        var submitted = await CliHost.RunAsync(["evaluate-model", "--benchmark", inputs["recognition"], "--submission", "--output", inputs["recognition-run"], .. blind]);
+        await PrintAsync("evaluate.txt", 0, ["evaluate-model", "--benchmark", _inputs.Output, "--limit", "2", "--rotations", "2", "--scoring", "letter,generate", "--max-new-tokens", "2", "--output", _inputs["run"], .. blind]);
+        var submitted = await CliHost.RunAsync(["evaluate-model", "--benchmark", _inputs["recognition"], "--submission", "--output", _inputs["recognition-run"], .. blind]);
         Assert.True(submitted.ExitCode == 0, submitted.Error);
         foreach (var file in Names.Where(static name => name.Contains("run/", StringComparison.Ordinal)))
         {
-            outputs[file] = File.ReadAllBytes(inputs[file]);
+            _outputs[file] = File.ReadAllBytes(_inputs[file]);
         }
 
         // Runtime, processor and tools of this machine.
-        var record = JsonNode.Parse(outputs["run/run.json"])!;
+        var record = JsonNode.Parse(_outputs["run/run.json"])!;
         var environment = record["environment"]!.AsObject();
         foreach (var name in environment.Select(static pair => pair.Key).ToArray())
         {
@@ -99,7 +99,7 @@ public sealed class OutputFolder : IDisposable
 
         record["configuration"] = new JsonObject(record["configuration"]!.AsObject().Where(static pair => pair.Key is not "device" and not "threads")
             .Select(static pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
-        outputs["run/run.json"] = Encoding.UTF8.GetBytes(record.ToJsonString(new(System.Text.Json.JsonSerializerOptions.Default)
+        _outputs["run/run.json"] = Encoding.UTF8.GetBytes(record.ToJsonString(new(System.Text.Json.JsonSerializerOptions.Default)
         {
             WriteIndented = true,
             NewLine = "\n",
@@ -109,7 +109,7 @@ public sealed class OutputFolder : IDisposable
 
     private async Task ComparisonsAsync()
     {
-        var first = runs.Make("first", 0.75, 1, line =>
+        var first = _runs.Make("first", 0.75, 1, line =>
         {
             if (line["id"]!.GetValue<string>().EndsWith("_3", StringComparison.Ordinal))
             {
@@ -118,23 +118,23 @@ public sealed class OutputFolder : IDisposable
 
             return true;
         }, TwoFrames);
-        var second = runs.Make("second", 0.4, 2, identity: static run => TwoFrames(run) with { Model = run.Model with { Name = "two", Hash = "2" } });
-        var blind = runs.Make("blind", 0.3, 3, identity: static run => TwoFrames(run) with { Control = "blind" });
+        var second = _runs.Make("second", 0.4, 2, identity: static run => TwoFrames(run) with { Model = run.Model with { Name = "two", Hash = "2" } });
+        var blind = _runs.Make("blind", 0.3, 3, identity: static run => TwoFrames(run) with { Control = "blind" });
         string[] compare = ["compare", first, second, blind, "--annotations-folder", Path.Combine(Repository.Root, "data", "demo", "annotations")];
         await PrintAsync("compare.txt", 0, compare);
         await PrintAsync("compare.md", 0, [.. compare, "--format", "markdown"]);
         await PrintAsync("compare.csv", 0, [.. compare, "--format", "csv"]);
         await PrintAsync("compare-pairs.csv", 0, [.. compare, "--format", "csv", "--section", "pairs"]);
         await PrintAsync("compare.json", 0, [.. compare, "--format", "json"]);
-        Assert.Equal(0, (await CliHost.RunAsync("check", first, "--write-baseline", inputs["baseline.json"])).ExitCode);
-        outputs["baseline.json"] = File.ReadAllBytes(inputs["baseline.json"]);
-        var moved = runs.Make("moved", 0.75, 1, static line =>
+        Assert.Equal(0, (await CliHost.RunAsync("check", first, "--write-baseline", _inputs["baseline.json"])).ExitCode);
+        _outputs["baseline.json"] = File.ReadAllBytes(_inputs["baseline.json"]);
+        var moved = _runs.Make("moved", 0.75, 1, static line =>
         {
             RunsFolder.Choose(line, 2);
             return true;
         }, TwoFrames);
-        await PrintAsync("check.txt", 1, "check", moved, "--baseline", inputs["baseline.json"]);
-        await PrintAsync("check-accuracy.txt", 3, "check", moved, "--baseline", inputs["baseline.json"], "--mode", "accuracy");
+        await PrintAsync("check.txt", 1, "check", moved, "--baseline", _inputs["baseline.json"]);
+        await PrintAsync("check-accuracy.txt", 3, "check", moved, "--baseline", _inputs["baseline.json"], "--mode", "accuracy");
     }
 
     private static RunIdentity TwoFrames(RunIdentity run) => run with { Frames = run.Frames with { Counts = [2] } };
@@ -143,6 +143,6 @@ public sealed class OutputFolder : IDisposable
     {
         var result = await CliHost.RunAsync(arguments);
         Assert.True(result.ExitCode == exitCode, $"{name}: exit code {result.ExitCode}: {result.Error}");
-        outputs[name] = Encoding.UTF8.GetBytes(result.Output);
+        _outputs[name] = Encoding.UTF8.GetBytes(result.Output);
     }
 }

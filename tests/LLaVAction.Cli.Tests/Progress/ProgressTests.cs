@@ -6,14 +6,14 @@ namespace LLaVAction.Cli.Tests.Progress;
 
 public sealed class ProgressTests
 {
-    private readonly ManualClock clock = new();
+    private readonly ManualClock _clock = new();
 
     [Fact]
     public void Rate_and_time_left_come_from_the_work_of_this_start_alone()
     {
-        var state = new ProgressState("evaluating", "clips", total: 1000, alreadyDone: 400, clock);
+        var state = new ProgressState("evaluating", "clips", total: 1000, alreadyDone: 400, _clock);
 
-        clock.Advance(TimeSpan.FromSeconds(10));
+        _clock.Advance(TimeSpan.FromSeconds(10));
         state.Advance(50);
 
         Assert.Equal("evaluating: 450 of 1000 clips (45.0 %), 5.0 clips/s, 1 min 50 s left", state.Describe());
@@ -22,10 +22,10 @@ public sealed class ProgressTests
     [Fact]
     public void The_rate_is_that_of_the_last_minute()
     {
-        var state = new ProgressState("evaluating", "clips", total: 100_000, alreadyDone: 0, clock);
+        var state = new ProgressState("evaluating", "clips", total: 100_000, alreadyDone: 0, _clock);
         for (var second = 0; second < 300; second++)
         {
-            clock.Advance(TimeSpan.FromSeconds(1));
+            _clock.Advance(TimeSpan.FromSeconds(1));
             state.Advance(second < 150 ? 100 : 1);
             state.MeasureRate();
         }
@@ -36,8 +36,8 @@ public sealed class ProgressTests
     [Fact]
     public void Slow_work_is_told_per_minute()
     {
-        var state = new ProgressState("evaluating", "clips", total: 10, alreadyDone: 0, clock);
-        clock.Advance(TimeSpan.FromSeconds(40));
+        var state = new ProgressState("evaluating", "clips", total: 10, alreadyDone: 0, _clock);
+        _clock.Advance(TimeSpan.FromSeconds(40));
         state.Advance(2);
 
         Assert.Equal("3.0 clips/min, 2 min 40 s left", state.DescribeRate());
@@ -46,8 +46,8 @@ public sealed class ProgressTests
     [Fact]
     public void Without_work_done_there_is_no_rate()
     {
-        var state = new ProgressState("reading", "files", total: 0, alreadyDone: 0, clock);
-        clock.Advance(TimeSpan.FromSeconds(1));
+        var state = new ProgressState("reading", "files", total: 0, alreadyDone: 0, _clock);
+        _clock.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal("reading: 0 of 0 files", state.Describe());
     }
@@ -56,16 +56,16 @@ public sealed class ProgressTests
     public void Off_a_terminal_there_is_one_line_per_interval_and_one_at_the_end()
     {
         var lines = new List<string>();
-        using (var progress = new PlainProgress(new ProgressState("evaluating", "clips", 4, 0, clock), TimeSpan.FromSeconds(15), clock, lines.Add))
+        using (var progress = new PlainProgress(new ProgressState("evaluating", "clips", 4, 0, _clock), TimeSpan.FromSeconds(15), _clock, lines.Add))
         {
-            clock.Advance(TimeSpan.FromSeconds(10));
+            _clock.Advance(TimeSpan.FromSeconds(10));
             progress.Advance();
-            clock.Advance(TimeSpan.FromSeconds(10));
+            _clock.Advance(TimeSpan.FromSeconds(10));
             progress.Advance(3);
-            clock.Advance(TimeSpan.FromSeconds(1));
+            _clock.Advance(TimeSpan.FromSeconds(1));
         }
 
-        clock.Advance(TimeSpan.FromMinutes(10));
+        _clock.Advance(TimeSpan.FromMinutes(10));
         Assert.Equal(["evaluating: 1 of 4 clips (25.0 %), 4.0 clips/min, 45 s left", "evaluating: 4 of 4 clips in 21 s"], lines);
     }
 
@@ -73,9 +73,9 @@ public sealed class ProgressTests
     public void Work_shorter_than_an_interval_is_silent()
     {
         var lines = new List<string>();
-        using (var progress = new PlainProgress(new ProgressState("reading", "rows", 4, 0, clock), TimeSpan.FromSeconds(15), clock, lines.Add))
+        using (var progress = new PlainProgress(new ProgressState("reading", "rows", 4, 0, _clock), TimeSpan.FromSeconds(15), _clock, lines.Add))
         {
-            clock.Advance(TimeSpan.FromSeconds(5));
+            _clock.Advance(TimeSpan.FromSeconds(5));
             progress.Advance(4);
         }
 

@@ -6,32 +6,32 @@ namespace LLaVAction.Cli.Tests.Runs;
 /// <summary><c>check</c> as CI sees it: exit codes, and the one line that says why.</summary>
 public sealed class CheckCommandTests : IDisposable
 {
-    private readonly RunsFolder folder = new();
-    private readonly string baseline;
+    private readonly RunsFolder _folder = new();
+    private readonly string _baseline;
 
     public CheckCommandTests()
     {
-        baseline = folder["baseline.json"];
-        folder.Make("base", 0.6, 1);
+        _baseline = _folder["baseline.json"];
+        _folder.Make("base", 0.6, 1);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task A_process_ends_with_each_of_the_exit_codes()
     {
         await WriteBaselineAsync();
         var kept = 0;
-        folder.Make("half", 0.6, 1, change: _ => kept++ < 100);
+        _folder.Make("half", 0.6, 1, change: _ => kept++ < 100);
         Alter("moved", 0.05);
-        folder.Make("blind", 0.6, 1, identity: static run => run with { Control = "blind" });
+        _folder.Make("blind", 0.6, 1, identity: static run => run with { Control = "blind" });
 
-        var written = await CliProcess.RunAsync("check", folder["base"], "--write-baseline", folder["again.json"]);
+        var written = await CliProcess.RunAsync("check", _folder["base"], "--write-baseline", _folder["again.json"]);
         Assert.Equal((0, ""), (written.ExitCode, written.Error));
-        Assert.Equal(File.ReadAllText(baseline), File.ReadAllText(folder["again.json"]));
+        Assert.Equal(File.ReadAllText(_baseline), File.ReadAllText(_folder["again.json"]));
         foreach (var (run, exitCode, word) in new[] { ("base", 0, "PASSED"), ("moved", 1, "WORSE"), ("blind", 2, "Not comparable"), ("half", 3, "INCONCLUSIVE") })
         {
-            var result = await CliProcess.RunAsync("check", folder[run], "--baseline", baseline);
+            var result = await CliProcess.RunAsync("check", _folder[run], "--baseline", _baseline);
 
             Assert.Equal(exitCode, result.ExitCode);
             Assert.Contains(word, result.Output + result.Error, StringComparison.Ordinal);
@@ -67,9 +67,9 @@ public sealed class CheckCommandTests : IDisposable
     public async Task Accuracy_mode_tells_better_worse_and_too_few()
     {
         await WriteBaselineAsync();
-        folder.Make("better", 0.9, 2, identity: OtherModel);
-        folder.Make("worse", 0.2, 3, identity: OtherModel);
-        folder.Make("alike", 0.6, 4, identity: OtherModel);
+        _folder.Make("better", 0.9, 2, identity: OtherModel);
+        _folder.Make("worse", 0.2, 3, identity: OtherModel);
+        _folder.Make("alike", 0.6, 4, identity: OtherModel);
 
         AssertVerdict(await CheckAsync("better"), 0, "PASSED: ", "same or better");
         AssertVerdict(await CheckAsync("worse"), 1, "WORSE: ", "accuracy changed by -");
@@ -81,11 +81,11 @@ public sealed class CheckCommandTests : IDisposable
     public async Task The_change_and_its_interval_are_those_of_plain_formulas()
     {
         await WriteBaselineAsync();
-        folder.Make("other", 0.4, 5, identity: OtherModel);
+        _folder.Make("other", 0.4, 5, identity: OtherModel);
 
         var result = await CheckAsync("other");
 
-        var videos = File.ReadLines(folder["mqa/tim.jsonl"]).Select(line => JsonNode.Parse(line)!).ToDictionary(question => (string)question["id"]!, question => (string)question["video_id"]!);
+        var videos = File.ReadLines(_folder["mqa/tim.jsonl"]).Select(line => JsonNode.Parse(line)!).ToDictionary(question => (string)question["id"]!, question => (string)question["video_id"]!);
         var before = Right("base");
         foreach (var cell in Right("other").GroupBy(static answer => (answer.Key.Strategy, answer.Key.Frames)))
         {
@@ -104,13 +104,13 @@ public sealed class CheckCommandTests : IDisposable
     {
         await WriteBaselineAsync();
         var kept = 0;
-        folder.Make("half", 0.6, 1, change: _ => kept++ < 100);
+        _folder.Make("half", 0.6, 1, change: _ => kept++ < 100);
 
         AssertVerdict(await CheckAsync("half"), 3, "INCONCLUSIVE: ");
         AssertVerdict(await CheckAsync("half", "--mode", "accuracy"), 3, "INCONCLUSIVE: ", "have no result yet");
-        var refused = await CliHost.RunAsync("check", folder["half"], "--write-baseline", folder["half.json"]);
+        var refused = await CliHost.RunAsync("check", _folder["half"], "--write-baseline", _folder["half.json"]);
         AssertRefused(refused, "100 of 384 results; a baseline needs a complete run");
-        Assert.False(File.Exists(folder["half.json"]));
+        Assert.False(File.Exists(_folder["half.json"]));
     }
 
     [Theory]
@@ -121,8 +121,8 @@ public sealed class CheckCommandTests : IDisposable
     public async Task Other_questions_and_settings_are_not_comparable_and_one_line_says_why(string what, string reason)
     {
         await WriteBaselineAsync();
-        folder.Build("other", "--seed", "43");
-        folder.Make("changed", 0.6, 1, benchmark: what == "questions" ? "other" : "mqa", identity: run => what switch
+        _folder.Build("other", "--seed", "43");
+        _folder.Make("changed", 0.6, 1, benchmark: what == "questions" ? "other" : "mqa", identity: run => what switch
         {
             "control" => run with { Control = "blind" },
             "prompt" => run with { Prompt = run.Prompt with { Perspective = "allocentric" } },
@@ -140,7 +140,7 @@ public sealed class CheckCommandTests : IDisposable
     public async Task Another_model_is_not_comparable_number_by_number()
     {
         await WriteBaselineAsync();
-        folder.Make("other", 0.6, 1, identity: OtherModel);
+        _folder.Make("other", 0.6, 1, identity: OtherModel);
 
         AssertRefused(await CheckAsync("other", "--mode", "numeric"), "Not comparable: ", "model.", "Use --mode accuracy");
         AssertVerdict(await CheckAsync("other"), 0, "PASSED: ", "each as right or wrong as before");
@@ -156,31 +156,31 @@ public sealed class CheckCommandTests : IDisposable
     public async Task A_file_that_is_no_baseline_is_refused(string damage, string reason)
     {
         await WriteBaselineAsync();
-        var text = File.ReadAllText(baseline);
+        var text = File.ReadAllText(_baseline);
         var document = JsonNode.Parse(text)!;
         var answers = document["answers"]!.AsArray();
         switch (damage)
         {
             case "missing":
-                File.Delete(baseline);
+                File.Delete(_baseline);
                 break;
             case "empty":
-                File.WriteAllText(baseline, "");
+                File.WriteAllText(_baseline, "");
                 break;
             case "truncated":
-                File.WriteAllText(baseline, text[..(text.Length / 2)]);
+                File.WriteAllText(_baseline, text[..(text.Length / 2)]);
                 break;
             case "schema":
                 document["schema_version"] = 9;
-                File.WriteAllText(baseline, document.ToJsonString());
+                File.WriteAllText(_baseline, document.ToJsonString());
                 break;
             case "twice":
                 answers.Add(answers[0]!.DeepClone());
-                File.WriteAllText(baseline, document.ToJsonString());
+                File.WriteAllText(_baseline, document.ToJsonString());
                 break;
             default:
                 answers.RemoveAt(0);
-                File.WriteAllText(baseline, document.ToJsonString());
+                File.WriteAllText(_baseline, document.ToJsonString());
                 break;
         }
 
@@ -197,7 +197,7 @@ public sealed class CheckCommandTests : IDisposable
     {
         await WriteBaselineAsync();
 
-        AssertRefused(await CliHost.RunAsync(["check", folder["base"], .. options.Select(option => option == "@" ? baseline : option)]), reason);
+        AssertRefused(await CliHost.RunAsync(["check", _folder["base"], .. options.Select(option => option == "@" ? _baseline : option)]), reason);
     }
 
     private static LLaVAction.Runs.RunIdentity OtherModel(LLaVAction.Runs.RunIdentity run) =>
@@ -222,24 +222,24 @@ public sealed class CheckCommandTests : IDisposable
 
     private async Task WriteBaselineAsync()
     {
-        var result = await CliHost.RunAsync("check", folder["base"], "--write-baseline", baseline);
+        var result = await CliHost.RunAsync("check", _folder["base"], "--write-baseline", _baseline);
         Assert.True(result.ExitCode == 0, result.Error);
-        Assert.Equal($"{baseline}: baseline of 384 answers.\n", result.Output);
+        Assert.Equal($"{_baseline}: baseline of 384 answers.\n", result.Output);
     }
 
     private Task<CliResult> CheckAsync(string run, params string[] more) =>
-        CliHost.RunAsync(["check", folder[run], "--baseline", baseline, .. more]);
+        CliHost.RunAsync(["check", _folder[run], "--baseline", _baseline, .. more]);
 
     /// <summary>1 for each right answer of a run and 0 for the others.</summary>
     private Dictionary<(string Id, string Strategy, int Frames), double> Right(string run) =>
-        File.ReadLines(folder[run + "/results-1of1.jsonl"]).Select(line => JsonNode.Parse(line)!).ToDictionary(
+        File.ReadLines(_folder[run + "/results-1of1.jsonl"]).Select(line => JsonNode.Parse(line)!).ToDictionary(
             line => ((string)line["id"]!, (string)line["strategy"]!, (int)line["frames"]!), line => (bool)line["correct"]! ? 1.0 : 0);
 
     /// <summary>The run again, with one answer's scores moved, or turned to another option.</summary>
     private void Alter(string name, double movement, bool flip = false)
     {
         var number = 0;
-        folder.Make(name, 0.6, 1, change: line =>
+        _folder.Make(name, 0.6, 1, change: line =>
         {
             if (number++ != 17)
             {

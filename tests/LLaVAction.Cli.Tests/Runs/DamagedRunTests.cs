@@ -9,14 +9,14 @@ namespace LLaVAction.Cli.Tests.Runs;
 /// </summary>
 public sealed class DamagedRunTests : IDisposable
 {
-    private readonly RunsFolder folder = new(limit: 12);
+    private readonly RunsFolder _folder = new(limit: 12);
 
     public DamagedRunTests()
     {
-        folder.Make("run", 0.6, 1);
+        _folder.Make("run", 0.6, 1);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("no folder", "run: no such folder; expected a run made by 'llavaction evaluate-model")]
@@ -46,11 +46,11 @@ public sealed class DamagedRunTests : IDisposable
 
             string[] more = command switch
             {
-                "report" => ["-o", folder["report.html"]],
-                "check" => ["--write-baseline", folder["baseline.json"]],
+                "report" => ["-o", _folder["report.html"]],
+                "check" => ["--write-baseline", _folder["baseline.json"]],
                 _ => [],
             };
-            var result = await CliHost.RunAsync([command, folder["run"], .. more]);
+            var result = await CliHost.RunAsync([command, _folder["run"], .. more]);
 
             Assert.True(result.ExitCode == 2, $"{command}: exit code {result.ExitCode}: {result.Error}");
             Assert.Contains(reason, result.Error, StringComparison.Ordinal);
@@ -66,33 +66,33 @@ public sealed class DamagedRunTests : IDisposable
     [InlineData("\0\0\0\0\0\0\0\0")]
     public async Task A_torn_end_is_a_result_that_is_not_there_yet(string tail)
     {
-        var results = folder["run/results-1of1.jsonl"];
+        var results = _folder["run/results-1of1.jsonl"];
         var lines = File.ReadAllLines(results);
         File.WriteAllText(results, string.Join('\n', lines[..^1]) + "\n" + tail);
 
-        var compared = await CliHost.RunAsync("compare", folder["run"]);
-        var reported = await CliHost.RunAsync("report", folder["run"], "-o", folder["report.html"]);
+        var compared = await CliHost.RunAsync("compare", _folder["run"]);
+        var reported = await CliHost.RunAsync("report", _folder["run"], "-o", _folder["report.html"]);
 
         Assert.Equal((3, 3), (compared.ExitCode, reported.ExitCode));
         Assert.Contains("47 of 48 results; those missing count as wrong", compared.Output, StringComparison.Ordinal);
-        Assert.Contains("47 of 48 results", File.ReadAllText(folder["report.html"]), StringComparison.Ordinal);
-        Assert.False(File.Exists(folder["run/summary.json"]));
+        Assert.Contains("47 of 48 results", File.ReadAllText(_folder["report.html"]), StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder["run/summary.json"]));
         Assert.EndsWith(tail, File.ReadAllText(results), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Parts_in_any_mix_are_the_run_and_an_answer_beats_a_failure()
     {
-        var whole = await CliHost.RunAsync("compare", folder["run"], "--format", "json");
-        var lines = File.ReadAllLines(folder["run/results-1of1.jsonl"]);
+        var whole = await CliHost.RunAsync("compare", _folder["run"], "--format", "json");
+        var lines = File.ReadAllLines(_folder["run/results-1of1.jsonl"]);
         var failed = lines[0].Replace("\"status\":\"ok\"", "\"status\":\"missing_video\"", StringComparison.Ordinal);
-        File.Delete(folder["run/results-1of1.jsonl"]);
-        File.WriteAllLines(folder["run/results-1of3.jsonl"], lines.Where((_, index) => index % 3 == 0).Reverse());
-        File.WriteAllLines(folder["run/results-3of3.jsonl"], lines.Where((_, index) => index % 3 == 2).Prepend(failed));
-        File.WriteAllLines(folder["run/results-2of3.jsonl"], lines.Where((_, index) => index % 3 == 1));
-        File.WriteAllLines(folder["run/results-1of1.jsonl"], lines[10..20]);
+        File.Delete(_folder["run/results-1of1.jsonl"]);
+        File.WriteAllLines(_folder["run/results-1of3.jsonl"], lines.Where((_, index) => index % 3 == 0).Reverse());
+        File.WriteAllLines(_folder["run/results-3of3.jsonl"], lines.Where((_, index) => index % 3 == 2).Prepend(failed));
+        File.WriteAllLines(_folder["run/results-2of3.jsonl"], lines.Where((_, index) => index % 3 == 1));
+        File.WriteAllLines(_folder["run/results-1of1.jsonl"], lines[10..20]);
 
-        var parts = await CliHost.RunAsync("compare", folder["run"], "--format", "json");
+        var parts = await CliHost.RunAsync("compare", _folder["run"], "--format", "json");
 
         Assert.Equal((0, 0), (whole.ExitCode, parts.ExitCode));
         Assert.Equal(whole.Output, parts.Output);
@@ -109,40 +109,40 @@ public sealed class DamagedRunTests : IDisposable
     [InlineData("nowhere", "report", "@run", "-o", "@report.html", "--videos", "@nowhere")]
     public async Task Wrong_options_are_refused(string reason, params string[] arguments)
     {
-        var result = await CliHost.RunAsync([.. arguments.Select(argument => argument.StartsWith('@') ? folder[argument[1..]] : argument)]);
+        var result = await CliHost.RunAsync([.. arguments.Select(argument => argument.StartsWith('@') ? _folder[argument[1..]] : argument)]);
 
         Assert.True(result.ExitCode == 2, $"exit code {result.ExitCode}: {result.Error}");
         Assert.Contains(reason, result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
-        Assert.False(File.Exists(folder["report.html"]));
+        Assert.False(File.Exists(_folder["report.html"]));
     }
 
     [SkippableFact]
     public async Task Corrupt_and_missing_videos_leave_a_report_without_those_frames()
     {
         Skip.If((await Shell.RunAsync("command -v ffmpeg && command -v ffprobe")).ExitCode != 0, "needs ffmpeg");
-        var videos = folder["videos"];
+        var videos = _folder["videos"];
         Directory.CreateDirectory(Path.Combine(videos, "P01"));
         File.WriteAllBytes(Path.Combine(videos, "P01", "P01_11.MP4"), File.ReadAllBytes(Path.Combine(Repository.Root, "data", "demo", "videos", "P01", "P01_11.MP4"))[..3000]);
 
-        var result = await CliHost.RunAsync("report", folder["run"], "-o", folder["report.html"], "--videos", videos, "--examples", "2");
+        var result = await CliHost.RunAsync("report", _folder["run"], "-o", _folder["report.html"], "--videos", videos, "--examples", "2");
 
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Contains("no thumbnails", result.Error, StringComparison.Ordinal);
-        Assert.Contains("<article class=\"example\">", File.ReadAllText(folder["report.html"]), StringComparison.Ordinal);
+        Assert.Contains("<article class=\"example\">", File.ReadAllText(_folder["report.html"]), StringComparison.Ordinal);
     }
 
-    private Dictionary<string, string> Contents() => Directory.GetFiles(folder[""], "*", SearchOption.AllDirectories)
+    private Dictionary<string, string> Contents() => Directory.GetFiles(_folder[""], "*", SearchOption.AllDirectories)
         .ToDictionary(file => file, file => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file))));
 
     private void Spoil(string damage)
     {
-        var record = folder["run/run.json"];
-        var results = folder["run/results-1of1.jsonl"];
+        var record = _folder["run/run.json"];
+        var results = _folder["run/results-1of1.jsonl"];
         switch (damage)
         {
             case "no folder":
-                Directory.Delete(folder["run"], recursive: true);
+                Directory.Delete(_folder["run"], recursive: true);
                 break;
             case "no record":
                 File.Delete(record);
@@ -154,13 +154,13 @@ public sealed class DamagedRunTests : IDisposable
                 File.WriteAllText(record, File.ReadAllText(record).Replace("\"schema_version\": 1", "\"schema_version\": 7", StringComparison.Ordinal));
                 break;
             case "questions missing":
-                File.Delete(folder["run/benchmark/tim.jsonl"]);
+                File.Delete(_folder["run/benchmark/tim.jsonl"]);
                 break;
             case "questions changed":
-                File.AppendAllText(folder["run/benchmark/tim.jsonl"], " ");
+                File.AppendAllText(_folder["run/benchmark/tim.jsonl"], " ");
                 break;
             case "manifest missing":
-                File.Delete(folder["run/benchmark/manifest.json"]);
+                File.Delete(_folder["run/benchmark/manifest.json"]);
                 break;
             case "line damaged":
                 var lines = File.ReadAllLines(results);
@@ -168,17 +168,17 @@ public sealed class DamagedRunTests : IDisposable
                 File.WriteAllLines(results, lines);
                 break;
             case "results of other frames":
-                folder.Make("other", 0.6, 1);
-                Directory.Delete(folder["run"], recursive: true);
-                folder.Make("run", 0.6, 1, identity: static run => run with { Frames = run.Frames with { Counts = [8, 16] } });
+                _folder.Make("other", 0.6, 1);
+                Directory.Delete(_folder["run"], recursive: true);
+                _folder.Make("run", 0.6, 1, identity: static run => run with { Frames = run.Frames with { Counts = [8, 16] } });
                 Foreign("other");
                 break;
             case "results of another strategy":
-                folder.Make("other", 0.6, 1);
+                _folder.Make("other", 0.6, 1);
                 Foreign("other", "\"strategy\":\"random\"", "\"strategy\":\"avion\"");
                 break;
             case "results of other options":
-                folder.Make("other", 0.6, 1, change: static line =>
+                _folder.Make("other", 0.6, 1, change: static line =>
                 {
                     line["answer_index"] = ((int)line["answer_index"]! + 1) % RunsFolder.Options;
                     return true;
@@ -186,9 +186,9 @@ public sealed class DamagedRunTests : IDisposable
                 Foreign("other");
                 break;
             default:
-                File.WriteAllText(folder["ids.txt"], "P01_12_1\nP01_12_2\n");
-                folder.Build("mqa2", "--ids", folder["ids.txt"]);
-                folder.Make("other", 0.6, 1, benchmark: "mqa2");
+                File.WriteAllText(_folder["ids.txt"], "P01_12_1\nP01_12_2\n");
+                _folder.Build("mqa2", "--ids", _folder["ids.txt"]);
+                _folder.Make("other", 0.6, 1, benchmark: "mqa2");
                 Foreign("other");
                 break;
         }
@@ -197,7 +197,7 @@ public sealed class DamagedRunTests : IDisposable
     /// <summary>Puts the results of another run among those of the run.</summary>
     private void Foreign(string other, string old = "", string replacement = "")
     {
-        var text = File.ReadAllText(folder[other + "/results-1of1.jsonl"]);
-        File.WriteAllText(folder["run/results-2of2.jsonl"], old.Length == 0 ? text : text.Replace(old, replacement, StringComparison.Ordinal));
+        var text = File.ReadAllText(_folder[other + "/results-1of1.jsonl"]);
+        File.WriteAllText(_folder["run/results-2of2.jsonl"], old.Length == 0 ? text : text.Replace(old, replacement, StringComparison.Ordinal));
     }
 }

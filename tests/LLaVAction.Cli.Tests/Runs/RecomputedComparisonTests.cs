@@ -10,15 +10,15 @@ namespace LLaVAction.Cli.Tests.Runs;
 public sealed class RecomputedComparisonTests : IDisposable
 {
     private const double Tolerance = 1e-9;
-    private readonly RunsFolder folder = new();
-    private readonly string[] runs;
+    private readonly RunsFolder _folder = new();
+    private readonly string[] _runs;
 
     public RecomputedComparisonTests()
     {
         var line = 0;
-        runs =
+        _runs =
         [
-            folder.Make("first", 0.7, 1, change: answer =>
+            _folder.Make("first", 0.7, 1, change: answer =>
             {
                 // Failed, unparsed and missing answers stay in the denominator; an answer after a failure counts instead of it.
                 switch (line++ % 29)
@@ -33,12 +33,12 @@ public sealed class RecomputedComparisonTests : IDisposable
 
                 return true;
             }),
-            folder.Make("second", 0.55, 2, identity: run => run with { Model = run.Model with { Name = "two", Hash = "2" } }),
-            folder.Make("blind", 0.35, 3, identity: run => run with { Control = "blind" }),
+            _folder.Make("second", 0.55, 2, identity: run => run with { Model = run.Model with { Name = "two", Hash = "2" } }),
+            _folder.Make("blind", 0.35, 3, identity: run => run with { Control = "blind" }),
         ];
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Accuracies_and_intervals_agree()
@@ -115,12 +115,12 @@ public sealed class RecomputedComparisonTests : IDisposable
     {
         var compared = await CompareAsync("accuracy", "pairs");
 
-        var result = await CliProcess.RunAsync(["report", .. runs, "-o", folder["report.html"]]);
-        var printed = await CliProcess.RunAsync(["compare", .. runs, "--format", "json"]);
+        var result = await CliProcess.RunAsync(["report", .. _runs, "-o", _folder["report.html"]]);
+        var printed = await CliProcess.RunAsync(["compare", .. _runs, "--format", "json"]);
 
         Assert.True(result.ExitCode == 0, result.Error);
-        Assert.Equal((await CliHost.RunAsync(["compare", .. runs, "--format", "json"])).Output, printed.Output);
-        var report = File.ReadAllText(folder["report.html"]);
+        Assert.Equal((await CliHost.RunAsync(["compare", .. _runs, "--format", "json"])).Output, printed.Output);
+        var report = File.ReadAllText(_folder["report.html"]);
         Assert.All(
             compared["accuracy"].SelectMany(row => new[] { "accuracy", "lower", "upper" }.Select(key => row.GetProperty(key).GetDouble())),
             share => Assert.Contains(FormattableString.Invariant($">{100 * share:0.0} %<"), report, StringComparison.Ordinal));
@@ -151,7 +151,7 @@ public sealed class RecomputedComparisonTests : IDisposable
 
     private async Task<Dictionary<string, JsonElement[]>> CompareAsync(params string[] sections)
     {
-        var result = await CliHost.RunAsync(["compare", .. runs, "--format", "json"]);
+        var result = await CliHost.RunAsync(["compare", .. _runs, "--format", "json"]);
         Assert.True(result.ExitCode == 0, result.Error);
         using var document = JsonDocument.Parse(result.Output);
         return sections.ToDictionary(section => section, section => document.RootElement.GetProperty(section).Clone().EnumerateArray().ToArray());
@@ -167,10 +167,10 @@ public sealed class RecomputedComparisonTests : IDisposable
             _ => "first",
         };
         var strategy = row.GetProperty("strategy").GetString()!;
-        var videos = Lines(folder[$"mqa/{strategy}.jsonl"]).ToDictionary(question => Text(question, "id"), question => (Text(question, "video_id"), Text(question, "participant_id")));
+        var videos = Lines(_folder[$"mqa/{strategy}.jsonl"]).ToDictionary(question => Text(question, "id"), question => (Text(question, "video_id"), Text(question, "participant_id")));
         return
         [
-            .. Lines(folder[$"{run}/results-1of1.jsonl"])
+            .. Lines(_folder[$"{run}/results-1of1.jsonl"])
                 .Where(line => Text(line, "strategy") == strategy && line.GetProperty("frames").GetInt32() == row.GetProperty("frames").GetInt32())
                 .Select(line => new Answer(
                     Text(line, "id"), videos[Text(line, "id")].Item1, videos[Text(line, "id")].Item2, Text(line, "status"),

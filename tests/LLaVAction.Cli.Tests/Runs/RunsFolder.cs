@@ -15,7 +15,7 @@ namespace LLaVAction.Cli.Tests.Runs;
 internal sealed class RunsFolder : IDisposable
 {
     public const int Options = 5;
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     /// <summary>Builds the benchmark.</summary>
     /// <param name="limit">Clips asked about; null for all 96.</param>
@@ -24,9 +24,9 @@ internal sealed class RunsFolder : IDisposable
         Build("mqa", limit is { } number ? ["--limit", number.ToString(CultureInfo.InvariantCulture)] : []);
     }
 
-    public string this[string name] => folder[name];
+    public string this[string name] => _folder[name];
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     /// <summary>Builds another benchmark.</summary>
     public void Build(string name, params string[] more)
@@ -37,7 +37,7 @@ internal sealed class RunsFolder : IDisposable
         [
             "build-benchmark", "--annotations", Annotations("EPIC_100_validation.csv"), "--narrations", Annotations("EPIC_100_train.csv"),
             "--strategy", "random", "--strategy", $"tim={Path.Combine(demo, "predictions", "tim_pred_ids_val.json")}", "--provenance", "tim=simulated",
-            "--output", folder[name], .. more,
+            "--output", _folder[name], .. more,
         ]).GetAwaiter().GetResult();
         Assert.True(result.ExitCode == 0, result.Error);
     }
@@ -52,11 +52,11 @@ internal sealed class RunsFolder : IDisposable
     public string Make(
         string name, double skill, int seed, Func<JsonObject, bool>? change = null, Func<RunIdentity, RunIdentity>? identity = null, string benchmark = "mqa")
     {
-        var opened = BenchmarkFolder.Open(folder[benchmark]);
+        var opened = BenchmarkFolder.Open(_folder[benchmark]);
         var sets = opened.Manifest.Sets.Select(set => new AskedSet(set.Strategy, opened.ReadSet(set.Strategy).Questions)).ToArray();
         var record = Record(opened, sets);
         record = record with { Identity = (identity ?? (same => same))(record.Identity) };
-        RunFolder.Join(folder[name], record, sets, File.ReadAllBytes(Path.Combine(folder[benchmark], "manifest.json")));
+        RunFolder.Join(_folder[name], record, sets, File.ReadAllBytes(Path.Combine(_folder[benchmark], "manifest.json")));
         var random = new Random(seed);
         var text = new StringBuilder();
         foreach (var set in sets)
@@ -77,8 +77,8 @@ internal sealed class RunsFolder : IDisposable
             }
         }
 
-        File.WriteAllText(Path.Combine(folder[name], "results-1of1.jsonl"), text.ToString());
-        return folder[name];
+        File.WriteAllText(Path.Combine(_folder[name], "results-1of1.jsonl"), text.ToString());
+        return _folder[name];
     }
 
     /// <summary>Makes a line one of a clip that could not be decoded.</summary>

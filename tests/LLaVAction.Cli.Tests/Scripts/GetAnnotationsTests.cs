@@ -10,42 +10,42 @@ public sealed class GetAnnotationsTests : IDisposable
     private static readonly byte[] First = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("P01_11_0,take plate\n", 5000)));
     private static readonly byte[] Second = Encoding.UTF8.GetBytes("id,key\n0,take\n");
 
-    private readonly TemporaryFolder folder = new();
-    private readonly FileServer server = new(new Dictionary<string, byte[]> { ["first.csv"] = First, ["second.csv"] = Second });
+    private readonly TemporaryFolder _folder = new();
+    private readonly FileServer _server = new(new Dictionary<string, byte[]> { ["first.csv"] = First, ["second.csv"] = Second });
 
     public void Dispose()
     {
-        server.Dispose();
-        folder.Dispose();
+        _server.Dispose();
+        _folder.Dispose();
     }
 
     [SkippableFact]
     public async Task Files_are_downloaded_checked_and_kept_the_next_time()
     {
         var once = await RunAsync(ListOf(First, Second));
-        var asked = server.Requests.Count;
+        var asked = _server.Requests.Count;
         var twice = await RunAsync(ListOf(First, Second));
 
         Assert.Equal((0, 0), (once.ExitCode, twice.ExitCode));
-        Assert.Equal(First, await File.ReadAllBytesAsync(folder["epic/first.csv"]));
-        Assert.Equal(Second, await File.ReadAllBytesAsync(folder["epic/second.csv"]));
-        Assert.Equal(asked, server.Requests.Count);
+        Assert.Equal(First, await File.ReadAllBytesAsync(_folder["epic/first.csv"]));
+        Assert.Equal(Second, await File.ReadAllBytesAsync(_folder["epic/second.csv"]));
+        Assert.Equal(asked, _server.Requests.Count);
         Assert.Contains("kept        first.csv", twice.Output, StringComparison.Ordinal);
-        Assert.Equal(2, Directory.GetFiles(folder["epic"]).Length);
+        Assert.Equal(2, Directory.GetFiles(_folder["epic"]).Length);
     }
 
     [SkippableFact]
     public async Task A_torn_download_goes_on_where_it_ended()
     {
-        Directory.CreateDirectory(folder["epic"]);
-        await File.WriteAllBytesAsync(folder["epic/first.csv.part"], First[..40_000]);
+        Directory.CreateDirectory(_folder["epic"]);
+        await File.WriteAllBytesAsync(_folder["epic/first.csv.part"], First[..40_000]);
 
         var result = await RunAsync(ListOf(First, Second));
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains("first.csv@40000", server.Requests);
-        Assert.DoesNotContain("first.csv@0", server.Requests);
-        Assert.Equal(First, await File.ReadAllBytesAsync(folder["epic/first.csv"]));
+        Assert.Contains("first.csv@40000", _server.Requests);
+        Assert.DoesNotContain("first.csv@0", _server.Requests);
+        Assert.Equal(First, await File.ReadAllBytesAsync(_folder["epic/first.csv"]));
     }
 
     [SkippableTheory]
@@ -54,14 +54,14 @@ public sealed class GetAnnotationsTests : IDisposable
     [InlineData("other bytes")]
     public async Task Whatever_a_rest_holds_the_file_comes_out_right(string rest)
     {
-        Directory.CreateDirectory(folder["epic"]);
-        byte[] bytes = rest switch { "whole and right" => First, "too long" => [.. First, 1], _ => new byte[100] };
-        await File.WriteAllBytesAsync(folder["epic/first.csv.part"], bytes);
+        Directory.CreateDirectory(_folder["epic"]);
+        var bytes = rest switch { "whole and right" => First, "too long" => [.. First, 1], _ => new byte[100] };
+        await File.WriteAllBytesAsync(_folder["epic/first.csv.part"], bytes);
 
         var result = await RunAsync(ListOf(First, Second));
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Equal(First, await File.ReadAllBytesAsync(folder["epic/first.csv"]));
+        Assert.Equal(First, await File.ReadAllBytesAsync(_folder["epic/first.csv"]));
     }
 
     [SkippableFact]
@@ -72,19 +72,19 @@ public sealed class GetAnnotationsTests : IDisposable
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("first.csv from", result.Error, StringComparison.Ordinal);
         Assert.Contains($"expected {Convert.ToHexStringLower(SHA256.HashData([1, 2, 3]))}", result.Error, StringComparison.Ordinal);
-        Assert.False(File.Exists(folder["epic/first.csv"]));
-        Assert.True(File.Exists(folder["epic/second.csv"]));
+        Assert.False(File.Exists(_folder["epic/first.csv"]));
+        Assert.True(File.Exists(_folder["epic/second.csv"]));
     }
 
     [SkippableFact]
     public async Task A_file_of_the_user_is_never_overwritten()
     {
-        folder.Write("epic/first.csv", "my own");
+        _folder.Write("epic/first.csv", "my own");
 
         var result = await RunAsync(ListOf(First, Second));
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Equal("my own", await File.ReadAllTextAsync(folder["epic/first.csv"]));
+        Assert.Equal("my own", await File.ReadAllTextAsync(_folder["epic/first.csv"]));
     }
 
     [SkippableFact]
@@ -93,7 +93,7 @@ public sealed class GetAnnotationsTests : IDisposable
         var result = await RunAsync(ListOf(First, Second) + $"sha256 {Convert.ToHexStringLower(SHA256.HashData(First))} third.csv\n");
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains($"third.csv could not be downloaded from {server.Url}/third.csv", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"third.csv could not be downloaded from {_server.Url}/third.csv", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -128,9 +128,9 @@ public sealed class GetAnnotationsTests : IDisposable
     {
         Skip.IfNot(Shell.IsAvailable, "needs bash");
         Skip.IfNot(File.Exists("/usr/bin/curl") || File.Exists("/usr/bin/wget"), "needs curl or wget");
-        var list = folder.Write("list.sums", sums);
+        var list = _folder.Write("list.sums", sums);
         return await Shell.RunAsync(
-            $"'{Path.Combine(Repository.Root, "scripts", "get-annotations.sh")}' '{folder["epic"]}'",
-            new Dictionary<string, string> { ["ANNOTATIONS_URL"] = server.Url, ["ANNOTATIONS_SUMS"] = list });
+            $"'{Path.Combine(Repository.Root, "scripts", "get-annotations.sh")}' '{_folder["epic"]}'",
+            new Dictionary<string, string> { ["ANNOTATIONS_URL"] = _server.Url, ["ANNOTATIONS_SUMS"] = list });
     }
 }

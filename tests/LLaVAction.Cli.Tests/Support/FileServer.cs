@@ -8,16 +8,16 @@ namespace LLaVAction.Cli.Tests.Support;
 /// <summary>Serves a few files over HTTP on the loopback address, parts of them too, and remembers what was asked.</summary>
 public sealed class FileServer : IDisposable
 {
-    private readonly HttpListener listener = new();
-    private readonly IReadOnlyDictionary<string, byte[]> files;
+    private readonly HttpListener _listener = new();
+    private readonly IReadOnlyDictionary<string, byte[]> _files;
 
     /// <summary>Starts to serve.</summary>
     public FileServer(IReadOnlyDictionary<string, byte[]> files)
     {
-        this.files = files;
+        _files = files;
         Url = $"http://127.0.0.1:{FreePort()}";
-        listener.Prefixes.Add(Url + "/");
-        listener.Start();
+        _listener.Prefixes.Add(Url + "/");
+        _listener.Start();
         _ = ServeAsync();
     }
 
@@ -28,7 +28,7 @@ public sealed class FileServer : IDisposable
     public ConcurrentQueue<string> Requests { get; } = new();
 
     /// <inheritdoc/>
-    public void Dispose() => listener.Close();
+    public void Dispose() => _listener.Close();
 
     private static int FreePort()
     {
@@ -39,11 +39,11 @@ public sealed class FileServer : IDisposable
 
     private async Task ServeAsync()
     {
-        while (listener.IsListening)
+        while (_listener.IsListening)
         {
             try
             {
-                await AnswerAsync(await listener.GetContextAsync());
+                await AnswerAsync(await _listener.GetContextAsync());
             }
             catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException or IOException)
             {
@@ -59,7 +59,7 @@ public sealed class FileServer : IDisposable
         var start = range is null ? 0 : int.Parse(range["bytes=".Length..].TrimEnd('-'), CultureInfo.InvariantCulture);
         Requests.Enqueue($"{name}@{start}");
         using var response = context.Response;
-        if (!files.TryGetValue(name, out var content))
+        if (!_files.TryGetValue(name, out var content))
         {
             response.StatusCode = 404;
         }

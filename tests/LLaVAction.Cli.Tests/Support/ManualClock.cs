@@ -3,35 +3,35 @@ namespace LLaVAction.Cli.Tests.Support;
 /// <summary>A clock that goes on when told to, and fires its timers then.</summary>
 public sealed class ManualClock : TimeProvider
 {
-    private readonly List<ManualTimer> timers = [];
-    private long ticks;
+    private readonly List<ManualTimer> _timers = [];
+    private long _ticks;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override long GetTimestamp() => ticks;
+    public override long GetTimestamp() => _ticks;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new ManualTimer(this, () => callback(state), period);
-        timers.Add(timer);
+        _timers.Add(timer);
         return timer;
     }
 
     public void Advance(TimeSpan time)
     {
-        var end = ticks + time.Ticks;
-        while (timers.Where(timer => timer.Next <= end).MinBy(timer => timer.Next) is { } due)
+        var end = _ticks + time.Ticks;
+        while (_timers.Where(timer => timer.Next <= end).MinBy(timer => timer.Next) is { } due)
         {
-            ticks = due.Next;
+            _ticks = due.Next;
             due.Fire();
         }
 
-        ticks = end;
+        _ticks = end;
     }
 
     private sealed class ManualTimer(ManualClock clock, Action callback, TimeSpan period) : ITimer
     {
-        public long Next { get; private set; } = clock.ticks + period.Ticks;
+        public long Next { get; private set; } = clock._ticks + period.Ticks;
 
         public void Fire()
         {
@@ -41,7 +41,7 @@ public sealed class ManualClock : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period) => throw new NotSupportedException();
 
-        public void Dispose() => clock.timers.Remove(this);
+        public void Dispose() => clock._timers.Remove(this);
 
         public ValueTask DisposeAsync()
         {

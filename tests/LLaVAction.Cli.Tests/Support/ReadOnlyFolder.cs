@@ -3,11 +3,11 @@ namespace LLaVAction.Cli.Tests.Support;
 /// <summary>A folder that takes nothing until it is released, for root too where the file system has immutable folders.</summary>
 internal sealed class ReadOnlyFolder : IDisposable
 {
-    private readonly string path;
+    private readonly string _path;
 
     private ReadOnlyFolder(string path)
     {
-        this.path = path;
+        _path = path;
     }
 
     /// <summary>Locks a folder; null where this user cannot be kept out.</summary>
@@ -35,5 +35,5 @@ internal sealed class ReadOnlyFolder : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Shell.RunAsync($"chattr -i '{path}'; chmod u+w '{path}'").GetAwaiter().GetResult();
+    public void Dispose() => Shell.RunAsync($"chattr -i '{_path}'; chmod u+w '{_path}'").GetAwaiter().GetResult();
 }

@@ -1,6 +1,5 @@
 using LLaVAction.Epic;
 using LLaVAction.Testing;
-using LLaVAction.Tests;
 
 namespace LLaVAction.Core.Tests.Epic;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using LLaVAction.Epic;
 using LLaVAction.Testing;
-using LLaVAction.Tests;
 
 namespace LLaVAction.Core.Tests.Epic;
 

@@ -2,7 +2,6 @@ using LLaVAction.Gate;
 using LLaVAction.Runs;
 using LLaVAction.Testing;
 using LLaVAction.Tests.Comparison;
-using LLaVAction.Tests;
 
 namespace LLaVAction.Core.Tests.Gate;
 

@@ -4,7 +4,6 @@ using System.Text;
 using LLaVAction.Epic;
 using LLaVAction.Recognizers;
 using LLaVAction.Testing;
-using LLaVAction.Tests;
 
 namespace LLaVAction.Core.Tests.Recognizers;
 
@@ -15,7 +14,7 @@ internal sealed class DumpFixture : IDisposable
     public static readonly ActionClass[] Classes = [new(0, 0), new(0, 10), new(0, 2), new(10, 1), new(1, 2), new(2, 10)];
 
     private static readonly int[] Truths = [2, 3, 0, 5];
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public DumpFixture()
     {
@@ -70,9 +69,9 @@ internal sealed class DumpFixture : IDisposable
 
     public static string[] TimIds => ["v_P90_11_0", "v_P90_11_1", "v_P90_11_2", "v_P90_11_3"];
 
-    public string Write(string name, byte[] bytes) => folder.Write(name, bytes);
+    public string Write(string name, byte[] bytes) => _folder.Write(name, bytes);
 
-    public string Write(string name, string text) => folder.Write(name, Encoding.UTF8.GetBytes(text));
+    public string Write(string name, string text) => _folder.Write(name, Encoding.UTF8.GetBytes(text));
 
     /// <summary>Asserts that a dump ranks every clip as <see cref="Expected"/> says, to the end of the list.</summary>
     public void AssertExpected(PredictionDump dump, int[]? rows = null)
@@ -113,7 +112,7 @@ internal sealed class DumpFixture : IDisposable
 
     public string Problem(string text, PredictionRequest? request = null) => Problem(Encoding.UTF8.GetBytes(text), request);
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     private static ClipAnnotation Clip(int row, ActionClass actionClass) => new()
     {

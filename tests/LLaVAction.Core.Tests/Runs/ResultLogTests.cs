@@ -5,18 +5,18 @@ namespace LLaVAction.Tests.Runs;
 
 public sealed class ResultLogTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly ResultLine[] lines = [.. new SyntheticRun(2).Lines(Shard.Whole)];
+    private readonly TemporaryFolder _folder = new();
+    private readonly ResultLine[] _lines = [.. new SyntheticRun(2).Lines(Shard.Whole)];
 
-    private string FilePath => folder["results-1of1.jsonl"];
+    private string FilePath => _folder["results-1of1.jsonl"];
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Line_can_be_read_as_soon_as_it_is_appended()
     {
         using var log = ResultLog.Open(FilePath, out var existing);
-        log.Append(lines[0]);
+        log.Append(_lines[0]);
 
         Assert.Null(existing);
         Assert.Single(ResultFile.Read(FilePath).Lines);
@@ -25,16 +25,16 @@ public sealed class ResultLogTests : IDisposable
     [Fact]
     public void Torn_end_is_cut_off_before_the_next_line()
     {
-        byte[] torn = [.. RunJson.ToLine(lines[0]), .. RunJson.ToLine(lines[1])[..40]];
+        byte[] torn = [.. RunJson.ToLine(_lines[0]), .. RunJson.ToLine(_lines[1])[..40]];
         File.WriteAllBytes(FilePath, torn);
 
         using (var log = ResultLog.Open(FilePath, out var existing))
         {
             Assert.Single(existing!.Lines);
-            log.Append(lines[1]);
+            log.Append(_lines[1]);
         }
 
-        Assert.Equal([.. RunJson.ToLine(lines[0]), .. RunJson.ToLine(lines[1])], File.ReadAllBytes(FilePath));
+        Assert.Equal([.. RunJson.ToLine(_lines[0]), .. RunJson.ToLine(_lines[1])], File.ReadAllBytes(FilePath));
     }
 
     [Fact]
@@ -55,11 +55,11 @@ public sealed class ResultLogTests : IDisposable
     {
         using (var log = ResultLog.Open(FilePath, out _))
         {
-            log.Append(lines[0]);
+            log.Append(_lines[0]);
             log.Sync();
         }
 
-        Assert.Equal([FilePath], Directory.GetFileSystemEntries(folder.FullName));
+        Assert.Equal([FilePath], Directory.GetFileSystemEntries(_folder.FullName));
     }
 
     [SkippableFact]
@@ -71,7 +71,7 @@ public sealed class ResultLogTests : IDisposable
         var error = Assert.Throws<InputException>(() =>
         {
             using var log = ResultLog.Open(FilePath, out _);
-            log.Append(lines[0]);
+            log.Append(_lines[0]);
         });
 
         Assert.Contains("cannot write results", error.Message, StringComparison.Ordinal);

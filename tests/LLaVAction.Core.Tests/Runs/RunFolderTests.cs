@@ -5,27 +5,27 @@ namespace LLaVAction.Tests.Runs;
 
 public sealed class RunFolderTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly SyntheticRun run = new(6);
+    private readonly TemporaryFolder _folder = new();
+    private readonly SyntheticRun _run = new(6);
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Second_process_with_the_same_settings_joins()
     {
-        Join(run.Record);
-        var again = Join(run.Record with { Configuration = new Dictionary<string, string> { ["threads"] = "1" } });
+        Join(_run.Record);
+        var again = Join(_run.Record with { Configuration = new Dictionary<string, string> { ["threads"] = "1" } });
 
         Assert.Equal("8,16", again.Record.Configuration["frames"]);
-        Assert.Equal(run.Sets.Select(set => set.Questions.Count), again.ReadQuestions().Select(set => set.Questions.Count));
+        Assert.Equal(_run.Sets.Select(set => set.Questions.Count), again.ReadQuestions().Select(set => set.Questions.Count));
     }
 
     [Fact]
     public void Other_settings_are_refused_and_named()
     {
-        Join(run.Record);
-        var identity = run.Record.Identity;
-        var other = run.Record with
+        Join(_run.Record);
+        var identity = _run.Record.Identity;
+        var other = _run.Record with
         {
             Identity = identity with
             {
@@ -47,20 +47,20 @@ public sealed class RunFolderTests : IDisposable
     public async Task Of_many_processes_at_once_one_creates_the_record_and_all_agree()
     {
         var records = Enumerable.Range(0, 16)
-            .Select(i => run.Record with { Configuration = new Dictionary<string, string> { ["process"] = i.ToString(System.Globalization.CultureInfo.InvariantCulture) } });
+            .Select(i => _run.Record with { Configuration = new Dictionary<string, string> { ["process"] = i.ToString(System.Globalization.CultureInfo.InvariantCulture) } });
 
         var joined = await Task.WhenAll(records.Select(record => Task.Run(() => Join(record))));
 
         Assert.Single(joined.Select(each => each.Record.Configuration["process"]).Distinct());
-        Assert.Empty(Directory.GetFiles(folder.FullName, "*.tmp"));
+        Assert.Empty(Directory.GetFiles(_folder.FullName, "*.tmp"));
     }
 
     [Fact]
     public async Task Of_many_processes_with_different_settings_one_wins_and_the_others_are_refused()
     {
-        var identity = run.Record.Identity;
+        var identity = _run.Record.Identity;
         var attempts = Enumerable.Range(1, 12)
-            .Select(i => run.Record with { Identity = identity with { MaxNewTokens = i } })
+            .Select(i => _run.Record with { Identity = identity with { MaxNewTokens = i } })
             .Select(record => Task.Run(() => Record.Exception(() => Join(record))));
 
         var failures = await Task.WhenAll(attempts);
@@ -72,20 +72,20 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public void Results_without_a_record_are_refused()
     {
-        File.WriteAllText(folder["results-1of1.jsonl"], "");
+        File.WriteAllText(_folder["results-1of1.jsonl"], "");
 
-        Assert.Contains("no run.json", Assert.Throws<InputException>(() => Join(run.Record)).Message, StringComparison.Ordinal);
+        Assert.Contains("no run.json", Assert.Throws<InputException>(() => Join(_run.Record)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Questions_changed_afterwards_are_noticed_and_restored()
     {
-        var joined = Join(run.Record);
-        var file = Path.Combine(folder.FullName, "benchmark", "tim.jsonl");
+        var joined = Join(_run.Record);
+        var file = Path.Combine(_folder.FullName, "benchmark", "tim.jsonl");
         File.AppendAllText(file, "{}");
 
         Assert.Contains("SHA-256", Assert.Throws<InputException>(() => joined.ReadQuestions()).Message, StringComparison.Ordinal);
-        Assert.Equal(6, Join(run.Record).ReadQuestions()[1].Questions.Count);
+        Assert.Equal(6, Join(_run.Record).ReadQuestions()[1].Questions.Count);
     }
 
     [Theory]
@@ -94,17 +94,17 @@ public sealed class RunFolderTests : IDisposable
     [InlineData("null")]
     public void Damaged_record_is_an_input_error(string text)
     {
-        File.WriteAllText(folder["run.json"], text);
+        File.WriteAllText(_folder["run.json"], text);
 
-        Assert.Contains("run.json", Assert.Throws<InputException>(() => RunFolder.Open(folder.FullName)).Message, StringComparison.Ordinal);
+        Assert.Contains("run.json", Assert.Throws<InputException>(() => RunFolder.Open(_folder.FullName)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Folder_that_is_no_run_is_an_input_error()
     {
-        Assert.Throws<InputException>(() => RunFolder.Open(folder.FullName));
-        Assert.Throws<InputException>(() => RunFolder.Open(folder["missing"]));
+        Assert.Throws<InputException>(() => RunFolder.Open(_folder.FullName));
+        Assert.Throws<InputException>(() => RunFolder.Open(_folder["missing"]));
     }
 
-    private RunFolder Join(RunRecord record) => RunFolder.Join(folder.FullName, record, run.Sets, SyntheticRun.Manifest);
+    private RunFolder Join(RunRecord record) => RunFolder.Join(_folder.FullName, record, _run.Sets, SyntheticRun.Manifest);
 }

@@ -5,10 +5,10 @@ namespace LLaVAction.Tests.Runs;
 
 public sealed class RunResultsTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly SyntheticRun run = new(30);
+    private readonly TemporaryFolder _folder = new();
+    private readonly SyntheticRun _run = new(30);
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData(1)]
@@ -26,7 +26,7 @@ public sealed class RunResultsTests : IDisposable
     [Fact]
     public void Missing_lines_are_counted_and_the_run_is_not_complete()
     {
-        var results = Merge([.. run.Lines(Shard.Whole).Skip(3)]);
+        var results = Merge([.. _run.Lines(Shard.Whole).Skip(3)]);
         var summary = SummaryBuilder.Build(results);
 
         Assert.False(results.IsComplete);
@@ -37,7 +37,7 @@ public sealed class RunResultsTests : IDisposable
     [Fact]
     public void Last_line_of_a_key_wins_but_never_a_failure_over_an_answer()
     {
-        var question = run.Sets[0].Questions[0];
+        var question = _run.Sets[0].Questions[0];
         var answer = SyntheticRun.Line(question, 8, 0);
         var failure = SyntheticRun.Failure(question, 8, 0);
         var second = answer with { LetterMass = 0.25 };
@@ -50,7 +50,7 @@ public sealed class RunResultsTests : IDisposable
     [Fact]
     public void Results_of_another_benchmark_are_refused()
     {
-        var line = SyntheticRun.Line(run.Sets[0].Questions[0], 8, 0);
+        var line = SyntheticRun.Line(_run.Sets[0].Questions[0], 8, 0);
         (ResultLine Line, string Complaint)[] foreign =
         [
             (line with { Strategy = "avion" }, "strategy 'avion'"),
@@ -74,9 +74,9 @@ public sealed class RunResultsTests : IDisposable
     [Fact]
     public void Accuracy_counts_every_question_asked()
     {
-        var lines = run.Lines(Shard.Whole).ToList();
+        var lines = _run.Lines(Shard.Whole).ToList();
         var index = lines.FindIndex(line => line is { Frames: 8, Rotation: 0, Strategy: "tim", IsCorrect: true });
-        lines[index] = SyntheticRun.Failure(run.Sets[1].Questions.First(question => question.Id == lines[index].Id), 8, 0);
+        lines[index] = SyntheticRun.Failure(_run.Sets[1].Questions.First(question => question.Id == lines[index].Id), 8, 0);
 
         var cell = SummaryBuilder.Build(Merge(lines)).Cells.Single(cell => cell is { Strategy: "tim", Frames: 8 });
 
@@ -91,17 +91,17 @@ public sealed class RunResultsTests : IDisposable
     [Fact]
     public void Random_weights_and_simulated_dumps_are_said()
     {
-        Assert.Equal(["random weights", "simulated"], SummaryBuilder.Build(Merge([.. run.Lines(Shard.Whole)])).Caveats);
+        Assert.Equal(["random weights", "simulated"], SummaryBuilder.Build(Merge([.. _run.Lines(Shard.Whole)])).Caveats);
     }
 
     private string Summary(int count)
     {
-        var path = folder[$"run-{count}"];
-        var joined = RunFolder.Join(path, run.Record, run.Sets, SyntheticRun.Manifest);
+        var path = _folder[$"run-{count}"];
+        var joined = RunFolder.Join(path, _run.Record, _run.Sets, SyntheticRun.Manifest);
         for (var index = 1; index <= count; index++)
         {
             using var log = ResultLog.Open(Path.Combine(path, new Shard(index, count).FileName), out _);
-            foreach (var line in run.Lines(new Shard(index, count)))
+            foreach (var line in _run.Lines(new Shard(index, count)))
             {
                 log.Append(line);
             }
@@ -111,5 +111,5 @@ public sealed class RunResultsTests : IDisposable
     }
 
     private RunResults Merge(IReadOnlyList<ResultLine> lines) =>
-        RunResults.Merge(run.Record.Identity, run.Sets, [("some.jsonl", new ResultFile(lines, 0, 0))]);
+        RunResults.Merge(_run.Record.Identity, _run.Sets, [("some.jsonl", new ResultFile(lines, 0, 0))]);
 }

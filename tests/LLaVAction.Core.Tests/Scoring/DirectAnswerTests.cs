@@ -6,21 +6,21 @@ namespace LLaVAction.Tests.Scoring;
 
 public sealed class DirectAnswerTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly DirectAnswer direct;
+    private readonly TemporaryFolder _folder = new();
+    private readonly DirectAnswer _direct;
 
     public DirectAnswerTests()
     {
-        var verbs = folder.Write(
+        var verbs = _folder.Write(
             "verbs.csv",
             "id,key,instances,category\n0,take,\"['take', 'pick-up']\",a\n1,put,\"['put', 'put-down']\",a\n2,turn-on,\"['turn-on']\",b\n3,turn,\"['turn']\",b\n");
-        var nouns = folder.Write(
+        var nouns = _folder.Write(
             "nouns.csv",
             "id,key,instances,category\n0,plate,\"['plate']\",a\n1,board:chopping,\"['board:chopping', 'board']\",a\n2,knife,\"['knife', 'knives']\",a\n3,tap,\"['tap', 'faucet']\",b\n");
-        direct = new DirectAnswer(ActionTaxonomy.Read(verbs, nouns));
+        _direct = new DirectAnswer(ActionTaxonomy.Read(verbs, nouns));
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("take plate", 0, 0)]
@@ -44,7 +44,7 @@ public sealed class DirectAnswerTests : IDisposable
     [InlineData("", null, null)]
     public void Words_are_mapped_to_classes(string answer, int? verb, int? noun)
     {
-        var reading = direct.Read(answer, "take plate");
+        var reading = _direct.Read(answer, "take plate");
 
         Assert.Equal((verb, noun), (reading.VerbClass, reading.NounClass));
     }

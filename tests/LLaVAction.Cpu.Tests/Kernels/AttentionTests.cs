@@ -1,5 +1,4 @@
 using LLaVAction.Cpu.Kernels;
-using LLaVAction.Cpu.Kernels.Gemm;
 using LLaVAction.Cpu.Kernels.Scalar;
 
 namespace LLaVAction.Cpu.Tests.Kernels;
@@ -20,12 +19,12 @@ public sealed class AttentionTests
         var shape = new AttentionShape(heads, keyValueHeads, headSize, 1f / MathF.Sqrt(headSize));
         using Inputs inputs = new(shape, prefix + length, length);
         using Matrix expected = new(length, heads * headSize);
-        for (int row = 0; row < length; row++)
+        for (var row = 0; row < length; row++)
         {
             inputs.Attend(shape, row, 0, prefix + row + 1, expected.Row(row));
         }
 
-        foreach (MicroKernel kernel in TestValues.FusedKernels)
+        foreach (var kernel in TestValues.FusedKernels)
         {
             using var context = new ComputeContext(2, kernel);
             using Matrix output = new(length, heads * headSize);
@@ -43,12 +42,12 @@ public sealed class AttentionTests
         var shape = new AttentionShape(heads, heads, headSize, 0.11f);
         using Inputs inputs = new(shape, sequences * length, sequences * length);
         using Matrix expected = new(sequences * length, heads * headSize);
-        for (int row = 0; row < expected.Rows; row++)
+        for (var row = 0; row < expected.Rows; row++)
         {
             inputs.Attend(shape, row, row / length * length, length, expected.Row(row));
         }
 
-        foreach (MicroKernel kernel in TestValues.FusedKernels)
+        foreach (var kernel in TestValues.FusedKernels)
         {
             using var context = new ComputeContext(2, kernel);
             using Matrix output = new(expected.Rows, expected.Columns);
@@ -65,7 +64,7 @@ public sealed class AttentionTests
         using var context = new ComputeContext(2);
         using Matrix whole = new(300, 256);
         Attention.Causal(context, shape, inputs.Q.View, default, inputs.Segment(0, 300), whole.View);
-        foreach (int prefix in new[] { 1, 31, 128, 131, 256, 299 })
+        foreach (var prefix in new[] { 1, 31, 128, 131, 256, 299 })
         {
             using var other = new ComputeContext(prefix % 3 + 1);
             using Matrix suffix = new(300 - prefix, 256);
@@ -76,7 +75,7 @@ public sealed class AttentionTests
                 inputs.Segment(0, prefix),
                 inputs.Segment(prefix, 300 - prefix),
                 suffix.View);
-            for (int row = 0; row < suffix.Rows; row++)
+            for (var row = 0; row < suffix.Rows; row++)
             {
                 Assert.Equal(whole.Row(prefix + row), suffix.Row(row));
             }
@@ -92,8 +91,8 @@ public sealed class AttentionTests
             V = TestValues.Matrix(keys, shape.KeyValueHeads * shape.HeadSize, "v", hasOutliers: true);
 
             // One key that every query likes: the highest score then changes in the middle.
-            int strong = keys * 2 / 3;
-            for (int column = 0; column < K.Columns; column++)
+            var strong = keys * 2 / 3;
+            for (var column = 0; column < K.Columns; column++)
             {
                 K.Row(strong)[column] *= 3;
             }
@@ -109,10 +108,10 @@ public sealed class AttentionTests
 
         public void Attend(AttentionShape shape, int query, int firstKey, int visible, Span<float> output)
         {
-            int group = shape.Heads / shape.KeyValueHeads;
-            for (int head = 0; head < shape.Heads; head++)
+            var group = shape.Heads / shape.KeyValueHeads;
+            for (var head = 0; head < shape.Heads; head++)
             {
-                int column = head / group * shape.HeadSize;
+                var column = head / group * shape.HeadSize;
                 ScalarAttention.Attend(
                     Q.Row(query).Slice(head * shape.HeadSize, shape.HeadSize),
                     position => K.Row(firstKey + position).Slice(column, shape.HeadSize).ToArray(),

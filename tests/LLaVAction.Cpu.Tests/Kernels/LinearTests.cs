@@ -1,5 +1,4 @@
 using LLaVAction.Cpu.Kernels;
-using LLaVAction.Cpu.Kernels.Gemm;
 using LLaVAction.Cpu.Kernels.Scalar;
 
 namespace LLaVAction.Cpu.Tests.Kernels;
@@ -25,18 +24,18 @@ public sealed class LinearTests
     [MemberData(nameof(Shapes))]
     public void Every_variant_equals_the_scalar_definition_to_the_bit(int rows, int outputs, int inputs)
     {
-        foreach (WeightType type in Enum.GetValues<WeightType>())
+        foreach (var type in Enum.GetValues<WeightType>())
         {
-            DenseLayer layer = TestValues.Layer(outputs, inputs, type, hasBias: type != WeightType.Float16, $"w {type}");
-            using Matrix x = TestValues.Matrix(rows, inputs, "x", hasOutliers: true);
-            foreach (Epilogue epilogue in Enum.GetValues<Epilogue>())
+            var layer = TestValues.Layer(outputs, inputs, type, hasBias: type != WeightType.Float16, $"w {type}");
+            using var x = TestValues.Matrix(rows, inputs, "x", hasOutliers: true);
+            foreach (var epilogue in Enum.GetValues<Epilogue>())
             {
-                using Matrix expected = TestValues.Matrix(rows, outputs, "y");
+                using var expected = TestValues.Matrix(rows, outputs, "y");
                 ScalarLinear.Apply(x.View, layer, expected.View, epilogue);
-                foreach (MicroKernel kernel in TestValues.FusedKernels)
+                foreach (var kernel in TestValues.FusedKernels)
                 {
                     using var context = new ComputeContext(2, kernel);
-                    using Matrix y = TestValues.Matrix(rows, outputs, "y");
+                    using var y = TestValues.Matrix(rows, outputs, "y");
                     Linear.Apply(context, x.View, layer, y.View, epilogue);
                     AssertEqual(expected, y, $"{kernel.Name}, {type}, {epilogue}");
                 }
@@ -49,12 +48,12 @@ public sealed class LinearTests
     [InlineData(17, 97, 320)]
     public void SwiGlu_equals_its_scalar_definition_to_the_bit(int rows, int outputs, int inputs)
     {
-        DenseLayer gate = TestValues.Layer(outputs, inputs, WeightType.BFloat16, hasBias: false, "gate");
-        DenseLayer up = TestValues.Layer(outputs, inputs, WeightType.Float32, hasBias: true, "up");
-        using Matrix x = TestValues.Matrix(rows, inputs, "x");
+        var gate = TestValues.Layer(outputs, inputs, WeightType.BFloat16, hasBias: false, "gate");
+        var up = TestValues.Layer(outputs, inputs, WeightType.Float32, hasBias: true, "up");
+        using var x = TestValues.Matrix(rows, inputs, "x");
         using Matrix expected = new(rows, outputs);
         ScalarLinear.SwiGlu(x.View, gate, up, expected.View);
-        foreach (MicroKernel kernel in TestValues.FusedKernels)
+        foreach (var kernel in TestValues.FusedKernels)
         {
             using var context = new ComputeContext(2, kernel);
             using Matrix y = new(rows, outputs);
@@ -68,19 +67,19 @@ public sealed class LinearTests
     [InlineData(false)]
     public void A_normalisation_on_the_way_in_equals_one_before(bool isCentred)
     {
-        float[] scale = TestValues.Noise(333, "scale");
-        Normalization normalization = isCentred
+        var scale = TestValues.Noise(333, "scale");
+        var normalization = isCentred
             ? Normalization.LayerNorm(scale, TestValues.Noise(333, "shift"), 1e-6f)
             : Normalization.RmsNorm(scale, 1e-6f);
-        DenseLayer first = TestValues.Layer(50, 333, WeightType.BFloat16, hasBias: true, "first");
-        DenseLayer second = TestValues.Layer(20, 333, WeightType.BFloat16, hasBias: false, "second");
+        var first = TestValues.Layer(50, 333, WeightType.BFloat16, hasBias: true, "first");
+        var second = TestValues.Layer(20, 333, WeightType.BFloat16, hasBias: false, "second");
         using var context = new ComputeContext(2, TestValues.FusedKernel);
-        using Matrix x = TestValues.Matrix(70, 333, "x", hasOutliers: true);
+        using var x = TestValues.Matrix(70, 333, "x", hasOutliers: true);
         using Matrix normalized = new(70, 333);
         using Matrix expectedFirst = new(70, 50);
         using Matrix expectedSecond = new(70, 20);
         using Matrix both = new(70, 80);
-        for (int row = 0; row < 70; row++)
+        for (var row = 0; row < 70; row++)
         {
             ScalarRows.Normalize(x.Row(row), normalization, normalized.Row(row));
         }
@@ -88,7 +87,7 @@ public sealed class LinearTests
         ScalarLinear.Apply(normalized.View, first, expectedFirst.View, Epilogue.None);
         ScalarLinear.Apply(normalized.View, second, expectedSecond.View, Epilogue.None);
         Linear.Apply(context, x.View, [first, second], [both.View.SliceColumns(0, 50), both.View.SliceColumns(55, 20)], Epilogue.None, normalization);
-        for (int row = 0; row < 70; row++)
+        for (var row = 0; row < 70; row++)
         {
             Assert.Equal(expectedFirst.Row(row), both.Row(row)[..50]);
             Assert.Equal(new float[5], both.Row(row)[50..55]);
@@ -99,22 +98,22 @@ public sealed class LinearTests
     [Fact]
     public void A_row_has_the_same_bits_in_every_batch_and_on_any_number_of_threads()
     {
-        DenseLayer layer = TestValues.Layer(300, 700, WeightType.BFloat16, hasBias: true, "w");
-        using Matrix x = TestValues.Matrix(100, 700, "x", hasOutliers: true);
+        var layer = TestValues.Layer(300, 700, WeightType.BFloat16, hasBias: true, "w");
+        using var x = TestValues.Matrix(100, 700, "x", hasOutliers: true);
         using Matrix whole = new(100, 300);
         using (var context = new ComputeContext(1))
         {
             Linear.Apply(context, x.View, layer, whole.View);
         }
 
-        foreach (int threads in new[] { 1, 2, 3, 7 })
+        foreach (var threads in new[] { 1, 2, 3, 7 })
         {
             using var context = new ComputeContext(threads);
-            foreach ((int start, int count) in new[] { (0, 100), (0, 1), (99, 1), (3, 2), (7, 11), (40, 13), (1, 96) })
+            foreach ((var start, var count) in new[] { (0, 100), (0, 1), (99, 1), (3, 2), (7, 11), (40, 13), (1, 96) })
             {
                 using Matrix part = new(count, 300);
                 Linear.Apply(context, x.View.SliceRows(start, count), layer, part.View);
-                for (int row = 0; row < count; row++)
+                for (var row = 0; row < count; row++)
                 {
                     Assert.Equal(whole.Row(start + row), part.Row(row));
                 }
@@ -125,9 +124,9 @@ public sealed class LinearTests
     [Fact]
     public void More_rows_than_one_pass_holds_give_the_same_bits()
     {
-        DenseLayer layer = TestValues.Layer(9, 40, WeightType.Float32, hasBias: true, "w");
+        var layer = TestValues.Layer(9, 40, WeightType.Float32, hasBias: true, "w");
         using var context = new ComputeContext(2, TestValues.FusedKernel);
-        using Matrix x = TestValues.Matrix(4000, 40, "x");
+        using var x = TestValues.Matrix(4000, 40, "x");
         using Matrix y = new(4000, 9);
         Linear.Apply(context, x.View, layer, y.View);
         using Matrix expected = new(4000, 9);
@@ -138,15 +137,15 @@ public sealed class LinearTests
     [Fact]
     public void A_steady_state_allocates_no_memory()
     {
-        DenseLayer layer = TestValues.Layer(96, 320, WeightType.BFloat16, hasBias: true, "w");
+        var layer = TestValues.Layer(96, 320, WeightType.BFloat16, hasBias: true, "w");
         using var context = new ComputeContext(2);
-        using Matrix x = TestValues.Matrix(50, 320, "x");
+        using var x = TestValues.Matrix(50, 320, "x");
         using Matrix y = new(50, 96);
         Linear.Apply(context, x.View, layer, y.View);
         Linear.Apply(context, x.View.SliceRows(0, 1), layer, y.View.SliceRows(0, 1));
-        long scratch = context.ScratchBytes;
-        long managed = GC.GetAllocatedBytesForCurrentThread();
-        for (int call = 0; call < 20; call++)
+        var scratch = context.ScratchBytes;
+        var managed = GC.GetAllocatedBytesForCurrentThread();
+        for (var call = 0; call < 20; call++)
         {
             Linear.Apply(context, x.View, layer, y.View);
             Linear.Apply(context, x.View.SliceRows(0, 1), layer, y.View.SliceRows(0, 1));
@@ -160,7 +159,7 @@ public sealed class LinearTests
     public void Wrong_shapes_are_refused()
     {
         using var context = new ComputeContext(1);
-        DenseLayer layer = TestValues.Layer(8, 16, WeightType.Float32, hasBias: false, "w");
+        var layer = TestValues.Layer(8, 16, WeightType.Float32, hasBias: false, "w");
         using Matrix x = new(2, 16);
         using Matrix tooWide = new(2, 9);
         using Matrix tooShort = new(1, 8);
@@ -171,7 +170,7 @@ public sealed class LinearTests
 
     private static void AssertEqual(Matrix expected, Matrix actual, string what)
     {
-        for (int index = 0; index < expected.Span.Length; index++)
+        for (var index = 0; index < expected.Span.Length; index++)
         {
             if (expected.Span[index] != actual.Span[index])
             {

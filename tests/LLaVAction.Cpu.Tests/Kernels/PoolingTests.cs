@@ -10,7 +10,7 @@ public sealed class PoolingTests
     public void Bilinear_rounds_the_side_up()
     {
         using var context = new ComputeContext(2);
-        using Matrix x = Grid(3, 9, 2);
+        using var x = Grid(3, 9, 2);
         using Matrix y = new(4, 2);
         Pooling.Bilinear(context, x.View, 3, y.View);
         Assert.Equal([1f, 2.5f, 5.5f, 7f], Column(y, 0));
@@ -21,7 +21,7 @@ public sealed class PoolingTests
     public void Average_and_max_drop_the_odd_row_and_column()
     {
         using var context = new ComputeContext(2);
-        using Matrix x = Grid(3, 18, 1);
+        using var x = Grid(3, 18, 1);
         using Matrix average = new(2, 1);
         using Matrix max = new(2, 1);
         Pooling.Average(context, x.View, 3, average.View);
@@ -34,12 +34,12 @@ public sealed class PoolingTests
     public void On_even_grids_bilinear_is_the_average()
     {
         using var context = new ComputeContext(2);
-        using Matrix x = TestValues.Matrix(2 * 36, 19, "grid");
+        using var x = TestValues.Matrix(2 * 36, 19, "grid");
         using Matrix average = new(2 * 9, 19);
         using Matrix bilinear = new(2 * 9, 19);
         Pooling.Average(context, x.View, 6, average.View);
         Pooling.Bilinear(context, x.View, 6, bilinear.View);
-        for (int index = 0; index < average.Span.Length; index++)
+        for (var index = 0; index < average.Span.Length; index++)
         {
             Assert.Equal(average.Span[index], bilinear.Span[index], 1e-5f);
         }
@@ -49,9 +49,9 @@ public sealed class PoolingTests
     {
         Assert.Equal(0, tokens % (side * side));
         var grid = new Matrix(tokens, columns);
-        for (int token = 0; token < tokens; token++)
+        for (var token = 0; token < tokens; token++)
         {
-            for (int column = 0; column < columns; column++)
+            for (var column = 0; column < columns; column++)
             {
                 grid.Row(token)[column] = token + (100 * column);
             }

@@ -14,16 +14,16 @@ public sealed class RowKernelTests
     [InlineData(1152, true)]
     public void Normalisation_equals_its_definition_to_the_bit(int columns, bool isCentred)
     {
-        float[] scale = TestValues.Noise(columns, "scale");
-        Normalization normalization = isCentred
+        var scale = TestValues.Noise(columns, "scale");
+        var normalization = isCentred
             ? Normalization.LayerNorm(scale, TestValues.Noise(columns, "shift"), 1e-6f)
             : Normalization.RmsNorm(scale, 1e-6f);
         using var context = new ComputeContext(2);
-        using Matrix x = TestValues.Matrix(40, columns, "x", hasOutliers: true);
+        using var x = TestValues.Matrix(40, columns, "x", hasOutliers: true);
         using Matrix y = new(40, columns);
         RowKernels.Normalize(context, x.View, normalization, y.View);
-        float[] expected = new float[columns];
-        for (int row = 0; row < 40; row++)
+        var expected = new float[columns];
+        for (var row = 0; row < 40; row++)
         {
             ScalarRows.Normalize(x.Row(row), normalization, expected);
             Assert.Equal(expected, y.Row(row));
@@ -33,20 +33,20 @@ public sealed class RowKernelTests
     [Fact]
     public void Layer_norm_agrees_with_float64()
     {
-        float[] scale = TestValues.Noise(500, "scale");
-        float[] shift = TestValues.Noise(500, "shift");
+        var scale = TestValues.Noise(500, "scale");
+        var shift = TestValues.Noise(500, "shift");
         using var context = new ComputeContext(1);
-        using Matrix x = TestValues.Matrix(3, 500, "x", hasOutliers: true);
+        using var x = TestValues.Matrix(3, 500, "x", hasOutliers: true);
         using Matrix y = new(3, 500);
         RowKernels.Normalize(context, x.View, Normalization.LayerNorm(scale, shift, 1e-6f), y.View);
-        for (int row = 0; row < 3; row++)
+        for (var row = 0; row < 3; row++)
         {
-            double[] values = Array.ConvertAll(x.Row(row).ToArray(), value => (double)value);
-            double mean = values.Average();
-            double variance = values.Average(value => (value - mean) * (value - mean));
-            for (int column = 0; column < 500; column++)
+            var values = Array.ConvertAll(x.Row(row).ToArray(), value => (double)value);
+            var mean = values.Average();
+            var variance = values.Average(value => (value - mean) * (value - mean));
+            for (var column = 0; column < 500; column++)
             {
-                double truth = ((values[column] - mean) / Math.Sqrt(variance + 1e-6) * scale[column]) + shift[column];
+                var truth = ((values[column] - mean) / Math.Sqrt(variance + 1e-6) * scale[column]) + shift[column];
                 Assert.InRange(y.Row(row)[column], truth - 1e-5, truth + 1e-5);
             }
         }
@@ -60,24 +60,24 @@ public sealed class RowKernelTests
     public void Rotary_embedding_equals_its_definition_and_keeps_lengths(int headSize)
     {
         const int FirstPosition = 3000;
-        int half = headSize / 2;
+        var half = headSize / 2;
         var rotary = new RotaryEmbedding(headSize, 1_000_000);
         using var context = new ComputeContext(2);
-        using Matrix x = TestValues.Matrix(50, 3 * headSize, "x");
-        using Matrix y = TestValues.Matrix(50, 3 * headSize, "x");
+        using var x = TestValues.Matrix(50, 3 * headSize, "x");
+        using var y = TestValues.Matrix(50, 3 * headSize, "x");
         rotary.Apply(context, y.View, FirstPosition);
-        float[] cosine = new float[half];
-        float[] sine = new float[half];
-        for (int row = 0; row < 50; row++)
+        var cosine = new float[half];
+        var sine = new float[half];
+        for (var row = 0; row < 50; row++)
         {
-            for (int index = 0; index < half; index++)
+            for (var index = 0; index < half; index++)
             {
-                float angle = (FirstPosition + row) * (1f / (float)Math.Pow(1_000_000, 2f * index / headSize));
+                var angle = (FirstPosition + row) * (1f / (float)Math.Pow(1_000_000, 2f * index / headSize));
                 cosine[index] = MathF.Cos(angle);
                 sine[index] = MathF.Sin(angle);
             }
 
-            float[] expected = x.Row(row).ToArray();
+            var expected = x.Row(row).ToArray();
             ScalarRows.Rotate(expected, headSize, cosine, sine);
             Assert.Equal(expected, y.Row(row));
             Assert.Equal(x.Row(row).ToArray().Sum(value => value * value), y.Row(row).ToArray().Sum(value => value * value), 0.01);
@@ -88,13 +88,13 @@ public sealed class RowKernelTests
     public void A_shorter_addend_starts_again()
     {
         using var context = new ComputeContext(2);
-        using Matrix x = TestValues.Matrix(45, 19, "x");
-        using Matrix sum = TestValues.Matrix(45, 19, "x");
-        using Matrix addend = TestValues.Matrix(9, 19, "addend");
+        using var x = TestValues.Matrix(45, 19, "x");
+        using var sum = TestValues.Matrix(45, 19, "x");
+        using var addend = TestValues.Matrix(9, 19, "addend");
         RowKernels.Add(context, sum.View, addend.View);
-        for (int row = 0; row < 45; row++)
+        for (var row = 0; row < 45; row++)
         {
-            for (int column = 0; column < 19; column++)
+            for (var column = 0; column < 19; column++)
             {
                 Assert.Equal(x.Row(row)[column] + addend.Row(row % 9)[column], sum.Row(row)[column]);
             }
@@ -107,8 +107,8 @@ public sealed class RowKernelTests
     [InlineData("Float16")]
     public void Embeddings_are_the_rows_of_their_table(string type)
     {
-        WeightMatrix table = TestValues.Layer(11, 21, Enum.Parse<WeightType>(type), hasBias: false, "table").Weight;
-        float[] all = table.ToArray();
+        var table = TestValues.Layer(11, 21, Enum.Parse<WeightType>(type), hasBias: false, "table").Weight;
+        var all = table.ToArray();
         using Matrix y = new(3, 21);
         RowKernels.Embed(table, [10, 0, 10], y.View);
         Assert.Equal(all.AsSpan(210, 21), y.Row(0));
@@ -122,7 +122,7 @@ public sealed class RowKernelTests
     {
         float[] values = [1f, 7f, -3f, 7f];
         Assert.Equal(1, RowKernels.ArgMax(values));
-        double normalizer = RowKernels.LogSumExp(values);
+        var normalizer = RowKernels.LogSumExp(values);
         Assert.Equal(1.0, values.Sum(value => Math.Exp(value - normalizer)), 1e-12);
         Assert.Equal(5000.0 + Math.Log(2), RowKernels.LogSumExp([5000f, 5000f]), 1e-9);
     }

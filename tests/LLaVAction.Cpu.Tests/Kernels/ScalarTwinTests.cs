@@ -9,9 +9,9 @@ public sealed class ScalarTwinTests
     [Fact]
     public void Exp_is_within_two_units_of_the_last_place()
     {
-        for (float x = -87.3f; x < 88f; x += 0.00037f)
+        for (var x = -87.3f; x < 88f; x += 0.00037f)
         {
-            double truth = Math.Exp(x);
+            var truth = Math.Exp(x);
             Assert.InRange(ScalarMath.Exp(x), truth * (1 - 2.4e-7), truth * (1 + 2.4e-7));
         }
 
@@ -41,8 +41,8 @@ public sealed class ScalarTwinTests
     [InlineData(1e4f)]
     public void Activations_agree_with_their_formulas(float x)
     {
-        double tolerance = 1e-6 + (Math.Abs(x) * 3e-7);
-        double cubic = Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x));
+        var tolerance = 1e-6 + (Math.Abs(x) * 3e-7);
+        var cubic = Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x));
         Assert.InRange(ScalarMath.GeluTanh(x), (0.5 * x * (1 + Math.Tanh(cubic))) - tolerance, (0.5 * x * (1 + Math.Tanh(cubic))) + tolerance);
         Assert.InRange(ScalarMath.GeluErf(x), (0.5 * x * (1 + Erf(x / Math.Sqrt(2)))) - tolerance, (0.5 * x * (1 + Erf(x / Math.Sqrt(2)))) + tolerance);
         Assert.InRange(ScalarMath.Silu(x), (x / (1 + Math.Exp(-x))) - tolerance, (x / (1 + Math.Exp(-x))) + tolerance);
@@ -51,10 +51,10 @@ public sealed class ScalarTwinTests
     [Fact]
     public void A_projection_agrees_with_float64()
     {
-        using Matrix x = TestValues.Matrix(1, 1153, "x");
-        float[] weight = TestValues.Noise(1153, "w");
+        using var x = TestValues.Matrix(1, 1153, "x");
+        var weight = TestValues.Noise(1153, "w");
         double truth = 0;
-        for (int index = 0; index < weight.Length; index++)
+        for (var index = 0; index < weight.Length; index++)
         {
             truth += (double)x.Span[index] * weight[index];
         }
@@ -70,9 +70,9 @@ public sealed class ScalarTwinTests
     {
         const int HeadSize = 24;
         using var context = new ComputeContext(1);
-        using Matrix q = TestValues.Matrix(length, 4 * HeadSize, "q");
-        using Matrix k = TestValues.Matrix(prefixLength + length, 2 * HeadSize, "k");
-        using Matrix v = TestValues.Matrix(prefixLength + length, 2 * HeadSize, "v");
+        using var q = TestValues.Matrix(length, 4 * HeadSize, "q");
+        using var k = TestValues.Matrix(prefixLength + length, 2 * HeadSize, "k");
+        using var v = TestValues.Matrix(prefixLength + length, 2 * HeadSize, "v");
         using Matrix output = new(length, 4 * HeadSize);
         Attention.Causal(
             context,
@@ -81,14 +81,14 @@ public sealed class ScalarTwinTests
             new KeyValueSegment(k.View.SliceRows(0, prefixLength), v.View.SliceRows(0, prefixLength)),
             new KeyValueSegment(k.View.SliceRows(prefixLength, length), v.View.SliceRows(prefixLength, length)),
             output.View);
-        for (int row = 0; row < length; row += 7)
+        for (var row = 0; row < length; row += 7)
         {
-            for (int head = 0; head < 4; head++)
+            for (var head = 0; head < 4; head++)
             {
-                double[] weights = new double[prefixLength + row + 1];
-                for (int key = 0; key < weights.Length; key++)
+                var weights = new double[prefixLength + row + 1];
+                for (var key = 0; key < weights.Length; key++)
                 {
-                    for (int column = 0; column < HeadSize; column++)
+                    for (var column = 0; column < HeadSize; column++)
                     {
                         weights[key] += 0.2 * q.Row(row)[(head * HeadSize) + column] * k.Row(key)[(head / 2 * HeadSize) + column];
                     }
@@ -96,10 +96,10 @@ public sealed class ScalarTwinTests
                     weights[key] = Math.Exp(weights[key]);
                 }
 
-                for (int column = 0; column < HeadSize; column++)
+                for (var column = 0; column < HeadSize; column++)
                 {
                     double truth = 0;
-                    for (int key = 0; key < weights.Length; key++)
+                    for (var key = 0; key < weights.Length; key++)
                     {
                         truth += weights[key] / weights.Sum() * v.Row(key)[(head / 2 * HeadSize) + column];
                     }
@@ -113,15 +113,15 @@ public sealed class ScalarTwinTests
     /// <summary>erf by its series (small arguments) or continued fraction, in float64.</summary>
     private static double Erf(double x)
     {
-        double size = Math.Abs(x);
+        var size = Math.Abs(x);
         if (size > 6)
         {
             return Math.Sign(x);
         }
 
-        double term = size;
-        double sum = size;
-        for (int index = 1; index < 200; index++)
+        var term = size;
+        var sum = size;
+        for (var index = 1; index < 200; index++)
         {
             term *= -size * size / index;
             sum += term / ((2 * index) + 1);

@@ -16,8 +16,8 @@ internal static class TestValues
     public static float[] Noise(int count, string purpose)
     {
         var random = new KeyedRandom(7, purpose, "kernel test");
-        float[] values = new float[count];
-        for (int index = 0; index < count; index++)
+        var values = new float[count];
+        for (var index = 0; index < count; index++)
         {
             values[index] = (float)((random.NextDouble() * 4) - 2);
         }
@@ -28,10 +28,10 @@ internal static class TestValues
     /// <summary>A matrix of noise; every 37th column is scaled by 3,000 where outliers are asked for.</summary>
     public static Matrix Matrix(int rows, int columns, string purpose, bool hasOutliers = false)
     {
-        float[] values = Noise(rows * columns, purpose);
+        var values = Noise(rows * columns, purpose);
         if (hasOutliers)
         {
-            for (int index = 0; index < values.Length; index++)
+            for (var index = 0; index < values.Length; index++)
             {
                 values[index] *= index % columns % 37 == 5 ? 3000f : 1f;
             }
@@ -43,8 +43,8 @@ internal static class TestValues
     /// <summary>A layer of noise, stored as asked.</summary>
     public static DenseLayer Layer(int rows, int columns, WeightType type, bool hasBias, string purpose)
     {
-        float[] values = Noise(rows * columns, purpose);
-        WeightMatrix weight = type switch
+        var values = Noise(rows * columns, purpose);
+        var weight = type switch
         {
             WeightType.Float32 => WeightMatrix.FromValues(rows, columns, values),
             WeightType.BFloat16 => WeightMatrix.FromBits(type, rows, columns, Array.ConvertAll(values, value => (ushort)(BitConverter.SingleToUInt32Bits(value) >> 16))),

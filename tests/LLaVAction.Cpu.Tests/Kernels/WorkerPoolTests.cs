@@ -12,9 +12,9 @@ public sealed class WorkerPoolTests
     public void Every_piece_runs_once_call_after_call(int workers)
     {
         using var pool = new WorkerPool(workers);
-        int[] runs = new int[100];
+        var runs = new int[100];
         var work = new Counting(runs, -1);
-        for (int call = 0; call < 300; call++)
+        for (var call = 0; call < 300; call++)
         {
             // Pauses of several lengths catch workers spinning, falling asleep and asleep.
             if (call % 25 == 0)
@@ -32,7 +32,7 @@ public sealed class WorkerPoolTests
     public void A_failing_piece_reaches_the_caller_and_the_pool_goes_on()
     {
         using var pool = new WorkerPool(3);
-        int[] runs = new int[10];
+        var runs = new int[10];
         var failing = new Counting(runs, 4);
         var sound = new Counting(runs, -1);
         Assert.Throws<InvalidOperationException>(() => pool.Run(ref failing, 10));
@@ -49,7 +49,7 @@ public sealed class WorkerPoolTests
         Parallel.ForEach(runs, counts =>
         {
             var work = new Counting(counts, -1);
-            for (int call = 0; call < 50; call++)
+            for (var call = 0; call < 50; call++)
             {
                 pool.Run(ref work, 50);
             }

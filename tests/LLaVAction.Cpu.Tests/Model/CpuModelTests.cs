@@ -10,13 +10,13 @@ public sealed class CpuModelTests : VideoLanguageModelConformance
     [MemberData(nameof(Checkpoints))]
     public void Answers_have_the_same_bits_with_any_number_of_threads(string? checkpoint)
     {
-        PromptAnswer[][] answers = new[] { 1, 2, 5 }.Select(Run).ToArray();
+        var answers = new[] { 1, 2, 5 }.Select(Run).ToArray();
         Assert.All(answers, other => Assert.Equal(answers[0].Select(Bits), other.Select(Bits)));
 
         PromptAnswer[] Run(int threads)
         {
             using var opened = Open(checkpoint, new ModelOptions { Threads = threads });
-            using IEncodedClip clip = Assert.Single(opened.Model.Encode([SyntheticClip.Of(11, 3)], CancellationToken.None));
+            using var clip = Assert.Single(opened.Model.Encode([SyntheticClip.Of(11, 3)], CancellationToken.None));
             return [.. Answers(opened.Model, Group(clip, Ask("What is done?", 5), Ask("And then?", 0)))];
         }
 

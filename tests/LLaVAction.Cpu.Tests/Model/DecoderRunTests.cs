@@ -15,9 +15,9 @@ public sealed class DecoderRunTests
     [InlineData(64)]
     public void Hidden_states_have_the_same_bits_in_passes_of_any_size(int rowsPerPass)
     {
-        using LlavaModel model = LoadTiny();
+        using var model = LoadTiny();
         int[][] texts = [Ids(150, 3), Ids(1, 5), Ids(40, 7), Ids(139, 11)];
-        float[] whole = Run(model, texts, prefixLength: 0, rowsPerPass: 1024);
+        var whole = Run(model, texts, prefixLength: 0, rowsPerPass: 1024);
 
         Assert.Equal(whole, Run(model, texts, prefixLength: 0, rowsPerPass));
         Assert.Equal(Run(model, texts, prefixLength: 133, 1024), Run(model, texts, prefixLength: 133, rowsPerPass));
@@ -26,10 +26,10 @@ public sealed class DecoderRunTests
     [SkippableFact]
     public void A_prefix_of_any_length_gives_the_bits_of_no_prefix()
     {
-        using LlavaModel model = LoadTiny();
-        int[] prompt = Ids(300, 13);
-        float[] whole = Run(model, [prompt], prefixLength: 0, rowsPerPass: 1024);
-        foreach (int length in new[] { 1, 2, 100, 127, 128, 129, 256, 299 })
+        using var model = LoadTiny();
+        var prompt = Ids(300, 13);
+        var whole = Run(model, [prompt], prefixLength: 0, rowsPerPass: 1024);
+        foreach (var length in new[] { 1, 2, 100, 127, 128, 129, 256, 299 })
         {
             Assert.Equal(whole, RunOverPrefix(model, prompt[..length], [prompt[length..]], 64));
         }
@@ -39,11 +39,11 @@ public sealed class DecoderRunTests
     public void A_cache_keeps_what_it_holds_when_it_grows()
     {
         using var cache = new KeyValueCache(layers: 2, width: 3, capacity: 1);
-        using Matrix values = Matrix.FromValues(1, 3, [1, 2, 3]);
-        for (int position = 0; position < 5; position++)
+        using var values = Matrix.FromValues(1, 3, [1, 2, 3]);
+        for (var position = 0; position < 5; position++)
         {
             cache.Reserve(1);
-            for (int layer = 0; layer < 2; layer++)
+            for (var layer = 0; layer < 2; layer++)
             {
                 values.Row(0)[0] = (10 * position) + layer;
                 cache.Store(layer, values.View, values.View);
@@ -59,9 +59,9 @@ public sealed class DecoderRunTests
 
     private static LlavaModel LoadTiny()
     {
-        string? folder = GoldenFolder.Checkpoints().Select(GoldenFolder.PathOf).FirstOrDefault(Testing.Conformance.GoldenModel.HasLanguageModel);
+        var folder = GoldenFolder.Checkpoints().Select(GoldenFolder.PathOf).FirstOrDefault(Testing.Conformance.GoldenModel.HasLanguageModel);
         Skip.If(folder is null, "no model goldens");
-        Checkpoint checkpoint = Checkpoint.Open(folder);
+        var checkpoint = Checkpoint.Open(folder);
         return LlavaModelLoader.Load(
             checkpoint, ModelSettings.Of(checkpoint.Configuration, null).With(new ModelOptions(), checkpoint.Configuration, null), threads: 2);
     }
@@ -73,12 +73,12 @@ public sealed class DecoderRunTests
 
     private static float[] RunOverPrefix(LlavaModel model, int[] prefix, int[][] texts, int rowsPerPass)
     {
-        Qwen2Model decoder = model.LanguageModel!;
-        using DecoderPass pass = decoder.CreatePass(model.Context, rowsPerPass);
-        using KeyValueCache shared = decoder.CreateCache(0);
+        var decoder = model.LanguageModel!;
+        using var pass = decoder.CreatePass(model.Context, rowsPerPass);
+        using var shared = decoder.CreateCache(0);
         var input = new InputSequence(decoder.EmbedTokens, prefix, null, ReadOnlyMemory<int>.Empty);
         DecoderRun.Fill(decoder, pass, new PendingSequence(input, shared), CancellationToken.None);
-        PendingSequence[] sequences = texts
+        var sequences = texts
             .Select(text => new PendingSequence(new InputSequence(decoder.EmbedTokens, [], null, text), decoder.CreateCache(1, shared)))
             .ToArray();
         using var states = new Matrix(texts.Length, decoder.HiddenSize);

@@ -11,8 +11,8 @@ public sealed class PoolingGoldenTests : PoolingGoldens
     protected override float[] Pool(float[] values, int frames, int side, int columns, PoolingMode mode, int stride)
     {
         using var context = new ComputeContext(2);
-        using Matrix input = Matrix.FromValues(frames * side * side, columns, values);
-        int pooledSide = mode == PoolingMode.Bilinear ? Pooling.BilinearSide(side, stride) : Pooling.WindowSide(side, stride);
+        using var input = Matrix.FromValues(frames * side * side, columns, values);
+        var pooledSide = mode == PoolingMode.Bilinear ? Pooling.BilinearSide(side, stride) : Pooling.WindowSide(side, stride);
         using var output = new Matrix(frames * pooledSide * pooledSide, columns);
         switch (mode)
         {

@@ -23,7 +23,7 @@ public sealed class RealShapeTests(ITestOutputHelper output)
     public void The_half_billion_shape_answers_alike_from_either_layout_and_from_shards()
     {
         Skip.If(Environment.GetEnvironmentVariable(Variable) != "0.5b", $"{Variable} is not 0.5b");
-        IReadOnlyList<double> original = Answer(KnownConfigurations.HalfBillion, new RandomCheckpointOptions(), 1);
+        var original = Answer(KnownConfigurations.HalfBillion, new RandomCheckpointOptions(), 1);
         Assert.Equal(original, Answer(KnownConfigurations.HalfBillion, new RandomCheckpointOptions { Naming = TensorNaming.HuggingFace }, 1));
         Assert.Equal(original, Answer(KnownConfigurations.HalfBillion, new RandomCheckpointOptions { ShardBytes = ShardBytes }, 1));
     }
@@ -48,21 +48,21 @@ public sealed class RealShapeTests(ITestOutputHelper output)
     {
         using var folder = new TemporaryFolder();
         RandomCheckpoint.Write(folder.FullName, configuration, options);
-        string tokenizer = Directory.Exists(GoldenFolder.PathOf("tokenizer/qwen2")) ? "tokenizer/qwen2" : "tokenizer/tiny";
-        foreach (string file in new[] { "vocab.json", "merges.txt", "added_tokens.json", "tokenizer_config.json" })
+        var tokenizer = Directory.Exists(GoldenFolder.PathOf("tokenizer/qwen2")) ? "tokenizer/qwen2" : "tokenizer/tiny";
+        foreach (var file in new[] { "vocab.json", "merges.txt", "added_tokens.json", "tokenizer_config.json" })
         {
             File.Copy(Path.Combine(GoldenFolder.PathOf(tokenizer), file), folder[file]);
         }
 
-        long fileBytes = Directory.EnumerateFiles(folder.FullName, "*.safetensors").Sum(file => new FileInfo(file).Length);
+        var fileBytes = Directory.EnumerateFiles(folder.FullName, "*.safetensors").Sum(file => new FileInfo(file).Length);
         var clock = Stopwatch.StartNew();
-        using IVideoLanguageModel model = new CpuEngine().LoadModel(folder.FullName, new ModelOptions());
+        using var model = new CpuEngine().LoadModel(folder.FullName, new ModelOptions());
         Report("load", clock);
-        using IEncodedClip clip = Assert.Single(model.Encode([SyntheticClip.Of(1, frames, 456, 256)], CancellationToken.None));
+        using var clip = Assert.Single(model.Encode([SyntheticClip.Of(1, frames, 456, 256)], CancellationToken.None));
         Report($"vision of {frames} frame(s)", clock);
         var request = new PromptRequest("<|im_start|>user\n<image>\nWhat is done? A. cut onion, B. wash hand<|im_end|>\n<|im_start|>assistant\n", ["A", "B"], 2);
         var group = new PromptGroup(clip, Enumerable.Range(0, frames).ToArray(), [request]);
-        PromptAnswer answer = Assert.Single(Assert.Single(model.Answer([group], CancellationToken.None)).Answers);
+        var answer = Assert.Single(Assert.Single(model.Answer([group], CancellationToken.None)).Answers);
         Report($"answer over {answer.PromptTokens} tokens", clock);
         Assert.All(answer.CandidateLogProbabilities!, value => Assert.InRange(value, -100, 0));
         using var process = Process.GetCurrentProcess();

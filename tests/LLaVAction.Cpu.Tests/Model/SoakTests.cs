@@ -25,23 +25,23 @@ public sealed class SoakTests
     [SkippableFact]
     public void Memory_is_flat_over_many_clips()
     {
-        string? checkpoint = GoldenFolder.Checkpoints().Select(GoldenFolder.PathOf).FirstOrDefault(GoldenModel.HasLanguageModel);
+        var checkpoint = GoldenFolder.Checkpoints().Select(GoldenFolder.PathOf).FirstOrDefault(GoldenModel.HasLanguageModel);
         Skip.If(checkpoint is null, "no model goldens");
         using var folder = new ModelWithTokenizer(checkpoint);
-        using IVideoLanguageModel model = new CpuEngine().LoadModel(folder.Folder, new ModelOptions());
-        for (int clip = 0; clip < WarmUp; clip++)
+        using var model = new CpuEngine().LoadModel(folder.Folder, new ModelOptions());
+        for (var clip = 0; clip < WarmUp; clip++)
         {
             Evaluate(model, clip);
         }
 
-        (long native, long managed, long resident) = Measure();
-        int length = int.TryParse(Environment.GetEnvironmentVariable(Variable), NumberStyles.None, CultureInfo.InvariantCulture, out int clips) ? clips : ShortLength;
-        for (int clip = 0; clip < length; clip++)
+        (var native, var managed, var resident) = Measure();
+        var length = int.TryParse(Environment.GetEnvironmentVariable(Variable), NumberStyles.None, CultureInfo.InvariantCulture, out var clips) ? clips : ShortLength;
+        for (var clip = 0; clip < length; clip++)
         {
             Evaluate(model, clip);
         }
 
-        (long nativeAfter, long managedAfter, long residentAfter) = Measure();
+        (var nativeAfter, var managedAfter, var residentAfter) = Measure();
         Assert.Equal(native, nativeAfter);
         Assert.InRange(managedAfter - managed, long.MinValue, 1 << 20);
         Assert.InRange(residentAfter - resident, long.MinValue, 48 << 20);
@@ -50,8 +50,8 @@ public sealed class SoakTests
     /// <summary>A clip as an evaluation has it: several frame counts, strategies and rotations, letters and text.</summary>
     private static void Evaluate(IVideoLanguageModel model, int clip)
     {
-        IReadOnlyList<IEncodedClip> encoded = model.Encode([SyntheticClip.Of(clip, 4), SyntheticClip.Of(clip + 1, 2)], CancellationToken.None);
-        PromptRequest[] requests = Enumerable.Range(0, 3)
+        var encoded = model.Encode([SyntheticClip.Of(clip, 4), SyntheticClip.Of(clip + 1, 2)], CancellationToken.None);
+        var requests = Enumerable.Range(0, 3)
             .Select(i => new PromptRequest(string.Create(CultureInfo.InvariantCulture, $"user: <image>\nquestion {i}, clip {clip}"), ["A", "B"], i))
             .ToArray();
         PromptGroup[] groups =
@@ -62,7 +62,7 @@ public sealed class SoakTests
             new(null, [], [new PromptRequest("no video", ["A"], 2)]),
         ];
         Assert.Equal(groups.Length, model.Answer(groups, CancellationToken.None).Count);
-        foreach (IEncodedClip item in encoded)
+        foreach (var item in encoded)
         {
             item.Dispose();
         }
@@ -70,7 +70,7 @@ public sealed class SoakTests
 
     private static (long Native, long Managed, long Resident) Measure()
     {
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();

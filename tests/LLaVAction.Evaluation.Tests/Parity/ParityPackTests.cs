@@ -8,9 +8,9 @@ namespace LLaVAction.Evaluation.Tests.Parity;
 
 public sealed class ParityPackTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void A_pack_says_what_made_it()
@@ -32,8 +32,8 @@ public sealed class ParityPackTests : IDisposable
     [InlineData("clips", "[{\"id\":\"a\",\"file\":\"clip-000.safetensors\"}]", "prompt is missing")]
     public void A_malformed_description_is_refused(string key, string value, string said)
     {
-        string pack = ParityPacks.CopyTo(folder);
-        JsonNode root = JsonNode.Parse(File.ReadAllText(Path.Combine(pack, "pack.json")))!;
+        var pack = ParityPacks.CopyTo(_folder);
+        var root = JsonNode.Parse(File.ReadAllText(Path.Combine(pack, "pack.json")))!;
         root[key] = JsonNode.Parse(value);
         File.WriteAllText(Path.Combine(pack, "pack.json"), root.ToJsonString());
 
@@ -42,13 +42,13 @@ public sealed class ParityPackTests : IDisposable
 
     [Fact]
     public void A_folder_that_is_no_pack_says_what_was_expected() =>
-        Assert.Contains("make-parity-pack.py", Assert.Throws<InputException>(() => ParityPack.Open(folder.FullName)).Message, StringComparison.Ordinal);
+        Assert.Contains("make-parity-pack.py", Assert.Throws<InputException>(() => ParityPack.Open(_folder.FullName)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_damaged_description_is_a_clear_error_or_a_pack()
     {
-        string pack = ParityPacks.CopyTo(folder);
-        string path = Path.Combine(pack, "pack.json");
+        var pack = ParityPacks.CopyTo(_folder);
+        var path = Path.Combine(pack, "pack.json");
         Prop.ForAll(Mutation.Of(File.ReadAllBytes(path)).ToArbitrary(), damaged =>
         {
             File.WriteAllBytes(path, damaged);

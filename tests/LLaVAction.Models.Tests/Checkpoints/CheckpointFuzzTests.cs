@@ -22,7 +22,7 @@ public sealed class CheckpointFuzzTests : IDisposable
     [InlineData(TensorNaming.HuggingFace, "model-00003-of-00004.safetensors")]
     public void A_damaged_file_never_does_worse_than_a_clear_error(TensorNaming naming, string name)
     {
-        ModelConfiguration configuration = naming == TensorNaming.Original
+        var configuration = naming == TensorNaming.Original
             ? KnownConfigurations.Tiny
             : KnownConfigurations.Tiny with { ActionToken = ActionTokenMode.None, ActionHeads = null, Newline = NewlineMode.OneToken };
         RandomCheckpoint.Write(_folder.FullName, configuration, new RandomCheckpointOptions { Naming = naming, ShardBytes = 32_000 });
@@ -30,7 +30,7 @@ public sealed class CheckpointFuzzTests : IDisposable
             {"do_resize":true,"image_mean":[0.5,0.5,0.5],"image_std":[0.5,0.5,0.5],"resample":3,"rescale_factor":0.00392156862745098,"size":{"height":76,"width":76}}
             """);
         Read();
-        byte[] whole = File.ReadAllBytes(_folder[name]);
+        var whole = File.ReadAllBytes(_folder[name]);
 
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(400),
@@ -60,14 +60,14 @@ public sealed class CheckpointFuzzTests : IDisposable
     [InlineData("dtype", "\"F64\"")]
     public void Headers_that_lie_about_sizes_are_refused(string key, string value)
     {
-        string header = "{\"a\":{\"dtype\":\"BF16\",\"shape\":[16,3,14,14],\"data_offsets\":[0,18816]}}";
-        string old = key switch
+        var header = "{\"a\":{\"dtype\":\"BF16\",\"shape\":[16,3,14,14],\"data_offsets\":[0,18816]}}";
+        var old = key switch
         {
             "shape" => "[16,3,14,14]",
             "data_offsets" => "[0,18816]",
             _ => "\"BF16\"",
         };
-        byte[] json = System.Text.Encoding.UTF8.GetBytes(header.Replace(old, value, StringComparison.Ordinal));
+        var json = System.Text.Encoding.UTF8.GetBytes(header.Replace(old, value, StringComparison.Ordinal));
         File.WriteAllBytes(_folder["a.safetensors"], [.. BitConverter.GetBytes((long)json.Length), .. json, .. new byte[18816]]);
 
         Assert.Throws<InputException>(() => SafetensorsFile.Open(_folder["a.safetensors"]));
@@ -76,7 +76,7 @@ public sealed class CheckpointFuzzTests : IDisposable
     private void Read()
     {
         using var checkpoint = Checkpoint.Open(_folder.FullName);
-        foreach (string name in CheckpointLayout.Expected(checkpoint.Configuration).Keys)
+        foreach (var name in CheckpointLayout.Expected(checkpoint.Configuration).Keys)
         {
             checkpoint[name].ToFloat32();
         }

@@ -20,7 +20,7 @@ public sealed class CheckpointGoldenTests
 
         using var checkpoint = Checkpoint.Open(GoldenFolder.PathOf(folder));
 
-        foreach ((string name, long[] shape) in CheckpointLayout.Expected(checkpoint.Configuration))
+        foreach ((var name, var shape) in CheckpointLayout.Expected(checkpoint.Configuration))
         {
             Assert.Equal(shape, checkpoint[name].Shape);
             Assert.All(checkpoint[name].ToFloat32(), value => Assert.True(float.IsFinite(value)));
@@ -44,12 +44,12 @@ public sealed class CheckpointGoldenTests
     {
         Skip.If(file is null, "no golden_vision.safetensors in the golden folder");
         using var golden = GoldenTensors.Open(file);
-        string model = file[..file.LastIndexOf('/')];
+        var model = file[..file.LastIndexOf('/')];
 
-        foreach (string folder in GoldenFolder.Checkpoints().Where(folder => folder.StartsWith(model + "/", StringComparison.Ordinal)))
+        foreach (var folder in GoldenFolder.Checkpoints().Where(folder => folder.StartsWith(model + "/", StringComparison.Ordinal)))
         {
             using var checkpoint = Checkpoint.Open(GoldenFolder.PathOf(folder));
-            VisionConfiguration vision = checkpoint.Configuration.Vision;
+            var vision = checkpoint.Configuration.Vision;
             Assert.Equal(golden.Shape("pixel_values")[^1], vision.ImageSize);
             Assert.Equal(golden.Shape("vision_selected")[1..], new[] { vision.Patches, vision.Hidden });
             Assert.Equal(golden.Shape("vision_layer_outputs")[0], vision.Layers);

@@ -16,7 +16,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Missing_unknown_and_misshapen_tensors_are_one_error_that_names_them()
     {
-        TensorToWrite[] tensors = CheckpointLayout.Expected(Plain)
+        var tensors = CheckpointLayout.Expected(Plain)
             .Where(item => item.Key != CanonicalNames.FinalNorm)
             .Select(item => Zeros(TensorNames.Of(item.Key, TensorNaming.HuggingFace), item.Key == CanonicalNames.ProjectorBias1 ? [33] : item.Value))
             .Append(Zeros("language_model.model.layers.2.mlp.up_proj.weight", [4]))
@@ -25,7 +25,7 @@ public sealed class CheckpointTests : IDisposable
         WriteConfiguration(TensorNaming.HuggingFace);
         SafetensorsWriter.Write(_folder["model.safetensors"], tensors);
 
-        string message = Refusal();
+        var message = Refusal();
 
         Assert.Contains("1 missing, 1 of another shape or type, 1 unknown", message, StringComparison.Ordinal);
         Assert.Contains("Missing: language_model.norm.weight [32]", message, StringComparison.Ordinal);
@@ -36,7 +36,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Rows_of_the_vocabulary_and_tying_are_the_tensors()
     {
-        ModelConfiguration untied = Plain;
+        var untied = Plain;
         RandomCheckpoint.Write(_folder.FullName, untied);
         Edit(config =>
         {
@@ -76,7 +76,7 @@ public sealed class CheckpointTests : IDisposable
         RandomCheckpoint.Write(_folder.FullName, KnownConfigurations.Tiny);
         Edit(config => config[key] = JsonNode.Parse(value));
 
-        string message = Refusal();
+        var message = Refusal();
 
         Assert.Contains(reason, message, StringComparison.Ordinal);
         Assert.Contains("config.json", message, StringComparison.Ordinal);
@@ -123,7 +123,7 @@ public sealed class CheckpointTests : IDisposable
     public void A_tower_stored_whole_is_run_without_its_last_layer()
     {
         // Stored with one layer more than the original keeps; config.json says how many the whole tower has.
-        ModelConfiguration whole = KnownConfigurations.Tiny with { Vision = KnownConfigurations.Tiny.Vision with { Layers = 3 } };
+        var whole = KnownConfigurations.Tiny with { Vision = KnownConfigurations.Tiny.Vision with { Layers = 3 } };
         RandomCheckpoint.Write(_folder.FullName, whole);
         Edit(config => config["vision_config"]!["num_hidden_layers"] = 3);
 
@@ -146,7 +146,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void A_tower_that_was_left_out_is_taken_from_a_folder_of_its_name()
     {
-        ModelConfiguration tower = Plain with { Format = CheckpointFormat.VisionTower, Language = null };
+        var tower = Plain with { Format = CheckpointFormat.VisionTower, Language = null };
         RandomCheckpoint.Write(_folder["towers-siglip"], tower, new RandomCheckpointOptions { Naming = TensorNaming.Siglip });
         RandomCheckpoint.Write(_folder["model"], Plain);
         TensorToWrite[] rest;
@@ -157,8 +157,8 @@ public sealed class CheckpointTests : IDisposable
         }
 
         SafetensorsWriter.Write(_folder["model/model.safetensors"], rest);
-        string config = Path.Combine(_folder["model"], "config.json");
-        JsonNode json = JsonNode.Parse(File.ReadAllText(config))!;
+        var config = Path.Combine(_folder["model"], "config.json");
+        var json = JsonNode.Parse(File.ReadAllText(config))!;
         json.AsObject().Remove("vision_config");
         json["mm_vision_tower"] = "elsewhere/towers-siglip";
         File.WriteAllText(config, json.ToJsonString());
@@ -197,7 +197,7 @@ public sealed class CheckpointTests : IDisposable
         File.Copy(_folder["model-00001-of-00004.safetensors"], _folder["model-00002-of-00004.safetensors"]);
         Assert.Contains("too", Refusal(), StringComparison.Ordinal);
 
-        string index = _folder["model.safetensors.index.json"];
+        var index = _folder["model.safetensors.index.json"];
         File.WriteAllText(index, File.ReadAllText(index).Replace("model-00002-of", "../model-00002-of", StringComparison.Ordinal));
         Assert.Contains("the name of a file in the same folder", Refusal(), StringComparison.Ordinal);
     }
@@ -235,14 +235,14 @@ public sealed class CheckpointTests : IDisposable
     public void The_hash_follows_every_file_that_counts_and_no_other()
     {
         RandomCheckpoint.Write(_folder.FullName, Plain);
-        string first = CheckpointHash.Compute(_folder.FullName);
-        string quick = CheckpointHash.ComputeQuickly(_folder.FullName);
+        var first = CheckpointHash.Compute(_folder.FullName);
+        var quick = CheckpointHash.ComputeQuickly(_folder.FullName);
         Assert.Matches("^[0-9a-f]{64}$", first);
 
         File.WriteAllText(_folder["README.md"], "about it");
         Assert.Equal(first, CheckpointHash.Compute(_folder.FullName));
 
-        byte[] weights = File.ReadAllBytes(_folder["model.safetensors"]);
+        var weights = File.ReadAllBytes(_folder["model.safetensors"]);
         weights[^1] ^= 1;
         File.WriteAllBytes(_folder["model.safetensors"], weights);
         Assert.NotEqual(first, CheckpointHash.Compute(_folder.FullName));
@@ -262,7 +262,7 @@ public sealed class CheckpointTests : IDisposable
 
     private void Edit(Action<JsonObject> change)
     {
-        JsonObject config = JsonNode.Parse(File.ReadAllText(_folder["config.json"]))!.AsObject();
+        var config = JsonNode.Parse(File.ReadAllText(_folder["config.json"]))!.AsObject();
         change(config);
         File.WriteAllText(_folder["config.json"], config.ToJsonString());
     }

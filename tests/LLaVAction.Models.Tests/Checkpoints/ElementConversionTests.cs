@@ -9,12 +9,12 @@ public sealed class ElementConversionTests
     [Fact]
     public void Every_float16_widens_exactly()
     {
-        float[] values = new float[AllBits.Length];
+        var values = new float[AllBits.Length];
         ElementConversion.Float16ToFloat32(AllBits, values);
 
-        for (int bits = 0; bits < values.Length; bits++)
+        for (var bits = 0; bits < values.Length; bits++)
         {
-            float expected = (float)BitConverter.UInt16BitsToHalf((ushort)bits);
+            var expected = (float)BitConverter.UInt16BitsToHalf((ushort)bits);
             Assert.True(
                 float.IsNaN(expected) ? float.IsNaN(values[bits]) : BitConverter.SingleToInt32Bits(expected) == BitConverter.SingleToInt32Bits(values[bits]),
                 $"bits {bits:X4}: {values[bits]} is not {expected}");
@@ -24,10 +24,10 @@ public sealed class ElementConversionTests
     [Fact]
     public void Every_bfloat16_is_the_upper_half_of_its_float32()
     {
-        float[] values = new float[AllBits.Length];
+        var values = new float[AllBits.Length];
         ElementConversion.BFloat16ToFloat32(AllBits, values);
 
-        for (int bits = 0; bits < values.Length; bits++)
+        for (var bits = 0; bits < values.Length; bits++)
         {
             Assert.Equal((uint)bits << 16, BitConverter.SingleToUInt32Bits(values[bits]));
         }
@@ -40,8 +40,8 @@ public sealed class ElementConversionTests
     [InlineData(17)]
     public void Lengths_that_are_no_multiple_of_a_vector_are_complete(int length)
     {
-        ushort[] source = AllBits[0x3C00..(0x3C00 + length)];
-        float[] values = new float[length];
+        var source = AllBits[0x3C00..(0x3C00 + length)];
+        var values = new float[length];
 
         ElementConversion.Float16ToFloat32(source, values);
         Assert.Equal(source.Select(bits => (float)BitConverter.UInt16BitsToHalf(bits)), values);

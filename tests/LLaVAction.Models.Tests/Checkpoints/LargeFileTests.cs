@@ -15,9 +15,9 @@ public sealed class LargeFileTests : IDisposable
     {
         Skip.If(OperatingSystem.IsWindows(), "files with holes are made otherwise on Windows");
         const long Elements = 2_500_000_000;
-        string path = _folder["large.safetensors"];
+        var path = _folder["large.safetensors"];
         SafetensorsWriter.WriteHollow(path, [Hollow("first", [1000]), Hollow("large", [Elements]), Hollow("last", [3])]);
-        using (FileStream stream = File.OpenWrite(path))
+        using (var stream = File.OpenWrite(path))
         {
             // 1.0 as bfloat16, at the end of the large tensor and of the last one.
             stream.Position = stream.Length - 8;
@@ -27,8 +27,8 @@ public sealed class LargeFileTests : IDisposable
         }
 
         using var file = SafetensorsFile.Open(path);
-        TensorView large = file.Tensors["large"];
-        float[] end = new float[2];
+        var large = file.Tensors["large"];
+        var end = new float[2];
         large.CopyTo(end, Elements - 2);
 
         Assert.Equal(2 * Elements, large.ByteLength);
@@ -46,15 +46,15 @@ public sealed class LargeFileTests : IDisposable
     public void A_7B_opens_by_its_headers_alone(TensorNaming naming)
     {
         Skip.If(OperatingSystem.IsWindows(), "files with holes are made otherwise on Windows");
-        ModelConfiguration configuration = KnownConfigurations.SevenBillion with { Newline = NewlineMode.OneToken };
+        var configuration = KnownConfigurations.SevenBillion with { Newline = NewlineMode.OneToken };
         RandomCheckpoint.WriteConfiguration(_folder.FullName, configuration, new RandomCheckpointOptions { Naming = naming });
         SafetensorsWriter.WriteHollow(
             _folder["model.safetensors"],
             CheckpointLayout.Expected(configuration).Select(item => Hollow(TensorNames.Of(item.Key, naming), item.Value)).ToArray());
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var before = GC.GetAllocatedBytesForCurrentThread();
         using var checkpoint = Checkpoint.Open(_folder.FullName);
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
         Assert.Equal(configuration.Language, checkpoint.Configuration.Language);
         Assert.Equal(configuration.Vision, checkpoint.Configuration.Vision);

@@ -17,7 +17,7 @@ public sealed class ModelConfigurationGoldenTests
     [InlineData("models/tiny-a/hf-fp16")]
     public void Both_layouts_of_one_model_have_one_configuration(string folder)
     {
-        using Checkpoint checkpoint = Open(folder);
+        using var checkpoint = Open(folder);
 
         Assert.Equal(TinyVision, checkpoint.Configuration.Vision);
         Assert.Equal(TinyLanguage, checkpoint.Configuration.Language);
@@ -31,9 +31,9 @@ public sealed class ModelConfigurationGoldenTests
     [SkippableFact]
     public void The_newer_form_of_a_configuration_means_the_same()
     {
-        using Checkpoint older = Open("models/tiny-a/hf");
+        using var older = Open("models/tiny-a/hf");
         using var folder = new TemporaryFolder();
-        foreach (string file in Directory.EnumerateFiles(older.Folder))
+        foreach (var file in Directory.EnumerateFiles(older.Folder))
         {
             File.Copy(file, folder[Path.GetFileName(file)]);
         }
@@ -49,7 +49,7 @@ public sealed class ModelConfigurationGoldenTests
     [SkippableFact]
     public void LLaVActions_extras_are_read()
     {
-        using Checkpoint checkpoint = Open("models/tiny-action/orig");
+        using var checkpoint = Open("models/tiny-action/orig");
 
         Assert.Equal(TinyVision with { ImageSize = 76 }, checkpoint.Configuration.Vision);
         Assert.Equal(5, checkpoint.Configuration.Vision.GridSide);
@@ -62,7 +62,7 @@ public sealed class ModelConfigurationGoldenTests
     [SkippableFact]
     public void A_whole_tower_loses_its_last_layer()
     {
-        using Checkpoint checkpoint = Open("models/tiny-a/siglip-full");
+        using var checkpoint = Open("models/tiny-a/siglip-full");
 
         Assert.Equal(CheckpointFormat.VisionTower, checkpoint.Configuration.Format);
         Assert.Equal(TinyVision, checkpoint.Configuration.Vision);
@@ -71,7 +71,7 @@ public sealed class ModelConfigurationGoldenTests
 
     private static Checkpoint Open(string folder)
     {
-        string path = GoldenFolder.PathOf(folder);
+        var path = GoldenFolder.PathOf(folder);
         Skip.IfNot(Directory.Exists(path), $"{folder} is not in the golden folder");
         return Checkpoint.Open(path);
     }

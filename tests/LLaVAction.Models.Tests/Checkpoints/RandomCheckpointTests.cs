@@ -16,7 +16,7 @@ public sealed class RandomCheckpointTests : IDisposable
 
         using var checkpoint = Checkpoint.Open(_folder.FullName);
 
-        ModelConfiguration read = checkpoint.Configuration;
+        var read = checkpoint.Configuration;
         Assert.Equal(KnownConfigurations.Tiny.Vision, read.Vision);
         Assert.Equal(KnownConfigurations.Tiny.Language, read.Language);
         Assert.Equal(KnownConfigurations.Tiny.ActionHeads, read.ActionHeads);
@@ -33,7 +33,7 @@ public sealed class RandomCheckpointTests : IDisposable
     [InlineData(TensorNaming.HuggingFace, 1L)]
     public void The_same_seed_gives_the_same_weights_under_every_naming_and_sharding(TensorNaming naming, long? shardBytes)
     {
-        ModelConfiguration configuration = KnownConfigurations.Tiny with { ActionToken = ActionTokenMode.None, ActionHeads = null, Newline = NewlineMode.OneToken };
+        var configuration = KnownConfigurations.Tiny with { ActionToken = ActionTokenMode.None, ActionHeads = null, Newline = NewlineMode.OneToken };
         RandomCheckpoint.Write(_folder["whole"], configuration, new RandomCheckpointOptions());
         RandomCheckpoint.Write(_folder["other"], configuration, new RandomCheckpointOptions { Naming = naming, ShardBytes = shardBytes });
 
@@ -57,9 +57,9 @@ public sealed class RandomCheckpointTests : IDisposable
         using var whole = Checkpoint.Open(_folder["float"]);
         using var half = Checkpoint.Open(_folder["half"]);
 
-        foreach (string name in whole.Tensors.Keys)
+        foreach (var name in whole.Tensors.Keys)
         {
-            foreach ((float expected, float actual) in whole[name].ToFloat32().Zip(half[name].ToFloat32()))
+            foreach ((var expected, var actual) in whole[name].ToFloat32().Zip(half[name].ToFloat32()))
             {
                 Assert.InRange(Math.Abs(expected - actual), 0, (relative * Math.Abs(expected)) + 1e-6);
             }
@@ -69,7 +69,7 @@ public sealed class RandomCheckpointTests : IDisposable
     [Fact]
     public void A_tower_alone_reads_back()
     {
-        ModelConfiguration tower = KnownConfigurations.Tiny with { Format = CheckpointFormat.VisionTower, Language = null };
+        var tower = KnownConfigurations.Tiny with { Format = CheckpointFormat.VisionTower, Language = null };
         RandomCheckpoint.Write(_folder.FullName, tower, new RandomCheckpointOptions { Naming = TensorNaming.Siglip });
 
         using var checkpoint = Checkpoint.Open(_folder.FullName);

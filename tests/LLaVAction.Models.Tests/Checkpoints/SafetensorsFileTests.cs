@@ -14,7 +14,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void A_written_file_reads_back()
     {
-        string path = _folder["a.safetensors"];
+        var path = _folder["a.safetensors"];
         SafetensorsWriter.Write(path, [
             TensorToWrite.Of("matrix", [2, 3], [1, 2, 3, 4, 5, 6]),
             TensorToWrite.Of("scalar", [], [7]),
@@ -38,7 +38,7 @@ public sealed class SafetensorsFileTests : IDisposable
     {
         SafetensorsWriter.Write(_folder["a.safetensors"], [TensorToWrite.Of("t", [5], [1, 2, 3, 4, 5])]);
         using var file = SafetensorsFile.Open(_folder["a.safetensors"]);
-        float[] part = new float[2];
+        var part = new float[2];
 
         file.Tensors["t"].CopyTo(part, firstElement: 3);
 
@@ -51,8 +51,8 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void Elements_of_other_types_are_refused_when_asked_for_and_not_before()
     {
-        byte[] data = new byte[12];
-        string path = WriteRaw("""{"a":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]},"b":{"dtype":"NEW_TYPE","shape":[3],"data_offsets":[8,12]}}""", data);
+        var data = new byte[12];
+        var path = WriteRaw("""{"a":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]},"b":{"dtype":"NEW_TYPE","shape":[3],"data_offsets":[8,12]}}""", data);
 
         using var file = SafetensorsFile.Open(path);
 
@@ -67,7 +67,7 @@ public sealed class SafetensorsFileTests : IDisposable
     {
         SafetensorsWriter.Write(_folder["a.safetensors"], [TensorToWrite.Of("t", [1], [1])]);
         var file = SafetensorsFile.Open(_folder["a.safetensors"]);
-        TensorView tensor = file.Tensors["t"];
+        var tensor = file.Tensors["t"];
         file.Dispose();
         file.Dispose();
 
@@ -103,7 +103,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"__metadata__":{"a":"1","a":"2"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "twice")]
     public void A_malformed_header_is_refused_with_its_reason(string header, string reason)
     {
-        string path = WriteRaw(header, new byte[8]);
+        var path = WriteRaw(header, new byte[8]);
 
         var failure = Assert.Throws<InputException>(() => SafetensorsFile.Open(path));
 
@@ -119,7 +119,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData(1UL << 63)]
     public void A_header_length_beyond_the_file_is_refused(ulong length)
     {
-        byte[] file = new byte[16];
+        var file = new byte[16];
         BinaryPrimitives.WriteUInt64LittleEndian(file, length);
         File.WriteAllBytes(_folder["a.safetensors"], file);
 
@@ -141,8 +141,8 @@ public sealed class SafetensorsFileTests : IDisposable
 
     private string WriteRaw(string header, byte[] data)
     {
-        byte[] json = Encoding.UTF8.GetBytes(header);
-        byte[] length = new byte[8];
+        var json = Encoding.UTF8.GetBytes(header);
+        var length = new byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, json.Length);
         File.WriteAllBytes(_folder["raw.safetensors"], [.. length, .. json, .. data]);
         return _folder["raw.safetensors"];

@@ -19,9 +19,9 @@ public sealed class ModelRequirementsTests
     [InlineData(true, 32, 6844, 20.54, 98.7)]
     public void Operations_are_those_counted_by_hand(bool isLarge, int frames, int tokens, double visionTera, double prefillTera)
     {
-        ModelConfiguration configuration = Grid(isLarge);
+        var configuration = Grid(isLarge);
 
-        ModelRequirements needs = Of(configuration, frames, 2);
+        var needs = Of(configuration, frames, 2);
 
         Assert.Equal(tokens, needs.PromptTokens);
         Assert.InRange(needs.VisionOperations / 1e12, visionTera * 0.99, (visionTera * 1.01) + (frames * 0.026));
@@ -33,7 +33,7 @@ public sealed class ModelRequirementsTests
     [InlineData(true, 57_344, 386e6)]
     public void Keys_and_values_of_bfloat16_take_what_is_known_of_both_models(bool isLarge, long bytesPerToken, double bytesAt32Frames)
     {
-        ModelRequirements needs = Of(Grid(isLarge), 32, 2);
+        var needs = Of(Grid(isLarge), 32, 2);
 
         Assert.Equal(bytesPerToken, needs.CacheBytesPerToken);
         Assert.InRange(needs.CacheBytes, bytesAt32Frames * 0.98, bytesAt32Frames * 1.03);
@@ -55,7 +55,7 @@ public sealed class ModelRequirementsTests
     [Fact]
     public void The_widest_states_are_the_towers_at_few_tokens_and_the_language_models_at_many()
     {
-        ModelConfiguration configuration = Grid(isLarge: false);
+        var configuration = Grid(isLarge: false);
 
         Assert.Equal(4L * 729 * ((5 * 1152) + 4304), Of(configuration, 1, 4).ActivationBytes);
         Assert.Equal(4L * 20_210 * ((2 * 896) + 1152 + (2 * 4864)), ModelRequirements.Of(configuration, VisualTokenLayout.Of(configuration), 1, 20_000, 4).ActivationBytes);
@@ -64,7 +64,7 @@ public sealed class ModelRequirementsTests
     [Fact]
     public void A_tower_alone_has_no_prompts()
     {
-        ModelConfiguration tower = KnownConfigurations.Tiny with { Language = null };
+        var tower = KnownConfigurations.Tiny with { Language = null };
 
         Assert.Throws<ArgumentException>(() => Of(tower, 1, 4));
     }

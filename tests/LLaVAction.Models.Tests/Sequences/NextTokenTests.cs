@@ -9,9 +9,9 @@ public sealed class NextTokenTests
     {
         float[] logits = [1, 2, 3, 100];
 
-        double[] masked = NextToken.LogProbabilities(logits, 3, [0, 1, 2]);
+        var masked = NextToken.LogProbabilities(logits, 3, [0, 1, 2]);
 
-        double sum = Math.Exp(1) + Math.Exp(2) + Math.Exp(3);
+        var sum = Math.Exp(1) + Math.Exp(2) + Math.Exp(3);
         Assert.Equal([Math.Exp(1) / sum, Math.Exp(2) / sum, Math.Exp(3) / sum], masked.Select(Math.Exp), (a, b) => Math.Abs(a - b) < 1e-15);
     }
 

@@ -9,7 +9,7 @@ public sealed class PrefixBatchTests
     [Fact]
     public void Prompts_about_one_video_share_what_they_have_in_common_and_keep_a_token_each()
     {
-        PrefixBatch batch = Assert.Single(PrefixBatch.Plan([Video([1, 2], [5, 6, 7]), Video([1, 2], [5, 6, 8, 9]), Video([1, 2], [5, 6])]));
+        var batch = Assert.Single(PrefixBatch.Plan([Video([1, 2], [5, 6, 7]), Video([1, 2], [5, 6, 8, 9]), Video([1, 2], [5, 6])]));
 
         Assert.Equal([0, 1, 2], batch.Members);
         Assert.Equal([1, 2], batch.BeforeVideo);
@@ -19,7 +19,7 @@ public sealed class PrefixBatchTests
     [Fact]
     public void Other_text_before_the_video_is_another_batch()
     {
-        IReadOnlyList<PrefixBatch> batches = PrefixBatch.Plan([Video([1], [5]), Video([2], [5]), Video([1], [6])]);
+        var batches = PrefixBatch.Plan([Video([1], [5]), Video([2], [5]), Video([1], [6])]);
 
         Assert.Equal([[0, 2], [1]], batches.Select(batch => batch.Members));
     }
@@ -35,17 +35,17 @@ public sealed class PrefixBatchTests
     [Fact]
     public void Every_prompt_is_in_one_batch_whose_shared_part_is_its_own_beginning()
     {
-        Gen<int[]> text = Gen.Choose(0, 2).ArrayOf(4).Select(ids => new[] { 9 }.Concat(ids).ToArray());
-        Gen<PromptTokens> prompt = from before in Gen.Choose(0, 1).ArrayOf(1)
-                                   from after in text
-                                   from hasVideo in Gen.Elements(true, false)
-                                   select new PromptTokens(hasVideo ? before : [], after, hasVideo);
+        var text = Gen.Choose(0, 2).ArrayOf(4).Select(ids => new[] { 9 }.Concat(ids).ToArray());
+        var prompt = from before in Gen.Choose(0, 1).ArrayOf(1)
+                     from after in text
+                     from hasVideo in Gen.Elements(true, false)
+                     select new PromptTokens(hasVideo ? before : [], after, hasVideo);
         Prop.ForAll(prompt.NonEmptyListOf().ToArbitrary(), prompts =>
         {
             PromptTokens[] all = [.. prompts];
-            IReadOnlyList<PrefixBatch> batches = PrefixBatch.Plan(all);
-            bool isPartition = batches.SelectMany(batch => batch.Members).Order().SequenceEqual(Enumerable.Range(0, all.Length));
-            bool areShared = batches.All(batch => batch.Members.All(i =>
+            var batches = PrefixBatch.Plan(all);
+            var isPartition = batches.SelectMany(batch => batch.Members).Order().SequenceEqual(Enumerable.Range(0, all.Length));
+            var areShared = batches.All(batch => batch.Members.All(i =>
                 all[i].HasVideo == batch.HasVideo
                 && all[i].BeforeVideo.SequenceEqual(batch.BeforeVideo)
                 && all[i].AfterVideo.Count > batch.SharedAfterVideo

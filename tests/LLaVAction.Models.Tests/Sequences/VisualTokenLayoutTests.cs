@@ -19,7 +19,7 @@ public sealed class VisualTokenLayoutTests
     {
         var layout = VisualTokenLayout.Of(KnownConfigurations.HalfBillion with { Pooling = pooling, Newline = newline });
 
-        int[] counts = new[] { 8, 16, 32, 64 }.Select(layout.Count).ToArray();
+        var counts = new[] { 8, 16, 32, 64 }.Select(layout.Count).ToArray();
 
         Assert.Equal(new[] { frames8, frames16, frames32, frames64 }, counts);
     }
@@ -33,7 +33,7 @@ public sealed class VisualTokenLayoutTests
     {
         var layout = new VisualTokenLayout(3, NewlineMode.Grid, mode);
 
-        int[] sequence = layout.Sequence(2);
+        var sequence = layout.Sequence(2);
 
         Assert.Equal((2 * 3 * 4) + added, sequence.Length);
         Assert.Equal(layout.Count(2), sequence.Length);

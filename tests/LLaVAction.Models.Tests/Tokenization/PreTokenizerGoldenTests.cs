@@ -18,10 +18,10 @@ public sealed class PreTokenizerGoldenTests
 
         Assert.All(GoldenFolder.Lines(file), line =>
         {
-            string text = NfcNormalizer.Normalize(line.GetProperty("text").GetString()!);
+            var text = NfcNormalizer.Normalize(line.GetProperty("text").GetString()!);
             var ends = new List<int>();
             QwenPreTokenizer.Split(text, ends);
-            IEnumerable<string> pieces = ends.Select((end, i) => text[(i == 0 ? 0 : ends[i - 1])..end]);
+            var pieces = ends.Select((end, i) => text[(i == 0 ? 0 : ends[i - 1])..end]);
             Assert.Equal(line.GetProperty("pieces_after_nfc_without_special_token_splitting").EnumerateArray().Select(piece => piece.GetString()), pieces);
         });
     }

@@ -20,7 +20,7 @@ public sealed class PreTokenizerTests
         var pattern = new Regex(QwenPreTokenizer.Pattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
         Prop.ForAll(TokenizerConformance.AnyUtf16, any =>
         {
-            string text = string.Concat(any.Where(unit => !char.IsSurrogate(unit) && unit != 'ſ'));
+            var text = string.Concat(any.Where(unit => !char.IsSurrogate(unit) && unit != 'ſ'));
             var ends = new List<int>();
             QwenPreTokenizer.Split(text, ends);
             Assert.Equal(pattern.Matches(text).Select(match => match.Index + match.Length), ends);

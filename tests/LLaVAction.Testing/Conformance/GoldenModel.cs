@@ -47,11 +47,11 @@ public sealed class GoldenModel : IDisposable
     /// <summary>Full paths of the checkpoint folders that the file holds for.</summary>
     public IReadOnlyList<string> Checkpoints()
     {
-        string[] folders = GoldenFolder.Checkpoints().Where(folder => folder.StartsWith(_folder + "/", StringComparison.Ordinal)).ToArray();
-        string[] named = folders.Where(folder => folder[(_folder.Length + 1)..] == _name).ToArray();
-        string[] general = folders.Where(folder => !File.Exists(GoldenFolder.PathOf($"{_folder}/golden_{folder[(_folder.Length + 1)..]}.safetensors"))).ToArray();
-        string[] exact = general.Where(HoldsFloat32).ToArray();
-        string[] chosen = named.Length > 0 ? named : exact.Length > 0 ? exact : general.Length > 0 ? general : folders;
+        var folders = GoldenFolder.Checkpoints().Where(folder => folder.StartsWith(_folder + "/", StringComparison.Ordinal)).ToArray();
+        var named = folders.Where(folder => folder[(_folder.Length + 1)..] == _name).ToArray();
+        var general = folders.Where(folder => !File.Exists(GoldenFolder.PathOf($"{_folder}/golden_{folder[(_folder.Length + 1)..]}.safetensors"))).ToArray();
+        var exact = general.Where(HoldsFloat32).ToArray();
+        var chosen = named.Length > 0 ? named : exact.Length > 0 ? exact : general.Length > 0 ? general : folders;
         return chosen.Select(GoldenFolder.PathOf).ToArray();
     }
 
@@ -74,8 +74,8 @@ public sealed class GoldenModel : IDisposable
         }
 
         // Own settings first: then the short prompt of the checkpoint's own modes stands for a rounded checkpoint.
-        string[] files = GoldenFolder.Files(_folder, "golden_*.safetensors").Where(file => file.LastIndexOf('/') == _folder.Length).ToArray();
-        foreach (string file in files.OrderBy(file => file.EndsWith("_short.safetensors", StringComparison.Ordinal) ? 0 : 1))
+        var files = GoldenFolder.Files(_folder, "golden_*.safetensors").Where(file => file.LastIndexOf('/') == _folder.Length).ToArray();
+        foreach (var file in files.OrderBy(file => file.EndsWith("_short.safetensors", StringComparison.Ordinal) ? 0 : 1))
         {
             var other = GoldenTensors.Open(file);
             if (other.Has(tensor))
@@ -92,15 +92,15 @@ public sealed class GoldenModel : IDisposable
     /// <summary>The frames the goldens were made from; null where the model's files hold none.</summary>
     public ClipFrames? Frames()
     {
-        using GoldenTensors? source = Find("frames_uint8");
+        using var source = Find("frames_uint8");
         if (source is null)
         {
             return null;
         }
 
-        int[] shape = source.Shape("frames_uint8");
-        byte[] values = source.UInt8("frames_uint8");
-        int size = shape[1] * shape[2] * 3;
+        var shape = source.Shape("frames_uint8");
+        var values = source.UInt8("frames_uint8");
+        var size = shape[1] * shape[2] * 3;
         return new ClipFrames
         {
             Width = shape[2],

@@ -51,7 +51,7 @@ public sealed class ModelWithTokenizer : IDisposable
 
     private void Copy(string from, params string[] names)
     {
-        foreach (string file in Directory.EnumerateFiles(from).Where(file => names.Length == 0 || names.Contains(Path.GetFileName(file))))
+        foreach (var file in Directory.EnumerateFiles(from).Where(file => names.Length == 0 || names.Contains(Path.GetFileName(file))))
         {
             File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)));
         }

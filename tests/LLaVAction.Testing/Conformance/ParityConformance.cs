@@ -15,7 +15,7 @@ public abstract class ParityConformance
     [Fact]
     public void The_engine_agrees_with_the_reference()
     {
-        ParityReport report = Run(ParityPacks.Folder);
+        var report = Run(ParityPacks.Folder);
 
         Assert.True(report.Agrees, report.First?.ToString());
         Assert.Equal(Enum.GetValues<ParityStage>(), report.ByStage.Select(stage => stage.Worst.Stage));
@@ -32,10 +32,10 @@ public abstract class ParityConformance
     public void One_channel_that_differs_is_found_at_its_stage(string tensor, ParityStage stage)
     {
         using var folder = new TemporaryFolder();
-        string pack = ParityPacks.CopyTo(folder);
+        var pack = ParityPacks.CopyTo(folder);
         ParityPacks.AlterChannel(pack, tensor, channel: 7);
 
-        ParityFinding? first = Run(pack).First;
+        var first = Run(pack).First;
 
         Assert.Equal((stage, "random_0", 7), (first!.Stage, first.Clip, first.Difference!.Channel));
     }
@@ -48,7 +48,7 @@ public abstract class ParityConformance
     public void Other_answers_are_found(string tensor, ParityStage stage)
     {
         using var folder = new TemporaryFolder();
-        string pack = ParityPacks.CopyTo(folder);
+        var pack = ParityPacks.CopyTo(folder);
         ParityPacks.Change(pack, tensor, (same, bytes) =>
         {
             if (same.ElementType == ElementType.Int32)
@@ -68,18 +68,18 @@ public abstract class ParityConformance
 
     private ParityReport Run(string folder)
     {
-        ParityPack pack = ParityPack.Open(folder);
+        var pack = ParityPack.Open(folder);
         ModelConfiguration configuration;
-        using (Checkpoint checkpoint = Checkpoint.Open(ParityPacks.Checkpoint))
+        using (var checkpoint = Checkpoint.Open(ParityPacks.Checkpoint))
         {
             configuration = checkpoint.Configuration;
         }
 
         var options = new ModelOptions { Precision = "float32", Device = "cpu" };
         var run = new ParityRun(ParityTolerance.For(isFloat32: true), configuration);
-        using IVideoLanguageModel whole = Engine.LoadModel(ParityPacks.Checkpoint, options);
-        using IStagedModel staged = Engine.LoadStagedModel(ParityPacks.Checkpoint, options);
-        foreach (ParityClip clip in pack.Clips)
+        using var whole = Engine.LoadModel(ParityPacks.Checkpoint, options);
+        using var staged = Engine.LoadStagedModel(ParityPacks.Checkpoint, options);
+        foreach (var clip in pack.Clips)
         {
             run.CompareAnswer(whole, clip, CancellationToken.None);
             run.CompareStages(staged, clip);

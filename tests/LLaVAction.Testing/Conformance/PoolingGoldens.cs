@@ -23,19 +23,19 @@ public abstract class PoolingGoldens
     {
         Skip.If(file is null, "no pooling goldens");
         using var golden = GoldenTensors.Open(file);
-        int compared = 0;
-        foreach (string name in golden.Names)
+        var compared = 0;
+        foreach (var name in golden.Names)
         {
-            string[] parts = name.Split('_');
+            var parts = name.Split('_');
             if (parts is not [var modeName, var sideText, var strideText] || VideoTokenModes.ParsePooling(modeName) is not { } mode)
             {
                 continue;
             }
 
-            int side = int.Parse(sideText, CultureInfo.InvariantCulture);
-            int stride = int.Parse(strideText["stride".Length..], CultureInfo.InvariantCulture);
-            int[] shape = golden.Shape($"in_{side}");
-            float[] pooled = Pool(golden.Float32($"in_{side}"), shape[0], side, shape[2], mode, stride);
+            var side = int.Parse(sideText, CultureInfo.InvariantCulture);
+            var stride = int.Parse(strideText["stride".Length..], CultureInfo.InvariantCulture);
+            var shape = golden.Shape($"in_{side}");
+            var pooled = Pool(golden.Float32($"in_{side}"), shape[0], side, shape[2], mode, stride);
             Tolerances.AssertClose(name, golden.Float32(name), pooled, Tolerances.Golden);
             compared++;
         }
@@ -51,14 +51,14 @@ public abstract class PoolingGoldens
         Skip.If(file is null, "no pooling goldens");
         using var golden = GoldenTensors.Open(file);
         Skip.IfNot(golden.Has("nl_in"), "the file holds no newline layouts");
-        int[] shape = golden.Shape("nl_in");
-        int columns = shape[2];
+        var shape = golden.Shape("nl_in");
+        var columns = shape[2];
         float[] source = [.. golden.Float32("nl_in"), .. Enumerable.Repeat(-1f, columns)];
-        foreach (string name in golden.Names.Where(name => name.StartsWith("nl_", StringComparison.Ordinal) && name != "nl_in"))
+        foreach (var name in golden.Names.Where(name => name.StartsWith("nl_", StringComparison.Ordinal) && name != "nl_in"))
         {
-            NewlineMode mode = VideoTokenModes.ParseNewline(name["nl_".Length..]) ?? throw new InvalidOperationException(name);
+            var mode = VideoTokenModes.ParseNewline(name["nl_".Length..]) ?? throw new InvalidOperationException(name);
             var layout = new VisualTokenLayout((int)Math.Sqrt(shape[1]), mode, ActionTokenMode.None);
-            int[] sequence = layout.Sequence(shape[0]);
+            var sequence = layout.Sequence(shape[0]);
             Assert.Equal(golden.Shape(name)[0], layout.Count(shape[0]));
             Assert.Equal(golden.Float32(name), sequence.SelectMany(row => source.Skip(row * columns).Take(columns)));
         }

@@ -16,21 +16,21 @@ internal sealed class StageComparison(GoldenModel golden, IStagedModel model, st
             Compare("pixel_values", () => model.Preprocess(frames));
         }
 
-        using GoldenTensors? pixelSource = golden.Find("pixel_values");
+        using var pixelSource = golden.Find("pixel_values");
         if (pixelSource is null)
         {
             return;
         }
 
-        StageTensor pixelValues = Tensor(pixelSource, "pixel_values");
+        var pixelValues = Tensor(pixelSource, "pixel_values");
         var trace = new Lazy<IReadOnlyList<StageTensor>>(() => model.TraceVision(pixelValues));
         Compare("patch_plus_pos_embeddings", () => trace.Value[0]);
         if (golden.Tensors.Has("vision_layer_outputs"))
         {
-            StageTensor expected = Tensor(golden.Tensors, "vision_layer_outputs");
-            int size = expected.Values.Length / expected.Shape[0];
+            var expected = Tensor(golden.Tensors, "vision_layer_outputs");
+            var size = expected.Values.Length / expected.Shape[0];
             Assert.Equal(expected.Shape[0] + 1, trace.Value.Count);
-            for (int layer = 0; layer < expected.Shape[0]; layer++)
+            for (var layer = 0; layer < expected.Shape[0]; layer++)
             {
                 Close($"vision layer {layer}", expected.Values.AsSpan(layer * size, size), trace.Value[layer + 1].Values);
             }
@@ -47,8 +47,8 @@ internal sealed class StageComparison(GoldenModel golden, IStagedModel model, st
     /// <summary>Visual tokens to greedy continuation.</summary>
     public void Language()
     {
-        using GoldenTensors? pixelSource = golden.Find("pixel_values");
-        StageTensor? visualTokens = pixelSource is null
+        using var pixelSource = golden.Find("pixel_values");
+        var visualTokens = pixelSource is null
             ? null
             : model.ArrangeVisualTokens(model.Pool(model.Project(model.EncodeVision(Tensor(pixelSource, "pixel_values")))));
         if (visualTokens is not null)
@@ -56,7 +56,7 @@ internal sealed class StageComparison(GoldenModel golden, IStagedModel model, st
             Compare("video_features", () => visualTokens);
         }
 
-        StageTensor? embeddings = Embeddings(visualTokens);
+        var embeddings = Embeddings(visualTokens);
         if (embeddings is null)
         {
             return;
@@ -68,20 +68,20 @@ internal sealed class StageComparison(GoldenModel golden, IStagedModel model, st
         ActionHeads(states);
         if (golden.Tensors.Has("greedy_ids"))
         {
-            int[] expected = golden.Tensors.Int32("greedy_ids");
+            var expected = golden.Tensors.Int32("greedy_ids");
             Assert.Equal(expected, model.GenerateGreedy(embeddings, expected.Length));
         }
     }
 
     private StageTensor? Embeddings(StageTensor? visualTokens)
     {
-        using GoldenTensors? idSource = golden.Find("input_ids");
+        using var idSource = golden.Find("input_ids");
         if (idSource is null || visualTokens is null)
         {
             return golden.Tensors.Has("inputs_embeds") ? Tensor(golden.Tensors, "inputs_embeds") : null;
         }
 
-        StageTensor embeddings = model.Embed(idSource.Int32("input_ids"), visualTokens);
+        var embeddings = model.Embed(idSource.Int32("input_ids"), visualTokens);
         Compare("inputs_embeds", () => embeddings);
         if (golden.Tensors.Has("hf_input_ids") && IsHuggingFace())
         {
@@ -98,9 +98,9 @@ internal sealed class StageComparison(GoldenModel golden, IStagedModel model, st
             return;
         }
 
-        StageTensor logits = model.Logits(states.Value);
-        int rows = logits.Shape[0];
-        int vocabulary = logits.Shape[1];
+        var logits = model.Logits(states.Value);
+        var rows = logits.Shape[0];
+        var vocabulary = logits.Shape[1];
         Compare("logits", () => logits);
         if (golden.Tensors.Has("last_logits"))
         {
@@ -109,8 +109,8 @@ internal sealed class StageComparison(GoldenModel golden, IStagedModel model, st
 
         if (golden.Tensors.Has("argmax_per_position"))
         {
-            int[] expected = golden.Tensors.Int32("argmax_per_position");
-            int[] actual = Enumerable.Range(0, rows).Select(row => ArgMax(logits.Values.AsSpan(row * vocabulary, vocabulary))).ToArray();
+            var expected = golden.Tensors.Int32("argmax_per_position");
+            var actual = Enumerable.Range(0, rows).Select(row => ArgMax(logits.Values.AsSpan(row * vocabulary, vocabulary))).ToArray();
             Assert.Equal(expected, actual);
         }
     }
@@ -122,10 +122,10 @@ internal sealed class StageComparison(GoldenModel golden, IStagedModel model, st
             return;
         }
 
-        int hidden = states.Value.Shape[1];
-        int[] positions = golden.Tensors.Int32("action_idx");
-        float[] rows = positions.SelectMany(position => states.Value.Values.Skip(position * hidden).Take(hidden)).ToArray();
-        ActionHeadLogits? heads = model.ReadActionHeads(new StageTensor([positions.Length, hidden], rows));
+        var hidden = states.Value.Shape[1];
+        var positions = golden.Tensors.Int32("action_idx");
+        var rows = positions.SelectMany(position => states.Value.Values.Skip(position * hidden).Take(hidden)).ToArray();
+        var heads = model.ReadActionHeads(new StageTensor([positions.Length, hidden], rows));
         Assert.NotNull(heads);
         Compare("verb_logits", () => heads.Verb);
         Compare("noun_logits", () => heads.Noun);
@@ -136,7 +136,7 @@ internal sealed class StageComparison(GoldenModel golden, IStagedModel model, st
     {
         if (golden.Tensors.Has(name))
         {
-            StageTensor actual = stage();
+            var actual = stage();
             Assert.Equal(golden.Tensors.Shape(name), actual.Shape);
             Close(name, golden.Tensors.Float32(name), actual.Values);
         }
@@ -153,8 +153,8 @@ internal sealed class StageComparison(GoldenModel golden, IStagedModel model, st
 
     private static int ArgMax(ReadOnlySpan<float> values)
     {
-        int best = 0;
-        for (int i = 1; i < values.Length; i++)
+        var best = 0;
+        for (var i = 1; i < values.Length; i++)
         {
             if (values[i] > values[best])
             {

@@ -27,14 +27,14 @@ public abstract class StagedModelGoldens
     {
         Skip.If(file is null, "no model goldens");
         using var golden = new GoldenModel(file);
-        string[] modes = new[] { "bilinear", "average", "max" }.Where(mode => golden.Tensors.Has($"pooled_{mode}")).ToArray();
+        var modes = new[] { "bilinear", "average", "max" }.Where(mode => golden.Tensors.Has($"pooled_{mode}")).ToArray();
         Skip.If(modes.Length == 0 || !golden.Tensors.Has("projector_output"), "the file holds no pooled features");
-        foreach (string checkpoint in golden.Checkpoints().Where(GoldenModel.HasLanguageModel))
+        foreach (var checkpoint in golden.Checkpoints().Where(GoldenModel.HasLanguageModel))
         {
-            foreach (string mode in modes)
+            foreach (var mode in modes)
             {
-                using IStagedModel model = Load(checkpoint, new ModelOptions { PoolingMode = mode });
-                StageTensor projected = StageComparison.Tensor(golden.Tensors, "projector_output");
+                using var model = Load(checkpoint, new ModelOptions { PoolingMode = mode });
+                var projected = StageComparison.Tensor(golden.Tensors, "projector_output");
                 Tolerances.AssertClose($"{checkpoint}: pooled_{mode}", golden.Tensors.Float32($"pooled_{mode}"), model.Pool(projected).Values, Tolerances.Golden);
             }
         }
@@ -63,9 +63,9 @@ public abstract class StagedModelGoldens
                 return;
             }
 
-            StageTensor embeddings = StageComparison.Tensor(golden.Tensors, "inputs_embeds");
-            float[] full = model.HiddenStates(embeddings).Values;
-            foreach (int prefix in new[] { 1, 14, embeddings.Shape[0] / 2, embeddings.Shape[0] - 1 })
+            var embeddings = StageComparison.Tensor(golden.Tensors, "inputs_embeds");
+            var full = model.HiddenStates(embeddings).Values;
+            foreach (var prefix in new[] { 1, 14, embeddings.Shape[0] / 2, embeddings.Shape[0] - 1 })
             {
                 Tolerances.AssertClose($"{checkpoint}: over a prefix of {prefix}", full, model.HiddenStatesOverPrefix(embeddings, prefix).Values, Tolerances.Prefix);
             }
@@ -75,12 +75,12 @@ public abstract class StagedModelGoldens
     {
         Skip.If(file is null, "no model goldens");
         using var golden = new GoldenModel(file);
-        IReadOnlyList<string> checkpoints = golden.Checkpoints();
+        var checkpoints = golden.Checkpoints();
         Assert.NotEmpty(checkpoints);
-        foreach (string checkpoint in checkpoints)
+        foreach (var checkpoint in checkpoints)
         {
-            bool hasLanguageModel = GoldenModel.HasLanguageModel(checkpoint);
-            using IStagedModel model = Load(checkpoint, hasLanguageModel ? golden.Options : new ModelOptions());
+            var hasLanguageModel = GoldenModel.HasLanguageModel(checkpoint);
+            using var model = Load(checkpoint, hasLanguageModel ? golden.Options : new ModelOptions());
             check(golden, model, checkpoint, hasLanguageModel);
         }
     }

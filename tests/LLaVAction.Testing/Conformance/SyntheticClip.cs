@@ -9,11 +9,11 @@ public static class SyntheticClip
     public static ClipFrames Of(int seed, int frameCount, int width = 64, int height = 48)
     {
         var frames = new ReadOnlyMemory<byte>[frameCount];
-        for (int frame = 0; frame < frameCount; frame++)
+        for (var frame = 0; frame < frameCount; frame++)
         {
-            byte[] pixels = new byte[width * height * 3];
-            uint state = (uint)((seed * 7919) + frame + 1);
-            for (int i = 0; i < pixels.Length; i++)
+            var pixels = new byte[width * height * 3];
+            var state = (uint)((seed * 7919) + frame + 1);
+            for (var i = 0; i < pixels.Length; i++)
             {
                 // A linear congruential step and a gradient: neither flat nor mere noise.
                 state = (state * 1664525) + 1013904223;
@@ -23,7 +23,7 @@ public static class SyntheticClip
             frames[frame] = pixels;
         }
 
-        int[] all = Enumerable.Range(0, frameCount).ToArray();
+        var all = Enumerable.Range(0, frameCount).ToArray();
         return new ClipFrames
         {
             Width = width,

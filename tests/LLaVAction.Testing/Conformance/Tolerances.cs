@@ -17,11 +17,11 @@ public static class Tolerances
         Assert.True(
             expected.Length == actual.Length,
             string.Create(CultureInfo.InvariantCulture, $"{what}: {actual.Length} values, expected {expected.Length}"));
-        int worst = 0;
+        var worst = 0;
         double largest = 0;
-        for (int i = 0; i < expected.Length; i++)
+        for (var i = 0; i < expected.Length; i++)
         {
-            double difference = Math.Abs((double)expected[i] - actual[i]);
+            var difference = Math.Abs((double)expected[i] - actual[i]);
             if (!(difference <= largest))
             {
                 worst = i;

@@ -1,6 +1,5 @@
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
-using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Testing.Conformance;
 
@@ -29,9 +28,9 @@ public abstract class VideoLanguageModelConformance
     public void An_answer_does_not_depend_on_what_else_is_asked(string? checkpoint)
     {
         using var opened = Open(checkpoint, new ModelOptions());
-        IVideoLanguageModel model = opened.Model;
-        using IEncodedClip clip = Encode(model, 1);
-        using IEncodedClip other = Encode(model, 2);
+        var model = opened.Model;
+        using var clip = Encode(model, 1);
+        using var other = Encode(model, 2);
         PromptRequest[] requests =
         [
             Ask("What is done? A. cut onion, B. wash hand, C. open tap", 6),
@@ -39,11 +38,11 @@ public abstract class VideoLanguageModelConformance
             Ask("What is done? A. wash hand, B. cut onion, C. open tap, and then a longer ending of this question", 3),
             new($"{Opening}You wrote: a knife. <image>\nA, B or C?<|im_end|>\n<|im_start|>assistant\n", Letters, 2),
         ];
-        PromptAnswer[] alone = requests.Select(request => Answers(model, Group(clip, request))[0]).ToArray();
+        var alone = requests.Select(request => Answers(model, Group(clip, request))[0]).ToArray();
 
         AssertSame(alone, Answers(model, Group(clip, requests)));
         AssertSame([.. alone.Reverse()], Answers(model, Group(clip, [.. requests.Reverse()])));
-        IReadOnlyList<PromptGroupAnswer> both = model.Answer([Group(other, requests), Group(clip, requests)], CancellationToken.None);
+        var both = model.Answer([Group(other, requests), Group(clip, requests)], CancellationToken.None);
         AssertSame(alone, both[1].Answers);
         Assert.NotEqual(alone[0].CandidateLogProbabilities, both[0].Answers[0].CandidateLogProbabilities);
     }
@@ -54,20 +53,20 @@ public abstract class VideoLanguageModelConformance
     public void A_selection_of_frames_answers_as_those_frames_alone(string? checkpoint)
     {
         using var opened = Open(checkpoint, new ModelOptions());
-        IVideoLanguageModel model = opened.Model;
-        ClipFrames frames = SyntheticClip.Of(3, 5);
-        ClipFrames chosen = frames with { Frames = [frames.Frames[1], frames.Frames[3], frames.Frames[3]] };
-        PromptRequest request = Ask("What is done?", 4);
-        IReadOnlyList<IEncodedClip> clips = model.Encode([SyntheticClip.Of(4, 2), frames, chosen], CancellationToken.None);
+        var model = opened.Model;
+        var frames = SyntheticClip.Of(3, 5);
+        var chosen = frames with { Frames = [frames.Frames[1], frames.Frames[3], frames.Frames[3]] };
+        var request = Ask("What is done?", 4);
+        var clips = model.Encode([SyntheticClip.Of(4, 2), frames, chosen], CancellationToken.None);
         try
         {
-            PromptAnswer selected = Answers(model, new PromptGroup(clips[1], [1, 3, 3], [request]))[0];
+            var selected = Answers(model, new PromptGroup(clips[1], [1, 3, 3], [request]))[0];
             AssertSame([selected], Answers(model, new PromptGroup(clips[2], [0, 1, 2], [request])));
             Assert.Equal(5, clips[1].FrameCount);
         }
         finally
         {
-            foreach (IEncodedClip clip in clips)
+            foreach (var clip in clips)
             {
                 clip.Dispose();
             }
@@ -81,7 +80,7 @@ public abstract class VideoLanguageModelConformance
     {
         using var opened = Open(checkpoint, new ModelOptions());
         PromptRequest[] requests = [Blind("Which one?", 3), Blind("Which other one?", 0), Blind("Which one?", 3)];
-        IReadOnlyList<PromptAnswer> answers = Answers(opened.Model, new PromptGroup(null, [], requests));
+        var answers = Answers(opened.Model, new PromptGroup(null, [], requests));
         AssertSame([answers[0]], Answers(opened.Model, new PromptGroup(null, [], [requests[0]])));
         AssertSame([answers[0]], [answers[2]]);
         Assert.NotNull(answers[0].Text);
@@ -95,15 +94,15 @@ public abstract class VideoLanguageModelConformance
     [MemberData(nameof(Checkpoints))]
     public void Prompt_lengths_count_the_visual_tokens(string? checkpoint)
     {
-        foreach (string newline in VideoTokenModes.NewlineNames.Split(", "))
+        foreach (var newline in VideoTokenModes.NewlineNames.Split(", "))
         {
-            foreach (string pooling in VideoTokenModes.PoolingNames.Split(", "))
+            foreach (var pooling in VideoTokenModes.PoolingNames.Split(", "))
             {
                 using var opened = Open(checkpoint, new ModelOptions { NewlineMode = newline, PoolingMode = pooling });
-                using IEncodedClip clip = Encode(opened.Model, 5);
-                PromptRequest request = Ask("What is done?", 0);
-                string[] pieces = request.Prompt.Split("<image>");
-                int text = pieces.Sum(piece => opened.Model.Tokenizer.Encode(piece).Count);
+                using var clip = Encode(opened.Model, 5);
+                var request = Ask("What is done?", 0);
+                var pieces = request.Prompt.Split("<image>");
+                var text = pieces.Sum(piece => opened.Model.Tokenizer.Encode(piece).Count);
                 Assert.Equal(text + opened.Model.Description.VisualTokenCount!(clip.FrameCount), Answers(opened.Model, Group(clip, request))[0].PromptTokens);
                 Assert.Equal(newline, opened.Model.Description.Settings["newline"]);
                 Assert.Equal(pooling, opened.Model.Description.Settings["pooling"]);
@@ -116,16 +115,16 @@ public abstract class VideoLanguageModelConformance
     [MemberData(nameof(Checkpoints))]
     public void Generation_obeys_penalty_stop_tokens_and_limit(string? checkpoint)
     {
-        PromptRequest request = Ask("What is done?", 8);
+        var request = Ask("What is done?", 8);
         using var plain = Open(checkpoint, new ModelOptions());
-        string text = Generate(plain.Model, request);
-        IReadOnlyList<int> tokens = plain.Model.Tokenizer.Encode(text);
+        var text = Generate(plain.Model, request);
+        var tokens = plain.Model.Tokenizer.Encode(text);
         Assert.NotEmpty(tokens);
 
-        string shorter = Generate(plain.Model, request with { MaxNewTokens = 2 });
+        var shorter = Generate(plain.Model, request with { MaxNewTokens = 2 });
         Assert.StartsWith(shorter.TrimEnd('\uFFFD'), text, StringComparison.Ordinal);
 
-        string third = plain.Model.Tokenizer.Decode([tokens[0]], skipSpecialTokens: false);
+        var third = plain.Model.Tokenizer.Decode([tokens[0]], skipSpecialTokens: false);
         if (plain.Model.Tokenizer.IdOf(third) is not null)
         {
             using var stopped = Open(checkpoint, new ModelOptions { StopTokens = [third] });
@@ -134,7 +133,7 @@ public abstract class VideoLanguageModelConformance
         }
 
         using var penalised = Open(checkpoint, new ModelOptions { RepetitionPenalty = 1e6f });
-        string varied = Generate(penalised.Model, request with { MaxNewTokens = 24 });
+        var varied = Generate(penalised.Model, request with { MaxNewTokens = 24 });
         Assert.Equal("1000000", penalised.Model.Description.Settings["repetition_penalty"]);
         Assert.NotEqual(Generate(plain.Model, request with { MaxNewTokens = 24 }), varied);
     }
@@ -145,7 +144,7 @@ public abstract class VideoLanguageModelConformance
     public void A_cancelled_call_leaves_the_model_usable(string? checkpoint)
     {
         using var opened = Open(checkpoint, new ModelOptions());
-        using IEncodedClip clip = Encode(opened.Model, 6);
+        using var clip = Encode(opened.Model, 6);
         var cancelled = new CancellationToken(canceled: true);
         Assert.ThrowsAny<OperationCanceledException>(() => opened.Model.Encode([SyntheticClip.Of(6, 2)], cancelled));
         Assert.ThrowsAny<OperationCanceledException>(() => opened.Model.Answer([Group(clip, Ask("What?", 4))], cancelled));
@@ -158,8 +157,8 @@ public abstract class VideoLanguageModelConformance
     public void Prompts_that_cannot_be_answered_are_refused_with_a_reason(string? checkpoint)
     {
         using var opened = Open(checkpoint, new ModelOptions());
-        IVideoLanguageModel model = opened.Model;
-        string endless = string.Concat(Enumerable.Repeat("1 ", 40_000));
+        var model = opened.Model;
+        var endless = string.Concat(Enumerable.Repeat("1 ", 40_000));
         Assert.Contains("max_position_embeddings", Refused(Blind(endless, 0)), StringComparison.Ordinal);
         Assert.Contains("more than once", Refused(Blind("<image><image>", 0)), StringComparison.Ordinal);
         Assert.Contains("one token", Refused(Blind("What?", 0) with { Candidates = ["A B C D"] }), StringComparison.Ordinal);
@@ -196,20 +195,20 @@ public abstract class VideoLanguageModelConformance
 
     private static string Generate(IVideoLanguageModel model, PromptRequest request)
     {
-        using IEncodedClip clip = Encode(model, 7);
+        using var clip = Encode(model, 7);
         return Answers(model, Group(clip, request))[0].Text!;
     }
 
     private void AssertSame(PromptAnswer[] expected, IReadOnlyList<PromptAnswer> actual)
     {
         Assert.Equal(expected.Length, actual.Count);
-        for (int i = 0; i < expected.Length; i++)
+        for (var i = 0; i < expected.Length; i++)
         {
             Assert.Equal(expected[i].Text, actual[i].Text);
             Assert.Equal(expected[i].PromptTokens, actual[i].PromptTokens);
-            for (int j = 0; j < expected[i].CandidateLogProbabilities!.Count; j++)
+            for (var j = 0; j < expected[i].CandidateLogProbabilities!.Count; j++)
             {
-                double value = expected[i].CandidateLogProbabilities![j];
+                var value = expected[i].CandidateLogProbabilities![j];
                 Assert.InRange(actual[i].CandidateLogProbabilities![j], value - CallTolerance, value + CallTolerance);
             }
         }

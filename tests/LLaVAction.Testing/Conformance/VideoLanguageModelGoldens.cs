@@ -1,5 +1,4 @@
 using LLaVAction.Models.Engines;
-using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Testing.Conformance;
 
@@ -25,24 +24,24 @@ public abstract class VideoLanguageModelGoldens
         Skip.If(file is null, "no model goldens");
         using var golden = new GoldenModel(file);
         Skip.IfNot(golden.Tensors.Has("logits") || golden.Tensors.Has("last_logits"), "the file holds no logits");
-        ClipFrames? frames = golden.Frames();
-        using GoldenTensors? idSource = golden.Find("input_ids");
+        var frames = golden.Frames();
+        using var idSource = golden.Find("input_ids");
         Skip.If(frames is null || idSource is null, "the model's files hold no frames or no prompt");
-        int compared = 0;
-        foreach (string checkpoint in golden.Checkpoints().Where(GoldenModel.HasLanguageModel))
+        var compared = 0;
+        foreach (var checkpoint in golden.Checkpoints().Where(GoldenModel.HasLanguageModel))
         {
             using var folder = new ModelWithTokenizer(checkpoint);
-            using IVideoLanguageModel model = Load(folder.Folder, golden.Options);
+            using var model = Load(folder.Folder, golden.Options);
             if (ModelWithTokenizer.PromptOf(idSource.Int32("input_ids"), model.Tokenizer) is not { } prompt)
             {
                 continue;
             }
 
-            using IEncodedClip clip = Assert.Single(model.Encode([frames], CancellationToken.None));
-            int[] greedy = golden.Tensors.Has("greedy_ids") ? golden.Tensors.Int32("greedy_ids") : [];
+            using var clip = Assert.Single(model.Encode([frames], CancellationToken.None));
+            var greedy = golden.Tensors.Has("greedy_ids") ? golden.Tensors.Int32("greedy_ids") : [];
             var request = new PromptRequest(prompt, Letters, greedy.Length);
             var group = new PromptGroup(clip, Enumerable.Range(0, clip.FrameCount).ToArray(), [request]);
-            PromptAnswer answer = Assert.Single(Assert.Single(model.Answer([group], CancellationToken.None)).Answers);
+            var answer = Assert.Single(Assert.Single(model.Answer([group], CancellationToken.None)).Answers);
             CompareProbabilities(golden.Tensors, model, answer);
             CompareText(greedy, model, answer);
             compared++;
@@ -53,16 +52,16 @@ public abstract class VideoLanguageModelGoldens
 
     private static void CompareProbabilities(GoldenTensors tensors, IVideoLanguageModel model, PromptAnswer answer)
     {
-        string name = tensors.Has("last_logits") ? "last_logits" : "logits";
-        int[] shape = tensors.Shape(name);
-        int vocabulary = Math.Min(model.Tokenizer.VocabularySize, shape[^1]);
-        float[] logits = tensors.Float32(name)[^shape[^1]..];
+        var name = tensors.Has("last_logits") ? "last_logits" : "logits";
+        var shape = tensors.Shape(name);
+        var vocabulary = Math.Min(model.Tokenizer.VocabularySize, shape[^1]);
+        var logits = tensors.Float32(name)[^shape[^1]..];
         double largest = logits.Take(vocabulary).Max();
-        double logSum = largest + Math.Log(logits.Take(vocabulary).Sum(logit => Math.Exp(logit - largest)));
+        var logSum = largest + Math.Log(logits.Take(vocabulary).Sum(logit => Math.Exp(logit - largest)));
         Assert.NotNull(answer.CandidateLogProbabilities);
-        for (int i = 0; i < Letters.Length; i++)
+        for (var i = 0; i < Letters.Length; i++)
         {
-            double expected = logits[Assert.Single(model.Tokenizer.Encode(Letters[i]))] - logSum;
+            var expected = logits[Assert.Single(model.Tokenizer.Encode(Letters[i]))] - logSum;
             Assert.InRange(answer.CandidateLogProbabilities[i], expected - Tolerances.Golden, expected + Tolerances.Golden);
         }
     }
@@ -75,8 +74,8 @@ public abstract class VideoLanguageModelGoldens
             return;
         }
 
-        string[] stops = model.Description.Settings["stop_tokens"].Split(',');
-        int[] untilStop = greedy.TakeWhile(id => !stops.Contains(id.ToString(System.Globalization.CultureInfo.InvariantCulture))).ToArray();
+        var stops = model.Description.Settings["stop_tokens"].Split(',');
+        var untilStop = greedy.TakeWhile(id => !stops.Contains(id.ToString(System.Globalization.CultureInfo.InvariantCulture))).ToArray();
         Assert.Equal(model.Tokenizer.Decode(untilStop, skipSpecialTokens: true), answer.Text);
     }
 }

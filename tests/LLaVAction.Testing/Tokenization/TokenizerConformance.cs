@@ -12,7 +12,7 @@ public abstract class TokenizerConformance
 {
     private static readonly string TinyFolder = Path.Combine(Repository.Root, "tests", "Goldens", "tokenizer", "tiny");
 
-    private ITokenizer? tiny;
+    private ITokenizer? _tiny;
 
     /// <summary>Texts of any UTF-16 units, with those the pre-tokenizer and NFC treat specially made likely.</summary>
     public static Arbitrary<string> AnyUtf16 { get; } = Gen.OneOf(
@@ -27,7 +27,7 @@ public abstract class TokenizerConformance
         .Select(units => new string(units))
         .ToArbitrary();
 
-    private ITokenizer Tiny => tiny ??= Open(TinyFolder);
+    private ITokenizer Tiny => _tiny ??= Open(TinyFolder);
 
     /// <summary>Letters of a word that must take no more than seconds.</summary>
     protected virtual int LongestWord => 100_000;
@@ -39,7 +39,7 @@ public abstract class TokenizerConformance
     public void Any_UTF16_text_encodes_and_decodes_to_its_normal_form() =>
         Prop.ForAll(AnyUtf16, text =>
         {
-            IReadOnlyList<int> ids = Tiny.Encode(text);
+            var ids = Tiny.Encode(text);
             Assert.All(ids, id => Assert.InRange(id, 0, Tiny.VocabularySize - 1));
             Assert.Equal(NfcNormalizer.Normalize(text), Tiny.Decode(ids, skipSpecialTokens: false));
         }).QuickCheckThrowOnFailure();
@@ -60,7 +60,7 @@ public abstract class TokenizerConformance
     public void A_word_without_end_takes_no_quadratic_time()
     {
         string same = new('a', LongestWord);
-        string mixed = string.Concat(Enumerable.Range(0, LongestWord).Select(i => (char)('a' + (i * 7919 % 26))));
+        var mixed = string.Concat(Enumerable.Range(0, LongestWord).Select(i => (char)('a' + (i * 7919 % 26))));
         var clock = Stopwatch.StartNew();
 
         Assert.Equal(same, Tiny.Decode(Tiny.Encode(same), skipSpecialTokens: false));
@@ -86,7 +86,7 @@ public abstract class TokenizerConformance
     [Fact]
     public void Special_tokens_are_left_out_when_asked()
     {
-        IReadOnlyList<int> ids = Tiny.Encode("A. take plate<|im_end|>");
+        var ids = Tiny.Encode("A. take plate<|im_end|>");
 
         Assert.Equal("A. take plate<|im_end|>", Tiny.Decode(ids, skipSpecialTokens: false));
         Assert.Equal("A. take plate", Tiny.Decode(ids, skipSpecialTokens: true));
@@ -96,13 +96,13 @@ public abstract class TokenizerConformance
     public void Pieces_that_are_tokens_are_taken_whole_where_the_file_says_so()
     {
         using var folder = new TemporaryFolder();
-        string json = File.ReadAllText(Path.Combine(TinyFolder, "tokenizer.json"));
-        JsonNode root = JsonNode.Parse(json)!;
+        var json = File.ReadAllText(Path.Combine(TinyFolder, "tokenizer.json"));
+        var root = JsonNode.Parse(json)!;
         root["model"]!["ignore_merges"] = true;
         root["model"]!["merges"] = new JsonArray();
         File.WriteAllText(folder["tokenizer.json"], root.ToJsonString());
-        ITokenizer whole = Open(folder.FullName);
-        int take = whole.IdOf(" take")!.Value;
+        var whole = Open(folder.FullName);
+        var take = whole.IdOf(" take")!.Value;
 
         Assert.Equal([take, take], whole.Encode(" take take"));
         Assert.True(whole.Encode(" takes").Count > 1);

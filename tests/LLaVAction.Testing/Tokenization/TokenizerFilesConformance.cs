@@ -47,9 +47,9 @@ public abstract class TokenizerFilesConformance : IDisposable
     [InlineData("/added_tokens/0/id", "\"5\"", "whole number")]
     public void What_would_change_ids_is_refused(string path, string value, string reason)
     {
-        JsonNode root = JsonNode.Parse(File.ReadAllText(Path.Combine(TinyFolder, "tokenizer.json")))!;
-        string[] keys = path.Split('/')[1..];
-        JsonNode parent = keys[..^1].Aggregate(root, (node, key) => (node is JsonArray array ? array[int.Parse(key, null)] : node[key])!);
+        var root = JsonNode.Parse(File.ReadAllText(Path.Combine(TinyFolder, "tokenizer.json")))!;
+        var keys = path.Split('/')[1..];
+        var parent = keys[..^1].Aggregate(root, (node, key) => (node is JsonArray array ? array[int.Parse(key, null)] : node[key])!);
         parent[keys[^1]] = JsonNode.Parse(value);
         File.WriteAllText(_folder["tokenizer.json"], root.ToJsonString());
 
@@ -71,7 +71,7 @@ public abstract class TokenizerFilesConformance : IDisposable
     public void Merges_with_windows_line_ends_and_no_version_line_mean_the_same()
     {
         Copy(OlderFiles);
-        string merges = File.ReadAllText(_folder["merges.txt"]);
+        var merges = File.ReadAllText(_folder["merges.txt"]);
         File.WriteAllText(_folder["merges.txt"], merges[(merges.IndexOf('\n', StringComparison.Ordinal) + 1)..].Replace("\n", "\r\n", StringComparison.Ordinal));
 
         Assert.Equal(Open(TinyFolder).Encode("take the plate"), Open(_folder.FullName).Encode("take the plate"));
@@ -105,7 +105,7 @@ public abstract class TokenizerFilesConformance : IDisposable
     public void A_damaged_file_is_a_clear_error_or_a_working_tokenizer(string name)
     {
         Copy(name == "tokenizer.json" ? [name] : OlderFiles);
-        byte[] whole = File.ReadAllBytes(_folder[name]);
+        var whole = File.ReadAllBytes(_folder[name]);
 
         Prop.ForAll(Mutation.Of(whole).ToArbitrary(), damaged =>
         {
@@ -125,7 +125,7 @@ public abstract class TokenizerFilesConformance : IDisposable
 
     private void Copy(string[] names)
     {
-        foreach (string name in names)
+        foreach (var name in names)
         {
             File.Copy(Path.Combine(TinyFolder, name), _folder[name]);
         }

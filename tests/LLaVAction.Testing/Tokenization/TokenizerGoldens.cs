@@ -20,11 +20,11 @@ public abstract class TokenizerGoldens
     [MemberData(nameof(EncodeFiles))]
     public void Texts_encode_to_the_references_ids(string? file, string? form)
     {
-        ITokenizer tokenizer = Open(file, form);
+        var tokenizer = Open(file, form);
 
         Assert.All(GoldenFolder.Lines(file!), line =>
         {
-            string text = line.GetProperty("text").GetString()!;
+            var text = line.GetProperty("text").GetString()!;
             Assert.Equal(Ids(line), tokenizer.Encode(text));
         });
     }
@@ -33,7 +33,7 @@ public abstract class TokenizerGoldens
     [MemberData(nameof(DecodeFiles))]
     public void Ids_decode_to_the_references_text(string? file, string? form)
     {
-        ITokenizer tokenizer = Open(file, form);
+        var tokenizer = Open(file, form);
 
         Assert.All(GoldenFolder.Lines(file!), line =>
         {
@@ -46,7 +46,7 @@ public abstract class TokenizerGoldens
     [MemberData(nameof(ImageFiles))]
     public void Prompts_are_tokenised_piece_by_piece_round_their_images(string? file, string? form)
     {
-        ITokenizer tokenizer = Open(file, form);
+        var tokenizer = Open(file, form);
 
         Assert.All(GoldenFolder.Lines(file!), line =>
             Assert.Equal(Ids(line), PromptTokens.EncodeWithPlaceholders(line.GetProperty("text").GetString()!, tokenizer)));
@@ -60,7 +60,7 @@ public abstract class TokenizerGoldens
     /// <summary>One row per case file and form: the folder as it is, one of its tokenizer*.json files, its older files.</summary>
     private static object?[][] FilesAndForms(string pattern)
     {
-        object?[][] rows = GoldenFolder.Files("tokenizer", pattern)
+        var rows = GoldenFolder.Files("tokenizer", pattern)
             .SelectMany(file => Forms(FolderOf(file)).Select(form => new object?[] { file, form }))
             .ToArray();
         return rows.Length == 0 ? [[null, null]] : rows;
@@ -68,17 +68,17 @@ public abstract class TokenizerGoldens
 
     private static IEnumerable<string> Forms(string folder)
     {
-        IEnumerable<string> json = GoldenFolder.Files(folder, "tokenizer*.json").Select(path => path.Split('/')[^1]).Where(name => name != "tokenizer_config.json");
+        var json = GoldenFolder.Files(folder, "tokenizer*.json").Select(path => path.Split('/')[^1]).Where(name => name != "tokenizer_config.json");
         return File.Exists(GoldenFolder.PathOf(folder + "/merges.txt")) ? json.Append("vocab.json") : json;
     }
 
     private ITokenizer Open(string? file, string? form)
     {
         Skip.If(file is null || form is null, "no tokenizer cases in the golden folder");
-        string source = GoldenFolder.PathOf(FolderOf(file));
+        var source = GoldenFolder.PathOf(FolderOf(file));
         using var folder = new TemporaryFolder();
         string[] names = form == "vocab.json" ? ["vocab.json", "merges.txt", "added_tokens.json", "tokenizer_config.json"] : [form];
-        foreach (string name in names.Where(name => File.Exists(Path.Combine(source, name))))
+        foreach (var name in names.Where(name => File.Exists(Path.Combine(source, name))))
         {
             File.Copy(Path.Combine(source, name), folder[form == "vocab.json" ? name : "tokenizer.json"]);
         }
@@ -94,13 +94,13 @@ public abstract class TokenizerGoldens
     /// <summary>As the llava-hf checkpoints have them: two more special tokens after the last.</summary>
     private void AddImageAndVideo(TemporaryFolder folder)
     {
-        int next = Open(folder.FullName).VocabularySize;
-        string map = string.Join(",", new[] { "<image>", "<video>" }.Select((content, i) =>
+        var next = Open(folder.FullName).VocabularySize;
+        var map = string.Join(",", new[] { "<image>", "<video>" }.Select((content, i) =>
             $$"""
             "{{next + i}}":{"content":"{{content}}","special":true,"normalized":false,"lstrip":false,"rstrip":false,"single_word":false}
             """));
-        string config = File.ReadAllText(folder["tokenizer_config.json"]);
-        int start = config.IndexOf("\"added_tokens_decoder\": {", StringComparison.Ordinal) + "\"added_tokens_decoder\": {".Length;
+        var config = File.ReadAllText(folder["tokenizer_config.json"]);
+        var start = config.IndexOf("\"added_tokens_decoder\": {", StringComparison.Ordinal) + "\"added_tokens_decoder\": {".Length;
         File.WriteAllText(folder["tokenizer_config.json"], config.Insert(start, map + ","), new UTF8Encoding(false));
     }
 

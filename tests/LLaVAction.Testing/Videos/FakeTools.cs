@@ -13,7 +13,7 @@ public sealed class FakeTools : IDisposable
         echo '{"streams":[{"r_frame_rate":"30/1","avg_frame_rate":"30/1","time_base":"1/30","start_pts":0,"duration":"10.0"}],"format":{}}'
         """;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     /// <summary>Installs the scripts.</summary>
     /// <param name="decode">What <c>ffmpeg</c> does when it is not asked for help; <c>$FOLDER</c> is a folder to write to.</param>
@@ -22,18 +22,18 @@ public sealed class FakeTools : IDisposable
     {
         Skip.If(OperatingSystem.IsWindows(), "the stand-ins for ffmpeg are shell scripts");
         Install("ffprobe", Probe);
-        Install("ffmpeg", $"#!/bin/sh\nFOLDER='{folder.FullName}'\ncase \"$*\" in *'-h long') {help}; exit 0;; esac\n{decode}\n");
+        Install("ffmpeg", $"#!/bin/sh\nFOLDER='{_folder.FullName}'\ncase \"$*\" in *'-h long') {help}; exit 0;; esac\n{decode}\n");
     }
 
     /// <summary>Where the scripts are.</summary>
-    public string Folder => folder.FullName;
+    public string Folder => _folder.FullName;
 
     /// <summary>What a script wrote to a file, once it has written it.</summary>
     public async Task<string> ReadWrittenAsync(string file)
     {
         for (var i = 0; i < 500; i++)
         {
-            if (File.Exists(folder[file]) && await File.ReadAllTextAsync(folder[file]) is { Length: > 0 } text && text.EndsWith('\n'))
+            if (File.Exists(_folder[file]) && await File.ReadAllTextAsync(_folder[file]) is { Length: > 0 } text && text.EndsWith('\n'))
             {
                 return text.Trim();
             }
@@ -77,7 +77,7 @@ public sealed class FakeTools : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     /// <summary>
     /// Writes a script through a process of its own: a file that this process has open for writing while another test starts
@@ -86,7 +86,7 @@ public sealed class FakeTools : IDisposable
     private void Install(string name, string script)
     {
         using var writer = System.Diagnostics.Process.Start(
-            new System.Diagnostics.ProcessStartInfo("sh", ["-c", "cat > \"$0\" && chmod +x \"$0\"", folder[name]])
+            new System.Diagnostics.ProcessStartInfo("sh", ["-c", "cat > \"$0\" && chmod +x \"$0\"", _folder[name]])
             {
                 UseShellExecute = false,
                 RedirectStandardInput = true,

@@ -10,8 +10,8 @@ namespace LLaVAction.Testing.Videos;
 /// </summary>
 public sealed class RenderedVideos : IDisposable
 {
-    private readonly TemporaryFolder temporary = new();
-    private readonly ConcurrentDictionary<string, Lazy<string>> folders = new(StringComparer.Ordinal);
+    private readonly TemporaryFolder _temporary = new();
+    private readonly ConcurrentDictionary<string, Lazy<string>> _folders = new(StringComparer.Ordinal);
 
     /// <summary>P01_11: 40 s at 30 frames a second, with B-frames and a key frame every 4 s.</summary>
     public string Epic30 => Once("epic30", folder => VideoRenderer.Render(Mp4(folder), 1200, options: ["-g", "120"]));
@@ -59,10 +59,10 @@ public sealed class RenderedVideos : IDisposable
     public static string Mp4(string folder) => Path.Combine(folder, "P01", "P01_11.MP4");
 
     /// <summary>A folder of its own for a test that renders something special.</summary>
-    public string Once(string name, Action<string> render) => folders.GetOrAdd(name, _ => new Lazy<string>(() =>
+    public string Once(string name, Action<string> render) => _folders.GetOrAdd(name, _ => new Lazy<string>(() =>
     {
         VideoRenderer.SkipWhereAbsent();
-        var folder = temporary[name];
+        var folder = _temporary[name];
         Directory.CreateDirectory(folder);
         render(folder);
         return folder;
@@ -92,5 +92,5 @@ public sealed class RenderedVideos : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => temporary.Dispose();
+    public void Dispose() => _temporary.Dispose();
 }

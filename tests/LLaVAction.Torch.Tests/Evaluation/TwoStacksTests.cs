@@ -37,15 +37,15 @@ public sealed class TwoStacksTests
     {
         Skip.If(checkpoint is null, "no model goldens");
         using var folder = new ModelWithTokenizer(GoldenFolder.PathOf(checkpoint));
-        using IVideoLanguageModel embedded = new CpuEngine().LoadModel(folder.Folder, new ModelOptions());
+        using var embedded = new CpuEngine().LoadModel(folder.Folder, new ModelOptions());
         using IVideoLanguageModel torch = TestStack.Load(folder.Folder, new ModelOptions { PromptsPerClip = 4 });
 
-        List<ResultLine> expected = await EvaluateAsync(embedded);
-        List<ResultLine> actual = await EvaluateAsync(torch);
+        var expected = await EvaluateAsync(embedded);
+        var actual = await EvaluateAsync(torch);
 
         Assert.Equal(Clips * 2 * 2 * 2, expected.Count);
         Assert.Equal(expected.Select(line => line.Key), actual.Select(line => line.Key));
-        for (int i = 0; i < expected.Count; i++)
+        for (var i = 0; i < expected.Count; i++)
         {
             Assert.Equal(expected[i].Predictions, actual[i].Predictions);
             Assert.Equal(expected[i].IsCorrect, actual[i].IsCorrect);
@@ -63,15 +63,15 @@ public sealed class TwoStacksTests
         string[] strategies = ["random", "tim"];
         AskedSet[] sets = [.. strategies.Select(strategy => new AskedSet(strategy, [.. Enumerable.Range(0, Clips).Select(clip => Ask(strategy, clip))]))];
         var decoding = new DecodeAhead(new SyntheticFrames(), Settings.FramePolicy, 2);
-        IReadOnlyList<ClipWork> work = WorkPlan.Where(sets, Settings, Shard.Whole, null, _ => true);
+        var work = WorkPlan.Where(sets, Settings, Shard.Whole, null, _ => true);
         await new Evaluator(model, decoding, Settings, lines.Add).RunAsync(work, _ => { }, CancellationToken.None);
         return lines;
     }
 
     private static Question Ask(string strategy, int clip)
     {
-        string id = string.Create(CultureInfo.InvariantCulture, $"P01_11_{clip}");
-        int answer = clip % 5;
+        var id = string.Create(CultureInfo.InvariantCulture, $"P01_11_{clip}");
+        var answer = clip % 5;
         return new Question
         {
             Id = id,

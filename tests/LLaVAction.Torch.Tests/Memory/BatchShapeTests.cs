@@ -24,14 +24,14 @@ public sealed class BatchShapeTests
     {
         var shape = new BatchShape(8, 3, 32);
 
-        IReadOnlyList<SuffixChunk> many = SuffixChunk.Plan([20, 100, 31, 5, 97, 1000, 8], shape);
+        var many = SuffixChunk.Plan([20, 100, 31, 5, 97, 1000, 8], shape);
 
         Assert.Equal([0, 2, 3], many[0].Members);
         Assert.Equal(7, many.Sum(chunk => chunk.Members.Count));
-        foreach (SuffixChunk chunk in many)
+        foreach (var chunk in many)
         {
-            int length = new[] { 20, 100, 31, 5, 97, 1000, 8 }[chunk.Members[0]];
-            SuffixChunk alone = Assert.Single(SuffixChunk.Plan([length], shape));
+            var length = new[] { 20, 100, 31, 5, 97, 1000, 8 }[chunk.Members[0]];
+            var alone = Assert.Single(SuffixChunk.Plan([length], shape));
             Assert.Equal((alone.Rows, alone.Length), (chunk.Rows, chunk.Length));
         }
     }
@@ -42,8 +42,8 @@ public sealed class BatchShapeTests
         var device = ComputeDevice.Of(new ModelOptions { Device = "cpu" });
         var layout = VisualTokenLayout.Of(KnownConfigurations.HalfBillion);
 
-        MemoryEstimate few = MemoryEstimate.Of(KnownConfigurations.HalfBillion, layout, device, BatchShape.Single, 8);
-        MemoryEstimate many = MemoryEstimate.Of(KnownConfigurations.HalfBillion, layout, device, new BatchShape(8, 4, 32), 32);
+        var few = MemoryEstimate.Of(KnownConfigurations.HalfBillion, layout, device, BatchShape.Single, 8);
+        var many = MemoryEstimate.Of(KnownConfigurations.HalfBillion, layout, device, new BatchShape(8, 4, 32), 32);
 
         Assert.InRange(few.WeightBytes, 3_500_000_000, 3_600_000_000);
         Assert.InRange(few.TotalBytes, few.WeightBytes + 100_000_000, few.WeightBytes + 600_000_000);

@@ -3,7 +3,6 @@ using LLaVAction.Models.Engines;
 using LLaVAction.Testing;
 using LLaVAction.Testing.Conformance;
 using LLaVAction.Torch.Memory;
-using LLaVAction.Torch.Model;
 
 namespace LLaVAction.Torch.Tests.Memory;
 
@@ -15,15 +14,15 @@ public sealed class ShapeInForceTests
     [SkippableFact]
     public void Out_of_memory_halves_the_batch_and_goes_on()
     {
-        PromptAnswer[] expected = Ask(new BatchShape(8, 4, 32), (_, _) => true, out var none);
+        var expected = Ask(new BatchShape(8, 4, 32), (_, _) => true, out var none);
         Assert.Empty(none);
 
-        PromptAnswer[] answers = Ask(new BatchShape(8, 4, 32), (axis, size) => size <= (axis == ShapeAxis.VisionFrames ? 2 : 1), out var remarks);
+        var answers = Ask(new BatchShape(8, 4, 32), (axis, size) => size <= (axis == ShapeAxis.VisionFrames ? 2 : 1), out var remarks);
 
         Assert.Equal(
             ["8 frames at a time; went on with 4", "4 frames at a time; went on with 2", "4 prompts at a time; went on with 2", "2 prompts at a time; went on with 1"],
             remarks.Select(remark => remark.TrimEnd('.')["Out of memory with ".Length..]));
-        for (int i = 0; i < expected.Length; i++)
+        for (var i = 0; i < expected.Length; i++)
         {
             Assert.Equal(expected[i].Text, answers[i].Text);
             Assert.All(
@@ -35,7 +34,7 @@ public sealed class ShapeInForceTests
     [SkippableFact]
     public void A_frame_that_does_not_fit_alone_ends_the_run_with_advice()
     {
-        string message = Assert.Throws<InputException>(() => Ask(new BatchShape(4, 1, 16), (axis, _) => axis != ShapeAxis.VisionFrames, out _)).Message;
+        var message = Assert.Throws<InputException>(() => Ask(new BatchShape(4, 1, 16), (axis, _) => axis != ShapeAxis.VisionFrames, out _)).Message;
 
         Assert.Contains("one frame at a time", message, StringComparison.Ordinal);
         Assert.Contains("--precision bfloat16", message, StringComparison.Ordinal);
@@ -52,10 +51,10 @@ public sealed class ShapeInForceTests
 
     private static PromptAnswer[] Ask(BatchShape shape, Func<ShapeAxis, int, bool> fits, out IReadOnlyList<string> remarks)
     {
-        string? checkpoint = GoldenFolder.Checkpoints().Select(GoldenFolder.PathOf).FirstOrDefault(GoldenModel.HasLanguageModel);
+        var checkpoint = GoldenFolder.Checkpoints().Select(GoldenFolder.PathOf).FirstOrDefault(GoldenModel.HasLanguageModel);
         Skip.If(checkpoint is null, "no model goldens");
         using var folder = new ModelWithTokenizer(checkpoint);
-        using TorchVideoLanguageModel model = TestStack.Load(folder.Folder, new ModelOptions(), shape);
+        using var model = TestStack.Load(folder.Folder, new ModelOptions(), shape);
         model.Shape.BeforeWork = (axis, size) =>
         {
             if (!fits(axis, size))
@@ -63,11 +62,11 @@ public sealed class ShapeInForceTests
                 throw new LibraryFailure("CUDA out of memory. Tried to allocate 2.00 GiB");
             }
         };
-        IReadOnlyList<IEncodedClip> clips = model.Encode([SyntheticClip.Of(1, 5), SyntheticClip.Of(2, 4)], CancellationToken.None);
+        var clips = model.Encode([SyntheticClip.Of(1, 5), SyntheticClip.Of(2, 4)], CancellationToken.None);
         PromptRequest[] requests = [.. Enumerable.Range(0, 5).Select(i => new PromptRequest($"user: <image>\nquestion {i}", Letters, i))];
         PromptGroup[] groups = [new(clips[0], [0, 1, 2, 3, 4], requests), new(clips[1], [0, 3], requests)];
         PromptAnswer[] answers = [.. model.Answer(groups, CancellationToken.None).SelectMany(group => group.Answers)];
-        foreach (IEncodedClip clip in clips)
+        foreach (var clip in clips)
         {
             clip.Dispose();
         }

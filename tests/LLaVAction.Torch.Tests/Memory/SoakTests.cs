@@ -4,7 +4,6 @@ using LLaVAction.Models.Engines;
 using LLaVAction.Testing;
 using LLaVAction.Testing.Conformance;
 using LLaVAction.Torch.Memory;
-using LLaVAction.Torch.Model;
 using static TorchSharp.torch;
 
 namespace LLaVAction.Torch.Tests.Memory;
@@ -28,23 +27,23 @@ public sealed class SoakTests
     [SkippableFact]
     public void No_tensor_is_left_behind_over_many_clips()
     {
-        string? checkpoint = GoldenFolder.Checkpoints().Select(GoldenFolder.PathOf).FirstOrDefault(GoldenModel.HasLanguageModel);
+        var checkpoint = GoldenFolder.Checkpoints().Select(GoldenFolder.PathOf).FirstOrDefault(GoldenModel.HasLanguageModel);
         Skip.If(checkpoint is null, "no model goldens");
         using var folder = new ModelWithTokenizer(checkpoint);
         using IVideoLanguageModel model = TestStack.Load(folder.Folder, new ModelOptions(), new BatchShape(4, 3, 32));
-        for (int clip = 0; clip < WarmUp; clip++)
+        for (var clip = 0; clip < WarmUp; clip++)
         {
             Evaluate(model, clip);
         }
 
-        (long tensors, long managed, long resident) = Measure();
-        int length = int.TryParse(Environment.GetEnvironmentVariable(Variable), NumberStyles.None, CultureInfo.InvariantCulture, out int clips) ? clips : ShortLength;
-        for (int clip = 0; clip < length; clip++)
+        (var tensors, var managed, var resident) = Measure();
+        var length = int.TryParse(Environment.GetEnvironmentVariable(Variable), NumberStyles.None, CultureInfo.InvariantCulture, out var clips) ? clips : ShortLength;
+        for (var clip = 0; clip < length; clip++)
         {
             Evaluate(model, clip);
         }
 
-        (long tensorsAfter, long managedAfter, long residentAfter) = Measure();
+        (var tensorsAfter, var managedAfter, var residentAfter) = Measure();
         Assert.Equal(tensors, tensorsAfter);
         Assert.InRange(managedAfter - managed, long.MinValue, 1 << 20);
         Assert.InRange(residentAfter - resident, long.MinValue, 64 << 20);
@@ -53,12 +52,12 @@ public sealed class SoakTests
     [SkippableFact]
     public void A_disposed_model_leaves_no_tensor()
     {
-        string? checkpoint = GoldenFolder.Checkpoints().Select(GoldenFolder.PathOf).FirstOrDefault(GoldenModel.HasLanguageModel);
+        var checkpoint = GoldenFolder.Checkpoints().Select(GoldenFolder.PathOf).FirstOrDefault(GoldenModel.HasLanguageModel);
         Skip.If(checkpoint is null, "no model goldens");
         using var folder = new ModelWithTokenizer(checkpoint);
-        long before = Measure().Tensors;
+        var before = Measure().Tensors;
         int parameters;
-        using (TorchVideoLanguageModel model = TestStack.Load(folder.Folder, new ModelOptions()))
+        using (var model = TestStack.Load(folder.Folder, new ModelOptions()))
         {
             parameters = model.Model.named_parameters().Count();
             Evaluate(model, 1);
@@ -72,8 +71,8 @@ public sealed class SoakTests
     /// <summary>A clip as an evaluation has it: several frame counts, strategies and rotations, letters and text.</summary>
     private static void Evaluate(IVideoLanguageModel model, int clip)
     {
-        IReadOnlyList<IEncodedClip> encoded = model.Encode([SyntheticClip.Of(clip, 4), SyntheticClip.Of(clip + 1, 2)], CancellationToken.None);
-        PromptRequest[] requests = Enumerable.Range(0, 3)
+        var encoded = model.Encode([SyntheticClip.Of(clip, 4), SyntheticClip.Of(clip + 1, 2)], CancellationToken.None);
+        var requests = Enumerable.Range(0, 3)
             .Select(i => new PromptRequest(string.Create(CultureInfo.InvariantCulture, $"user: <image>\nquestion {i}, clip {clip}"), Letters, i))
             .ToArray();
         PromptGroup[] groups =
@@ -84,7 +83,7 @@ public sealed class SoakTests
             new(null, [], [new PromptRequest("no video", Letters, 2)]),
         ];
         Assert.Equal(groups.Length, model.Answer(groups, CancellationToken.None).Count);
-        foreach (IEncodedClip item in encoded)
+        foreach (var item in encoded)
         {
             item.Dispose();
         }
@@ -92,7 +91,7 @@ public sealed class SoakTests
 
     private static (long Tensors, long Managed, long Resident) Measure()
     {
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();

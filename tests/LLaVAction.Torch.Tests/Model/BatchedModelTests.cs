@@ -1,7 +1,6 @@
 using LLaVAction.Models.Engines;
 using LLaVAction.Testing.Conformance;
 using LLaVAction.Torch.Memory;
-using LLaVAction.Torch.Model;
 
 namespace LLaVAction.Torch.Tests.Model;
 
@@ -26,11 +25,11 @@ public sealed class BatchedModelTests : VideoLanguageModelConformance
             Ask("What?", 6),
             Ask("What is done? A. wash hand, B. cut onion, C. open tap, and then a longer ending of this question", 0),
         ];
-        IReadOnlyList<PromptAnswer> expected = AnswersIn(BatchShape.Single);
-        foreach (BatchShape shape in new[] { Shape, new BatchShape(1, 1, 16), new BatchShape(8, 8, 32), new BatchShape(2, 2, 1) })
+        var expected = AnswersIn(BatchShape.Single);
+        foreach (var shape in new[] { Shape, new BatchShape(1, 1, 16), new BatchShape(8, 8, 32), new BatchShape(2, 2, 1) })
         {
-            IReadOnlyList<PromptAnswer> answers = AnswersIn(shape);
-            for (int i = 0; i < requests.Length; i++)
+            var answers = AnswersIn(shape);
+            for (var i = 0; i < requests.Length; i++)
             {
                 Assert.Equal(expected[i].Text, answers[i].Text);
                 Assert.Equal(expected[i].PromptTokens, answers[i].PromptTokens);
@@ -44,8 +43,8 @@ public sealed class BatchedModelTests : VideoLanguageModelConformance
         {
             Skip.If(checkpoint is null, "no model goldens");
             using var folder = new ModelWithTokenizer(Testing.GoldenFolder.PathOf(checkpoint));
-            using TorchVideoLanguageModel model = TestStack.Load(folder.Folder, new ModelOptions(), shape);
-            using IEncodedClip clip = Assert.Single(model.Encode([SyntheticClip.Of(3, 5)], CancellationToken.None));
+            using var model = TestStack.Load(folder.Folder, new ModelOptions(), shape);
+            using var clip = Assert.Single(model.Encode([SyntheticClip.Of(3, 5)], CancellationToken.None));
             return Answers(model, Group(clip, requests));
         }
     }
@@ -55,13 +54,13 @@ public sealed class BatchedModelTests : VideoLanguageModelConformance
     public void Long_prompts_are_answered_alike_alone_and_beside_short_ones(string? checkpoint)
     {
         using var opened = Open(checkpoint, new ModelOptions());
-        using IEncodedClip clip = Assert.Single(opened.Model.Encode([SyntheticClip.Of(3, 2)], CancellationToken.None));
-        PromptRequest endless = Ask(string.Concat(Enumerable.Repeat("what then? ", 700)), 2);
+        using var clip = Assert.Single(opened.Model.Encode([SyntheticClip.Of(3, 2)], CancellationToken.None));
+        var endless = Ask(string.Concat(Enumerable.Repeat("what then? ", 700)), 2);
         Skip.If(opened.Model.Tokenizer.Encode(endless.Prompt).Count is < BatchShape.MostSuffixTokens or > 7000, "not a long prompt in this vocabulary");
-        PromptAnswer alone = Answers(opened.Model, Group(clip, endless))[0];
+        var alone = Answers(opened.Model, Group(clip, endless))[0];
 
-        PromptAnswer beside = Answers(opened.Model, Group(clip, Ask("What?", 3), endless))[1];
-        PromptAnswer unbatched = Answers(opened.Model.Unbatched, Group(clip, endless))[0];
+        var beside = Answers(opened.Model, Group(clip, Ask("What?", 3), endless))[1];
+        var unbatched = Answers(opened.Model.Unbatched, Group(clip, endless))[0];
 
         Assert.Equal(alone.CandidateLogProbabilities, beside.CandidateLogProbabilities);
         Assert.Equal(alone.Text, beside.Text);

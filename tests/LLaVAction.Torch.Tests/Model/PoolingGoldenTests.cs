@@ -16,7 +16,7 @@ public sealed class PoolingGoldenTests : PoolingGoldens
     {
         using var scope = NewDisposeScope();
         var device = ComputeDevice.Of(new ModelOptions { Device = "cpu" });
-        Tensor input = HostTensors.FromValues(values, [(long)frames * side * side, columns], device);
+        var input = HostTensors.FromValues(values, [(long)frames * side * side, columns], device);
         return HostTensors.ToArray(SpatialPooling.Forward(mode, input, side, stride));
     }
 }

@@ -1,8 +1,6 @@
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
 using LLaVAction.Testing;
-using LLaVAction.Torch.Model;
-using static TorchSharp.torch;
 
 namespace LLaVAction.Torch.Tests.Model;
 
@@ -27,16 +25,16 @@ public sealed class PrecisionTests
     {
         string[] files = [.. GoldenFolder.Files($"models/{model}", "golden_*.safetensors").Where(file => HasEmbeddings(file))];
         Skip.If(files.Length == 0, "no model goldens");
-        string checkpoint = GoldenFolder.PathOf($"models/{model}/orig");
-        using IStagedModel exact = TestStack.Engine.LoadStagedModel(checkpoint, TestStack.OnCpu(new ModelOptions()));
-        using IStagedModel rounded = TestStack.Engine.LoadStagedModel(checkpoint, new ModelOptions { Device = "cpu", Precision = precision });
-        foreach (string file in files)
+        var checkpoint = GoldenFolder.PathOf($"models/{model}/orig");
+        using var exact = TestStack.Engine.LoadStagedModel(checkpoint, TestStack.OnCpu(new ModelOptions()));
+        using var rounded = TestStack.Engine.LoadStagedModel(checkpoint, new ModelOptions { Device = "cpu", Precision = precision });
+        foreach (var file in files)
         {
             using var golden = GoldenTensors.Open(file);
             var embeddings = new StageTensor(golden.Shape("inputs_embeds"), golden.Float32("inputs_embeds"));
-            float[] expected = exact.Logits(exact.HiddenStates(embeddings)).Values;
-            float[] actual = rounded.Logits(rounded.HiddenStates(embeddings)).Values;
-            double error = expected.Zip(actual, static (left, right) => Math.Abs((double)left - right)).Max();
+            var expected = exact.Logits(exact.HiddenStates(embeddings)).Values;
+            var actual = rounded.Logits(rounded.HiddenStates(embeddings)).Values;
+            var error = expected.Zip(actual, static (left, right) => Math.Abs((double)left - right)).Max();
             Assert.InRange(error, 0, tolerance);
             AssertSameChoices(expected, actual, embeddings.Shape[0], error);
         }
@@ -46,10 +44,10 @@ public sealed class PrecisionTests
     public void Float16_that_overflows_is_refused()
     {
         using var folder = Random(ElementType.BFloat16);
-        using TorchVideoLanguageModel model = TestStack.Engine.LoadModel(folder.FullName, new ModelOptions { Device = "cpu", Precision = "float16" }, null);
+        using var model = TestStack.Engine.LoadModel(folder.FullName, new ModelOptions { Device = "cpu", Precision = "float16" }, null);
         PromptGroup group = new(null, [], [new PromptRequest("What is done?", ["A", "B"], 0)]);
         Assert.Single(model.Answer([group], CancellationToken.None));
-        foreach ((string name, var parameter) in model.Model.named_parameters())
+        foreach ((var name, var parameter) in model.Model.named_parameters())
         {
             if (name.EndsWith("down_proj.weight", StringComparison.Ordinal))
             {
@@ -57,7 +55,7 @@ public sealed class PrecisionTests
             }
         }
 
-        string message = Assert.Throws<InputException>(() => model.Answer([group], CancellationToken.None)).Message;
+        var message = Assert.Throws<InputException>(() => model.Answer([group], CancellationToken.None)).Message;
 
         Assert.Contains("float16", message, StringComparison.Ordinal);
         Assert.Contains("--precision bfloat16", message, StringComparison.Ordinal);
@@ -67,16 +65,16 @@ public sealed class PrecisionTests
     public void Weights_beyond_float16_are_refused()
     {
         using var folder = Random(ElementType.BFloat16);
-        string file = Path.Combine(folder.FullName, "model.safetensors");
-        byte[] bytes = File.ReadAllBytes(file);
+        var file = Path.Combine(folder.FullName, "model.safetensors");
+        var bytes = File.ReadAllBytes(file);
         BitConverter.TryWriteBytes(bytes.AsSpan(bytes.Length - 2), (ushort)0x7E00); // 4.3e37 in bfloat16
         File.WriteAllBytes(file, bytes);
 
-        string message = Assert.Throws<InputException>(
+        var message = Assert.Throws<InputException>(
             () => TestStack.Engine.LoadModel(folder.FullName, new ModelOptions { Device = "cpu", Precision = "float16" })).Message;
 
         Assert.Contains("larger than float16 can hold", message, StringComparison.Ordinal);
-        using IVideoLanguageModel model = TestStack.Engine.LoadModel(folder.FullName, new ModelOptions { Device = "cpu", Precision = "bfloat16" });
+        using var model = TestStack.Engine.LoadModel(folder.FullName, new ModelOptions { Device = "cpu", Precision = "bfloat16" });
         Assert.Equal("bfloat16", model.Description.Precision);
     }
 
@@ -98,16 +96,16 @@ public sealed class PrecisionTests
     /// <summary>Equal choices among a few tokens at every position whose float32 margin exceeds twice the error.</summary>
     private static void AssertSameChoices(float[] expected, float[] actual, int rows, double error)
     {
-        int vocabulary = expected.Length / rows;
-        int decided = 0;
-        for (int row = 0; row < rows; row++)
+        var vocabulary = expected.Length / rows;
+        var decided = 0;
+        for (var row = 0; row < rows; row++)
         {
-            float[] letters = expected[((row * vocabulary) + 32)..((row * vocabulary) + 37)];
+            var letters = expected[((row * vocabulary) + 32)..((row * vocabulary) + 37)];
             float[] best = [.. letters.OrderDescending()];
             if (best[0] - best[1] > 2 * error)
             {
                 decided++;
-                float[] rounded = actual[((row * vocabulary) + 32)..((row * vocabulary) + 37)];
+                var rounded = actual[((row * vocabulary) + 32)..((row * vocabulary) + 37)];
                 Assert.Equal(Array.IndexOf(letters, best[0]), Array.IndexOf(rounded, rounded.Max()));
             }
         }
@@ -119,9 +117,9 @@ public sealed class PrecisionTests
     public void A_tokenizer_of_another_checkpoint_is_told()
     {
         using var folder = Random(ElementType.BFloat16, vocabularyRows: 100);
-        using TorchVideoLanguageModel model = TestStack.Load(folder.FullName, new ModelOptions());
+        using var model = TestStack.Load(folder.FullName, new ModelOptions());
 
-        string message = Assert.Throws<InputException>(
+        var message = Assert.Throws<InputException>(
             () => model.Answer([new PromptGroup(null, [], [new PromptRequest("What is done?", [], 0)])], CancellationToken.None)).Message;
 
         Assert.Contains("100 rows", message, StringComparison.Ordinal);
@@ -130,9 +128,9 @@ public sealed class PrecisionTests
     private static TemporaryFolder Random(ElementType type, int vocabularyRows = 4096)
     {
         var folder = new TemporaryFolder();
-        ModelConfiguration tiny = KnownConfigurations.Tiny;
+        var tiny = KnownConfigurations.Tiny;
         RandomCheckpoint.Write(folder.FullName, tiny with { Language = tiny.Language! with { VocabularyRows = vocabularyRows } }, new RandomCheckpointOptions { ElementType = type });
-        foreach (string file in new[] { "tokenizer.json", "tokenizer_config.json" })
+        foreach (var file in new[] { "tokenizer.json", "tokenizer_config.json" })
         {
             File.Copy(GoldenFolder.PathOf($"tokenizer/tiny/{file}"), folder[file]);
         }

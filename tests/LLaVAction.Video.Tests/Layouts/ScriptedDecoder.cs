@@ -5,7 +5,7 @@ namespace LLaVAction.Video.Tests.Layouts;
 /// <summary>Videos that exist as lists of times only; each frame is one pixel that shows its position. Records what was asked.</summary>
 internal sealed class ScriptedDecoder : IVideoDecoder
 {
-    private readonly Dictionary<string, (VideoInfo Info, double[] Times)> videos = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (VideoInfo Info, double[] Times)> _videos = new(StringComparer.Ordinal);
 
     /// <summary>The windows of every decoding, in order.</summary>
     public List<TimeWindow[]> Decodings { get; } = [];
@@ -15,25 +15,25 @@ internal sealed class ScriptedDecoder : IVideoDecoder
 
     public ScriptedDecoder Add(string path, VideoInfo info, IEnumerable<double> times)
     {
-        videos.Add(path, (info, times.ToArray()));
+        _videos.Add(path, (info, times.ToArray()));
         return this;
     }
 
     public ScriptedDecoder AddConstant(string path, double rate, int frames) =>
         Add(path, new VideoInfo(rate, rate, frames / rate), Enumerable.Range(0, frames).Select(index => index / rate));
 
-    public Task<VideoInfo> ProbeAsync(string path, CancellationToken cancellationToken) => Task.FromResult(videos[path].Info);
+    public Task<VideoInfo> ProbeAsync(string path, CancellationToken cancellationToken) => Task.FromResult(_videos[path].Info);
 
     public Task<IReadOnlyList<double>> ListFrameTimesAsync(string path, CancellationToken cancellationToken)
     {
         Listings++;
-        return Task.FromResult<IReadOnlyList<double>>(videos[path].Times);
+        return Task.FromResult<IReadOnlyList<double>>(_videos[path].Times);
     }
 
     public Task<IReadOnlyList<DecodedFrame>> DecodeAsync(string path, IReadOnlyList<TimeWindow> windows, CancellationToken cancellationToken)
     {
         Decodings.Add([.. windows]);
-        var frames = videos[path].Times
+        var frames = _videos[path].Times
             .Select(static (seconds, index) => (Seconds: seconds, Frame: new DecodedFrame(seconds, 1, 1, [(byte)index, (byte)(index >> 8), 0])))
             .Where(frame => windows.Any(window => window.Contains(frame.Seconds)))
             .Take(windows.Count)

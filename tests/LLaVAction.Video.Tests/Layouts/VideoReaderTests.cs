@@ -9,20 +9,20 @@ public sealed class VideoReaderTests : IDisposable
 {
     private static readonly FramePolicy Midpoint = new(FramePolicyKind.Midpoint);
 
-    private readonly TemporaryFolder folder = new();
-    private readonly ScriptedDecoder decoder = new();
+    private readonly TemporaryFolder _folder = new();
+    private readonly ScriptedDecoder _decoder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task A_constant_rate_needs_one_decoding_and_no_listing()
     {
-        decoder.AddConstant(folder.Write("P01/P01_11.MP4", ""), 60_000 / 1001.0, 36_000);
+        _decoder.AddConstant(_folder.Write("P01/P01_11.MP4", ""), 60_000 / 1001.0, 36_000);
 
         var frames = await ReadAsync("epic", Clip(100.05, 103.41), 8, 16);
 
-        Assert.Single(decoder.Decodings);
-        Assert.Equal(0, decoder.Listings);
+        Assert.Single(_decoder.Decodings);
+        Assert.Equal(0, _decoder.Listings);
         Assert.Equal(FrameSampler.FrameIndices(5997, 6198, 16), Positions(frames, 16));
         Assert.Equal(FrameSampler.FrameIndices(5997, 6198, 8), Positions(frames, 8));
     }
@@ -30,11 +30,11 @@ public sealed class VideoReaderTests : IDisposable
     [Fact]
     public async Task Frames_far_apart_are_sought_one_by_one()
     {
-        decoder.AddConstant(folder.Write("P01/P01_11.MP4", ""), 30, 6000);
+        _decoder.AddConstant(_folder.Write("P01/P01_11.MP4", ""), 30, 6000);
 
         var frames = await ReadAsync("epic", Clip(10, 157), 8);
 
-        Assert.Equal(8, decoder.Decodings.Count);
+        Assert.Equal(8, _decoder.Decodings.Count);
         Assert.Equal(FrameSampler.FrameIndices(300, 4710, 8), Positions(frames, 8));
     }
 
@@ -42,14 +42,14 @@ public sealed class VideoReaderTests : IDisposable
     public async Task Late_frames_are_found_by_listing()
     {
         // From 50 s on everything is 20 ms late.
-        decoder.Add(
-            folder.Write("P01/P01_11.MP4", ""),
+        _decoder.Add(
+            _folder.Write("P01/P01_11.MP4", ""),
             new VideoInfo(30, 29.99, 100.02),
             Enumerable.Range(0, 3000).Select(static index => (index / 30.0) + (index >= 1500 ? 0.02 : 0)));
 
         var frames = await ReadAsync("epic", Clip(49.9, 50.3), 8);
 
-        Assert.Equal(1, decoder.Listings);
+        Assert.Equal(1, _decoder.Listings);
 
         // The middle of an index's interval lies before the late frame: the one before is still shown.
         Assert.Equal(FrameSampler.FrameIndices(1497, 1509, 8).Select(static index => index >= 1500 ? index - 1 : index), Positions(frames, 8));
@@ -59,7 +59,7 @@ public sealed class VideoReaderTests : IDisposable
     public async Task Variable_rates_show_the_frame_whose_interval_holds_the_midpoint()
     {
         double[] times = [0, 0.5, 0.6, 2.0, 2.1, 4.0];
-        decoder.Add(folder.Write("P01/P01_11.MP4", ""), new VideoInfo(null, 1.4, 4.5), times);
+        _decoder.Add(_folder.Write("P01/P01_11.MP4", ""), new VideoInfo(null, 1.4, 4.5), times);
 
         var frames = await ReadAsync("epic", Clip(0.1, 4.1), 4, 8);
 
@@ -71,7 +71,7 @@ public sealed class VideoReaderTests : IDisposable
     [Fact]
     public async Task A_clip_at_the_very_end_sees_the_last_frame()
     {
-        decoder.AddConstant(folder.Write("P01/P01_11.MP4", ""), 30, 300);
+        _decoder.AddConstant(_folder.Write("P01/P01_11.MP4", ""), 30, 300);
 
         var frames = await ReadAsync("epic", Clip(9.99, 10.2), 4);
 
@@ -85,7 +85,7 @@ public sealed class VideoReaderTests : IDisposable
     [InlineData(67)]
     public async Task A_trimmed_file_may_be_cut_a_frame_short_or_long(int framesInFile)
     {
-        decoder.AddConstant(folder.Write("P01/P01_11_0.mp4", ""), 30, framesInFile);
+        _decoder.AddConstant(_folder.Write("P01/P01_11_0.mp4", ""), 30, framesInFile);
 
         var frames = await ReadAsync("trimmed", Clip(14.20, 16.40), 8);
 
@@ -99,7 +99,7 @@ public sealed class VideoReaderTests : IDisposable
         const double Rate = 30_000 / 1001.0;
         foreach (var start in new[] { 0, 15 })
         {
-            decoder.AddConstant(folder.Write($"P01/P01_11.MP4/{start}.MP4", ""), Rate, 450);
+            _decoder.AddConstant(_folder.Write($"P01/P01_11.MP4/{start}.MP4", ""), Rate, 450);
         }
 
         var frames = await ReadAsync("chunks", Clip(14, 16), 8);
@@ -107,13 +107,13 @@ public sealed class VideoReaderTests : IDisposable
         // Frames 420 to 479; chunk 15 begins at frame trunc(449.55) = 449, and frame f is its frame trunc(f − 449.55).
         var expected = FrameSampler.FrameIndices(420, 480, 8).Select(static frame => frame < 449 ? frame : (int)(frame - (15 * Rate)));
         Assert.Equal(expected, Positions(frames, 8));
-        Assert.Equal(2, decoder.Decodings.Count);
+        Assert.Equal(2, _decoder.Decodings.Count);
     }
 
     [Fact]
     public async Task A_file_whose_frames_end_before_its_headers_say_is_damaged()
     {
-        decoder.Add(folder.Write("P01/P01_11.MP4", ""), new VideoInfo(30, 30, 100), Enumerable.Range(0, 1500).Select(static index => index / 30.0));
+        _decoder.Add(_folder.Write("P01/P01_11.MP4", ""), new VideoInfo(30, 30, 100), Enumerable.Range(0, 1500).Select(static index => index / 30.0));
 
         var failure = await Assert.ThrowsAsync<FrameReadException>(() => ReadAsync("epic", Clip(49, 52), 8));
 
@@ -123,7 +123,7 @@ public sealed class VideoReaderTests : IDisposable
     }
 
     private Task<ClipFrames> ReadAsync(string layout, ClipReference clip, params int[] frameCounts) =>
-        VideoLayouts.Open(folder.FullName, layout, decoder).ReadAsync(clip, Midpoint, frameCounts, CancellationToken.None);
+        VideoLayouts.Open(_folder.FullName, layout, _decoder).ReadAsync(clip, Midpoint, frameCounts, CancellationToken.None);
 
     private static ClipReference Clip(double start, double stop) => new("P01_11_0", "P01", "P01_11", start, stop, 1, 2);
 

@@ -6,7 +6,7 @@ namespace LLaVAction.Benchmarks.Audit;
 /// </summary>
 internal sealed class CandidateChecks(BenchmarkManifest manifest, SetEntry set, VerificationReport report)
 {
-    private readonly ILookup<string, PassedOverCandidate> passedOver =
+    private readonly ILookup<string, PassedOverCandidate> _passedOver =
         set.PassedOver.ToLookup(static candidate => candidate.Id, StringComparer.Ordinal);
 
     /// <summary>Checks one question whose options are sound.</summary>
@@ -36,7 +36,7 @@ internal sealed class CandidateChecks(BenchmarkManifest manifest, SetEntry set, 
         }
 
         var known = new HashSet<int>();
-        foreach (var rank in distractorRanks.Concat(passedOver[question.Id].Select(static candidate => candidate.Rank)))
+        foreach (var rank in distractorRanks.Concat(_passedOver[question.Id].Select(static candidate => candidate.Rank)))
         {
             if (rank is { } value && !known.Add(value))
             {
@@ -83,7 +83,7 @@ internal sealed class CandidateChecks(BenchmarkManifest manifest, SetEntry set, 
 
     private void CheckReplacedClasses(Question question, Action<string, string> fail)
     {
-        foreach (var candidate in passedOver[question.Id])
+        foreach (var candidate in _passedOver[question.Id])
         {
             if (question.OptionClasses.Contains(candidate.Class, StringComparer.Ordinal))
             {
@@ -113,7 +113,7 @@ internal sealed class CandidateChecks(BenchmarkManifest manifest, SetEntry set, 
     {
         var window = 2 * manifest.OptionsPerQuestion;
         var beyond = distractorRanks.Count(rank => rank > window);
-        var recorded = passedOver[question.Id].Count();
+        var recorded = _passedOver[question.Id].Count();
         if (beyond > recorded)
         {
             fail("best-ranked", $"{beyond} distractors are beyond rank {window}, but only {recorded} candidates were passed over");

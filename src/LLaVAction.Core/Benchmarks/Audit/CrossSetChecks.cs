@@ -3,19 +3,19 @@ namespace LLaVAction.Benchmarks.Audit;
 /// <summary>Checks that the sets speak of the same clips, in the same order, with the truth at the same position.</summary>
 internal sealed class CrossSetChecks(BenchmarkManifest manifest, VerificationReport report)
 {
-    private readonly Dictionary<string, (string File, int Line, Question Question)> first = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int?> positions = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> timesSeen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string File, int Line, Question Question)> _first = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int?> _positions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _timesSeen = new(StringComparer.Ordinal);
 
     /// <summary>Adds a set to the comparison.</summary>
     public void Add(SetEntry set, IReadOnlyList<(int Line, Question Question)> questions)
     {
         foreach (var (line, question) in questions)
         {
-            timesSeen[question.Id] = timesSeen.GetValueOrDefault(question.Id) + 1;
-            if (!first.TryGetValue(question.Id, out var other))
+            _timesSeen[question.Id] = _timesSeen.GetValueOrDefault(question.Id) + 1;
+            if (!_first.TryGetValue(question.Id, out var other))
             {
-                first[question.Id] = (set.File, line, question);
+                _first[question.Id] = (set.File, line, question);
             }
             else if (ClipOf(question) != ClipOf(other.Question))
             {
@@ -29,7 +29,7 @@ internal sealed class CrossSetChecks(BenchmarkManifest manifest, VerificationRep
     /// <summary>Checks what can be told only when every set was added.</summary>
     public void Finish(IReadOnlyList<IReadOnlyList<(int Line, Question Question)>> sets)
     {
-        var shared = timesSeen.Count(pair => pair.Value == manifest.Sets.Count);
+        var shared = _timesSeen.Count(pair => pair.Value == manifest.Sets.Count);
         if (shared != manifest.ClipsInEverySet)
         {
             report.Add("manifest-figures", BenchmarkFolder.ManifestName, null, $"clips_in_every_set is {manifest.ClipsInEverySet}; the sets share {shared}");
@@ -48,9 +48,9 @@ internal sealed class CrossSetChecks(BenchmarkManifest manifest, VerificationRep
             return;
         }
 
-        if (!positions.TryAdd(question.Id, question.AnswerIndex) && positions[question.Id] != question.AnswerIndex)
+        if (!_positions.TryAdd(question.Id, question.AnswerIndex) && _positions[question.Id] != question.AnswerIndex)
         {
-            report.Add("same-position", set.File, line, $"{question.Id}: answer_index {question.AnswerIndex}; another set of this benchmark has {positions[question.Id]}");
+            report.Add("same-position", set.File, line, $"{question.Id}: answer_index {question.AnswerIndex}; another set of this benchmark has {_positions[question.Id]}");
         }
     }
 

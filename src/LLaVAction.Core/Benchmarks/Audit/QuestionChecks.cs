@@ -6,8 +6,8 @@ namespace LLaVAction.Benchmarks.Audit;
 /// <summary>The invariants that a question must meet by itself.</summary>
 internal sealed class QuestionChecks(BenchmarkManifest manifest, SetEntry set, VerificationReport report)
 {
-    private readonly int optionCount = manifest.OptionsPerQuestion;
-    private readonly bool showsOwnNarration = manifest.Representation is Representation.Narration or Representation.GtKey;
+    private readonly int _optionCount = manifest.OptionsPerQuestion;
+    private readonly bool _showsOwnNarration = manifest.Representation is Representation.Narration or Representation.GtKey;
 
     /// <summary>Whether the question is sound enough for checks that index into its options.</summary>
     public bool Check(Question question, int line)
@@ -20,17 +20,17 @@ internal sealed class QuestionChecks(BenchmarkManifest manifest, SetEntry set, V
         }
 
         var lengths = (question.Options.Count, question.OptionClasses.Count, question.OptionRanks.Count, question.AlsoTrue.Count);
-        if (lengths != (optionCount, optionCount, optionCount, optionCount))
+        if (lengths != (_optionCount, _optionCount, _optionCount, _optionCount))
         {
             Fail(
                 "option-count",
-                $"{lengths.Item1} options, {lengths.Item2} classes, {lengths.Item3} ranks, {lengths.Item4} also_true; expected {optionCount} of each");
+                $"{lengths.Item1} options, {lengths.Item2} classes, {lengths.Item3} ranks, {lengths.Item4} also_true; expected {_optionCount} of each");
             return false;
         }
 
-        if (question.AnswerIndex is { } index && (index < 0 || index >= optionCount))
+        if (question.AnswerIndex is { } index && (index < 0 || index >= _optionCount))
         {
-            Fail("answer-index", $"answer_index {index}; expected 0 to {optionCount - 1}");
+            Fail("answer-index", $"answer_index {index}; expected 0 to {_optionCount - 1}");
             return false;
         }
 
@@ -106,7 +106,7 @@ internal sealed class QuestionChecks(BenchmarkManifest manifest, SetEntry set, V
             fail("answer-index", $"answer_index {index} is class {question.OptionClasses[index]}; the true class is {truth}");
         }
 
-        if (showsOwnNarration && question.Options[index] != question.Narration)
+        if (_showsOwnNarration && question.Options[index] != question.Narration)
         {
             fail("truth-text", $"the true option is '{question.Options[index]}'; expected the narration '{question.Narration}', unchanged");
         }
@@ -114,7 +114,7 @@ internal sealed class QuestionChecks(BenchmarkManifest manifest, SetEntry set, V
 
     private bool CheckAlsoTrue(Question question, Action<string, string> fail)
     {
-        for (var i = 0; i < optionCount; i++)
+        for (var i = 0; i < _optionCount; i++)
         {
             if (question.AlsoTrue[i] is not { } reason)
             {

@@ -6,37 +6,37 @@ public sealed class VerificationReport
     /// <summary>Violations kept for one invariant in one file; the rest is counted.</summary>
     public const int KeptPerInvariant = 20;
 
-    private readonly List<Violation> violations = [];
-    private readonly List<string> notes = [];
-    private readonly SortedDictionary<(string File, string Invariant), int> counts = new(
+    private readonly List<Violation> _violations = [];
+    private readonly List<string> _notes = [];
+    private readonly SortedDictionary<(string File, string Invariant), int> _counts = new(
         Comparer<(string File, string Invariant)>.Create(static (left, right) =>
             string.CompareOrdinal(left.File, right.File) is not 0 and var order
                 ? order
                 : string.CompareOrdinal(left.Invariant, right.Invariant)));
 
     /// <summary>The violations kept, in the order found.</summary>
-    public IReadOnlyList<Violation> Violations => violations;
+    public IReadOnlyList<Violation> Violations => _violations;
 
     /// <summary>How often each invariant is violated in each file.</summary>
-    public IReadOnlyDictionary<(string File, string Invariant), int> Counts => counts;
+    public IReadOnlyDictionary<(string File, string Invariant), int> Counts => _counts;
 
     /// <summary>What was checked, and what could not be.</summary>
-    public IReadOnlyList<string> Notes => notes;
+    public IReadOnlyList<string> Notes => _notes;
 
     /// <summary>Whether nothing was found.</summary>
-    public bool IsCorrect => violations.Count == 0;
+    public bool IsCorrect => _violations.Count == 0;
 
     /// <summary>Adds a violation.</summary>
     public void Add(string invariant, string file, int? line, string message)
     {
-        var count = counts.GetValueOrDefault((file, invariant)) + 1;
-        counts[(file, invariant)] = count;
+        var count = _counts.GetValueOrDefault((file, invariant)) + 1;
+        _counts[(file, invariant)] = count;
         if (count <= KeptPerInvariant)
         {
-            violations.Add(new Violation(invariant, file, line, message));
+            _violations.Add(new Violation(invariant, file, line, message));
         }
     }
 
     /// <summary>Adds a line on what was checked or could not be.</summary>
-    public void Note(string note) => notes.Add(note);
+    public void Note(string note) => _notes.Add(note);
 }

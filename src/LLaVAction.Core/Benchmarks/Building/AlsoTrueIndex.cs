@@ -14,16 +14,16 @@ public sealed class AlsoTrueIndex
     /// <summary>The class of another clip of the video that covers at least half of this one.</summary>
     public const string Overlap = "overlap";
 
-    private readonly Dictionary<string, List<Segment>> videos = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<Segment>> _videos = new(StringComparer.Ordinal);
 
     /// <summary>Indexes the pool by video.</summary>
     public AlsoTrueIndex(IEnumerable<ClipAnnotation> pool)
     {
         foreach (var clip in pool)
         {
-            if (!videos.TryGetValue(clip.VideoId, out var segments))
+            if (!_videos.TryGetValue(clip.VideoId, out var segments))
             {
-                videos[clip.VideoId] = segments = [];
+                _videos[clip.VideoId] = segments = [];
             }
 
             segments.Add(new Segment(clip.NarrationId, Microseconds(clip.StartSeconds), Microseconds(clip.StopSeconds), clip.Class));
@@ -45,7 +45,7 @@ public sealed class AlsoTrueIndex
         // Times are decimal in the CSV; whole microseconds make "at least half" exact where doubles would decide by rounding.
         var start = Microseconds(clip.StartSeconds);
         var stop = Microseconds(clip.StopSeconds);
-        foreach (var other in videos.GetValueOrDefault(clip.VideoId, []))
+        foreach (var other in _videos.GetValueOrDefault(clip.VideoId, []))
         {
             var shared = Math.Min(stop, other.Stop) - Math.Max(start, other.Start);
             if (shared > 0 && 2 * shared >= stop - start && other.Class != clip.Class && other.Id != clip.NarrationId)

@@ -19,9 +19,9 @@ public sealed class BenchmarkFolderWriter
 
     private const string JournalName = "journal.txt";
     private const string LockName = "lock";
-    private readonly string folder;
-    private readonly string staging;
-    private readonly Action<string> beforeStep;
+    private readonly string _folder;
+    private readonly string _staging;
+    private readonly Action<string> _beforeStep;
 
     /// <summary>Creates a writer for a folder that may not exist yet.</summary>
     public BenchmarkFolderWriter(string folder)
@@ -32,9 +32,9 @@ public sealed class BenchmarkFolderWriter
     /// <summary>Creates a writer that announces each step before it is taken, so that a test can end the work there.</summary>
     internal BenchmarkFolderWriter(string folder, Action<string> beforeStep)
     {
-        this.folder = folder;
-        this.beforeStep = beforeStep;
-        staging = Path.Combine(folder, StagingName);
+        _folder = folder;
+        _beforeStep = beforeStep;
+        _staging = Path.Combine(folder, StagingName);
     }
 
     /// <summary>Refuses a folder that exists unless it may be replaced; called before the work of building begins.</summary>
@@ -58,11 +58,11 @@ public sealed class BenchmarkFolderWriter
     /// <exception cref="InputException">The folder cannot be written, or another build is writing it.</exception>
     public void Write(IReadOnlyList<RenderedFile> files)
     {
-        var isNew = !Directory.Exists(folder);
+        var isNew = !Directory.Exists(_folder);
         try
         {
-            beforeStep("create folder");
-            Directory.CreateDirectory(staging);
+            _beforeStep("create folder");
+            Directory.CreateDirectory(_staging);
             using var held = Lock();
             var journal = ReadJournal();
             Stage(files, journal);
@@ -75,22 +75,22 @@ public sealed class BenchmarkFolderWriter
                 RemoveQuietly();
             }
 
-            throw new InputException($"--output {folder}: cannot write the benchmark there ({error.Message}).", error);
+            throw new InputException($"--output {_folder}: cannot write the benchmark there ({error.Message}).", error);
         }
 
-        beforeStep("remove staging");
-        Directory.Delete(staging, recursive: true);
+        _beforeStep("remove staging");
+        Directory.Delete(_staging, recursive: true);
     }
 
     private FileStream Lock()
     {
         try
         {
-            return new FileStream(Path.Combine(staging, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(Path.Combine(_staging, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException error)
         {
-            throw new InputException($"--output {folder}: another build is writing this folder ({error.Message}).", error);
+            throw new InputException($"--output {_folder}: another build is writing this folder ({error.Message}).", error);
         }
     }
 
@@ -98,13 +98,13 @@ public sealed class BenchmarkFolderWriter
     private SortedSet<string> ReadJournal()
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
-        var journal = Path.Combine(staging, JournalName);
+        var journal = Path.Combine(_staging, JournalName);
         if (File.Exists(journal))
         {
             names.UnionWith(File.ReadAllLines(journal));
         }
 
-        var manifest = Path.Combine(folder, BenchmarkFolder.ManifestName);
+        var manifest = Path.Combine(_folder, BenchmarkFolder.ManifestName);
         if (File.Exists(manifest))
         {
             names.UnionWith(SetNamesOf(manifest));
@@ -129,32 +129,32 @@ public sealed class BenchmarkFolderWriter
 
     private void Stage(IReadOnlyList<RenderedFile> files, SortedSet<string> journal)
     {
-        beforeStep("write journal");
+        _beforeStep("write journal");
         File.WriteAllLines(
-            Path.Combine(staging, JournalName),
+            Path.Combine(_staging, JournalName),
             journal.Union(files.Select(static file => file.Name), StringComparer.Ordinal));
         foreach (var file in files)
         {
-            beforeStep($"write {file.Name}");
-            using var stream = new FileStream(Path.Combine(staging, file.Name), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+            _beforeStep($"write {file.Name}");
+            using var stream = new FileStream(Path.Combine(_staging, file.Name), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
             FileBytes.Write(stream, file.Content.Span);
         }
     }
 
     private void Switch(IReadOnlyList<RenderedFile> files, SortedSet<string> journal)
     {
-        beforeStep("remove old manifest");
-        File.Delete(Path.Combine(folder, BenchmarkFolder.ManifestName));
+        _beforeStep("remove old manifest");
+        File.Delete(Path.Combine(_folder, BenchmarkFolder.ManifestName));
         foreach (var name in journal.Except(files.Select(static file => file.Name), StringComparer.Ordinal))
         {
-            beforeStep($"remove old {name}");
-            File.Delete(Path.Combine(folder, name));
+            _beforeStep($"remove old {name}");
+            File.Delete(Path.Combine(_folder, name));
         }
 
         foreach (var file in files)
         {
-            beforeStep($"move {file.Name}");
-            File.Move(Path.Combine(staging, file.Name), Path.Combine(folder, file.Name), overwrite: true);
+            _beforeStep($"move {file.Name}");
+            File.Move(Path.Combine(_staging, file.Name), Path.Combine(_folder, file.Name), overwrite: true);
         }
     }
 
@@ -162,7 +162,7 @@ public sealed class BenchmarkFolderWriter
     {
         try
         {
-            Directory.Delete(folder, recursive: true);
+            Directory.Delete(_folder, recursive: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using LLaVAction.Benchmarks.Strategies;
 using LLaVAction.Epic;
 using LLaVAction.Recognizers;

@@ -71,23 +71,23 @@ public static class BenchmarkRenderer
 
     private static SetEntry Describe(
         BuiltSet set, RenderedFile file, int optionCount, IReadOnlyDictionary<ActionClass, int> frequencies) => new()
-    {
-        Strategy = set.Source.Name,
-        Provenance = set.Source.Provenance,
-        DumpFormat = set.Source.Dump?.Format,
-        File = file.Name,
-        Sha256 = Convert.ToHexStringLower(SHA256.HashData(file.Content.Span)),
-        Questions = set.Questions.Count,
-        Excluded = set.Excluded,
-        TruthInFirstK = set.Source.Dump is null ? null : SetFigures.TruthInFirst(set.Questions, optionCount),
-        Substitutions = SetFigures.Substitutions(set.PassedOver),
-        RedrawnNarrations = set.RedrawnNarrations,
-        QuestionsWithAlsoTrue = SetFigures.WithAlsoTrue(set.Questions),
-        Chance = SetFigures.Chance(set.Questions, optionCount),
-        Judges = set.Judges,
-        OptionsOnly = OptionsOnlyFigures.Of(set.OptionClasses, frequencies),
-        PassedOver = set.PassedOver,
-    };
+        {
+            Strategy = set.Source.Name,
+            Provenance = set.Source.Provenance,
+            DumpFormat = set.Source.Dump?.Format,
+            File = file.Name,
+            Sha256 = Convert.ToHexStringLower(SHA256.HashData(file.Content.Span)),
+            Questions = set.Questions.Count,
+            Excluded = set.Excluded,
+            TruthInFirstK = set.Source.Dump is null ? null : SetFigures.TruthInFirst(set.Questions, optionCount),
+            Substitutions = SetFigures.Substitutions(set.PassedOver),
+            RedrawnNarrations = set.RedrawnNarrations,
+            QuestionsWithAlsoTrue = SetFigures.WithAlsoTrue(set.Questions),
+            Chance = SetFigures.Chance(set.Questions, optionCount),
+            Judges = set.Judges,
+            OptionsOnly = OptionsOnlyFigures.Of(set.OptionClasses, frequencies),
+            PassedOver = set.PassedOver,
+        };
 
     private static int CountShared(IReadOnlyList<BuiltSet> sets)
     {

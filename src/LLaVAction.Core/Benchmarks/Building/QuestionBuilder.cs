@@ -13,7 +13,7 @@ namespace LLaVAction.Benchmarks.Building;
 /// </remarks>
 public sealed class QuestionBuilder(DistractorPool pool, AlsoTrueIndex alsoTrue, IClassTexts texts, BenchmarkSettings settings)
 {
-    private readonly int optionCount = settings.OptionsPerQuestion;
+    private readonly int _optionCount = settings.OptionsPerQuestion;
 
     /// <summary>Makes the clip's questions, one for each strategy, in the order given.</summary>
     /// <exception cref="InputException">A strategy has too few candidates, or a class has no text.</exception>
@@ -25,8 +25,8 @@ public sealed class QuestionBuilder(DistractorPool pool, AlsoTrueIndex alsoTrue,
             clipTexts,
             settings.ShowsOwnNarration ? new ComparedText(clip.Narration) : clipTexts.Find(clip.Class, [])!.Value.Text,
             alsoTrue.Find(clip),
-            new KeyedRandom(settings.Seed, clip.NarrationId, "answer-position").NextInt32(optionCount),
-            ShuffledPlaces(clip, optionCount - 1));
+            new KeyedRandom(settings.Seed, clip.NarrationId, "answer-position").NextInt32(_optionCount),
+            ShuffledPlaces(clip, _optionCount - 1));
         var questions = new BuiltQuestion[strategies.Count];
         for (var i = 0; i < questions.Length; i++)
         {
@@ -42,9 +42,9 @@ public sealed class QuestionBuilder(DistractorPool pool, AlsoTrueIndex alsoTrue,
         var truthRank = strategy.TruthRank(clip);
         var hasTruth = settings.Protocol != Protocol.Recognition
             || strategy is RandomStrategy
-            || truthRank <= optionCount;
-        var options = new List<Option>(optionCount);
-        var taken = new List<ComparedText>(optionCount);
+            || truthRank <= _optionCount;
+        var options = new List<Option>(_optionCount);
+        var taken = new List<ComparedText>(_optionCount);
         if (hasTruth)
         {
             taken.Add(facts.TruthText);
@@ -55,7 +55,7 @@ public sealed class QuestionBuilder(DistractorPool pool, AlsoTrueIndex alsoTrue,
         var redrawn = 0;
         foreach (var candidate in strategy.Candidates(clip))
         {
-            if (options.Count == optionCount)
+            if (options.Count == _optionCount)
             {
                 break;
             }
@@ -77,10 +77,10 @@ public sealed class QuestionBuilder(DistractorPool pool, AlsoTrueIndex alsoTrue,
             }
         }
 
-        if (options.Count < optionCount)
+        if (options.Count < _optionCount)
         {
             var truths = hasTruth ? 1 : 0;
-            throw strategy.TooFew(clip, options.Count - truths, optionCount - truths, passedOver?.Count ?? 0);
+            throw strategy.TooFew(clip, options.Count - truths, _optionCount - truths, passedOver?.Count ?? 0);
         }
 
         if (settings.Ambiguous == AmbiguousDistractors.Exclude && options.Exists(static option => option.AlsoTrue is not null))
@@ -102,10 +102,10 @@ public sealed class QuestionBuilder(DistractorPool pool, AlsoTrueIndex alsoTrue,
     // The truth, first in the list where there is one, goes to its slot; the others fill the rest in a shuffled order.
     private Option[] Arrange(ClipFacts facts, List<Option> options, bool hasTruth)
     {
-        var ordered = new Option[optionCount];
+        var ordered = new Option[_optionCount];
         if (!hasTruth)
         {
-            var places = ShuffledPlaces(facts.Clip, optionCount);
+            var places = ShuffledPlaces(facts.Clip, _optionCount);
             for (var slot = 0; slot < ordered.Length; slot++)
             {
                 ordered[slot] = options[places[slot]];

@@ -37,7 +37,7 @@ public sealed record OptionClasses(IReadOnlyList<ActionClass> Classes, int? Answ
         for (var option = 0; option < classes.Length; option++)
         {
             var (verb, noun) = classes[option];
-            (int verbs, int nouns) = (-1, -1);
+            (var verbs, var nouns) = (-1, -1);
             foreach (var other in classes)
             {
                 verbs += other.Verb == verb ? 1 : 0;

@@ -32,11 +32,11 @@ public sealed class OptionFeatures
     /// <summary>Features that do.</summary>
     internal const int FrequencyCount = 3;
 
-    private readonly ClassCodes codes;
-    private readonly Vector512<double>[] fixedValues;
-    private readonly Vector512<double>[] frequencies;
-    private readonly Vector512<double>[] offsets;
-    private readonly Vector512<double>[] answers;
+    private readonly ClassCodes _codes;
+    private readonly Vector512<double>[] _fixedValues;
+    private readonly Vector512<double>[] _frequencies;
+    private readonly Vector512<double>[] _offsets;
+    private readonly Vector512<double>[] _answers;
 
     private OptionFeatures(
         IReadOnlyList<OptionClasses> questions,
@@ -47,11 +47,11 @@ public sealed class OptionFeatures
         Vector512<double>[] answers)
     {
         Questions = questions;
-        this.codes = codes;
-        this.fixedValues = fixedValues;
-        this.frequencies = frequencies;
-        this.offsets = offsets;
-        this.answers = answers;
+        _codes = codes;
+        _fixedValues = fixedValues;
+        _frequencies = frequencies;
+        _offsets = offsets;
+        _answers = answers;
     }
 
     /// <summary>The questions.</summary>
@@ -61,7 +61,7 @@ public sealed class OptionFeatures
     public int BlockCount => (Questions.Count + Lanes - 1) / Lanes;
 
     /// <summary>Most options of a question.</summary>
-    public int OptionCount => codes.OptionCount;
+    public int OptionCount => _codes.OptionCount;
 
     /// <summary>Computes the features that depend on the questions alone; the others are 0 until <see cref="WithFrequencies"/>.</summary>
     public static OptionFeatures Of(IReadOnlyList<OptionClasses> questions)
@@ -76,9 +76,9 @@ public sealed class OptionFeatures
             new Vector512<double>[options * FrequencyCount],
             new Vector512<double>[options],
             new Vector512<double>[options]);
-        var values = MemoryMarshal.Cast<Vector512<double>, double>(features.fixedValues.AsSpan());
-        var offsetLanes = MemoryMarshal.Cast<Vector512<double>, double>(features.offsets.AsSpan());
-        var answerLanes = MemoryMarshal.Cast<Vector512<double>, double>(features.answers.AsSpan());
+        var values = MemoryMarshal.Cast<Vector512<double>, double>(features._fixedValues.AsSpan());
+        var offsetLanes = MemoryMarshal.Cast<Vector512<double>, double>(features._offsets.AsSpan());
+        var answerLanes = MemoryMarshal.Cast<Vector512<double>, double>(features._answers.AsSpan());
         for (var question = 0; question < questions.Count; question++)
         {
             features.Fill(question, values);
@@ -98,14 +98,14 @@ public sealed class OptionFeatures
     public OptionFeatures WithFrequencies(Predicate<int> isTraining)
     {
         ArgumentNullException.ThrowIfNull(isTraining);
-        Span<int[]> counts = [new int[codes.ClassCount], new int[codes.VerbCount], new int[codes.NounCount]];
+        Span<int[]> counts = [new int[_codes.ClassCount], new int[_codes.VerbCount], new int[_codes.NounCount]];
         for (var question = 0; question < Questions.Count; question++)
         {
             if (Questions[question].AnswerIndex is { } answer && isTraining(question))
             {
                 for (var kind = 0; kind < FrequencyCount; kind++)
                 {
-                    counts[kind][codes.Of(kind, question, answer)]++;
+                    counts[kind][_codes.Of(kind, question, answer)]++;
                 }
             }
         }
@@ -116,7 +116,7 @@ public sealed class OptionFeatures
             logarithms[count] = PortableMath.Log(1 + count);
         }
 
-        var result = new Vector512<double>[frequencies.Length];
+        var result = new Vector512<double>[_frequencies.Length];
         var values = MemoryMarshal.Cast<Vector512<double>, double>(result.AsSpan());
         for (var question = 0; question < Questions.Count; question++)
         {
@@ -125,31 +125,31 @@ public sealed class OptionFeatures
             var options = Questions[question].Classes.Count;
             for (var kind = 0; kind < FrequencyCount; kind++)
             {
-                var ownCode = own is { } answer ? codes.Of(kind, question, answer) : -1;
+                var ownCode = own is { } answer ? _codes.Of(kind, question, answer) : -1;
                 for (var option = 0; option < options; option++)
                 {
-                    var code = codes.Of(kind, question, option);
+                    var code = _codes.Of(kind, question, option);
                     values[Place(question, option, FrequencyCount, kind)] = logarithms[counts[kind][code] - (code == ownCode ? 1 : 0)];
                 }
             }
         }
 
-        return new OptionFeatures(Questions, codes, fixedValues, result, offsets, answers);
+        return new OptionFeatures(Questions, _codes, _fixedValues, result, _offsets, _answers);
     }
 
     /// <summary>The features of an option that depend on the questions alone, a lane per question of the block.</summary>
     internal ReadOnlySpan<Vector512<double>> FixedValues(int block, int option) =>
-        fixedValues.AsSpan(((block * OptionCount) + option) * FixedCount, FixedCount);
+        _fixedValues.AsSpan(((block * OptionCount) + option) * FixedCount, FixedCount);
 
     /// <summary>The features of frequency of an option, a lane per question of the block.</summary>
     internal ReadOnlySpan<Vector512<double>> Frequencies(int block, int option) =>
-        frequencies.AsSpan(((block * OptionCount) + option) * FrequencyCount, FrequencyCount);
+        _frequencies.AsSpan(((block * OptionCount) + option) * FrequencyCount, FrequencyCount);
 
     /// <summary>Per option 0, or −∞ in the lanes of questions that lack it.</summary>
-    internal ReadOnlySpan<Vector512<double>> Offsets(int block) => offsets.AsSpan(block * OptionCount, OptionCount);
+    internal ReadOnlySpan<Vector512<double>> Offsets(int block) => _offsets.AsSpan(block * OptionCount, OptionCount);
 
     /// <summary>Per option 1 in the lanes of questions whose answer it is, else 0.</summary>
-    internal ReadOnlySpan<Vector512<double>> Answers(int block) => answers.AsSpan(block * OptionCount, OptionCount);
+    internal ReadOnlySpan<Vector512<double>> Answers(int block) => _answers.AsSpan(block * OptionCount, OptionCount);
 
     private int Place(int question, int option, int features, int feature = 0) =>
         ((((((question / Lanes) * OptionCount) + option) * features) + feature) * Lanes) + (question % Lanes);
@@ -193,12 +193,12 @@ public sealed class OptionFeatures
     /// <summary>The options' classes, verbs and nouns, each numbered from 0 as they occur.</summary>
     private sealed class ClassCodes
     {
-        private readonly int[] codes;
+        private readonly int[] _codes;
 
         public ClassCodes(IReadOnlyList<OptionClasses> questions)
         {
             OptionCount = questions.Count == 0 ? 0 : questions.Max(static question => question.Classes.Count);
-            codes = new int[questions.Count * OptionCount * FrequencyCount];
+            _codes = new int[questions.Count * OptionCount * FrequencyCount];
             var classes = new Dictionary<ActionClass, int>();
             var verbs = new Dictionary<int, int>();
             var nouns = new Dictionary<int, int>();
@@ -207,9 +207,9 @@ public sealed class OptionFeatures
                 for (var option = 0; option < questions[question].Classes.Count; option++)
                 {
                     var optionClass = questions[question].Classes[option];
-                    codes[Place(0, question, option)] = CodeOf(classes, optionClass);
-                    codes[Place(1, question, option)] = CodeOf(verbs, optionClass.Verb);
-                    codes[Place(2, question, option)] = CodeOf(nouns, optionClass.Noun);
+                    _codes[Place(0, question, option)] = CodeOf(classes, optionClass);
+                    _codes[Place(1, question, option)] = CodeOf(verbs, optionClass.Verb);
+                    _codes[Place(2, question, option)] = CodeOf(nouns, optionClass.Noun);
                 }
             }
 
@@ -225,7 +225,7 @@ public sealed class OptionFeatures
         public int NounCount { get; }
 
         /// <summary>The number of an option's class (0), verb (1) or noun (2).</summary>
-        public int Of(int kind, int question, int option) => codes[Place(kind, question, option)];
+        public int Of(int kind, int question, int option) => _codes[Place(kind, question, option)];
 
         private int Place(int kind, int question, int option) => (((question * FrequencyCount) + kind) * OptionCount) + option;
 

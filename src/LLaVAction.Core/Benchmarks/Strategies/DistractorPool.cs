@@ -8,8 +8,8 @@ namespace LLaVAction.Benchmarks.Strategies;
 /// </summary>
 public sealed class DistractorPool
 {
-    private readonly Dictionary<ActionClass, NarrationTable> narrations;
-    private readonly Dictionary<ActionClass, string> names;
+    private readonly Dictionary<ActionClass, NarrationTable> _narrations;
+    private readonly Dictionary<ActionClass, string> _names;
 
     /// <summary>Sorts and counts the pool.</summary>
     /// <param name="clips">Every clip of the pool, each id once, in any order.</param>
@@ -27,9 +27,9 @@ public sealed class DistractorPool
             texts[clip.Narration] = texts.GetValueOrDefault(clip.Narration) + 1;
         }
 
-        names = counts.Keys.ToDictionary(static actionClass => actionClass, static actionClass => actionClass.ToString());
-        Classes = [.. names.OrderBy(static pair => pair.Value, StringComparer.Ordinal).Select(static pair => pair.Key)];
-        narrations = counts.ToDictionary(static pair => pair.Key, static pair => new NarrationTable(pair.Value));
+        _names = counts.Keys.ToDictionary(static actionClass => actionClass, static actionClass => actionClass.ToString());
+        Classes = [.. _names.OrderBy(static pair => pair.Value, StringComparer.Ordinal).Select(static pair => pair.Key)];
+        _narrations = counts.ToDictionary(static pair => pair.Key, static pair => new NarrationTable(pair.Value));
     }
 
     /// <summary>The clips, in no particular order.</summary>
@@ -39,8 +39,8 @@ public sealed class DistractorPool
     public IReadOnlyList<ActionClass> Classes { get; }
 
     /// <summary>The narrations of a class; null where the pool has no clip of it.</summary>
-    public NarrationTable? NarrationsOf(ActionClass actionClass) => narrations.GetValueOrDefault(actionClass);
+    public NarrationTable? NarrationsOf(ActionClass actionClass) => _narrations.GetValueOrDefault(actionClass);
 
     /// <summary>The class as <c>verb:noun</c>, without making a new text for a class of the pool.</summary>
-    public string NameOf(ActionClass actionClass) => names.TryGetValue(actionClass, out var name) ? name : actionClass.ToString();
+    public string NameOf(ActionClass actionClass) => _names.TryGetValue(actionClass, out var name) ? name : actionClass.ToString();
 }

@@ -6,10 +6,10 @@ namespace LLaVAction.Benchmarks.Strategies;
 /// <summary>A class is one text, the same in every question: its official key, its most frequent narration, its first sample.</summary>
 public sealed class FixedTexts : IClassTexts, IClipTexts
 {
-    private readonly ConcurrentDictionary<ActionClass, ComparedText> texts = new();
-    private readonly Func<ActionClass, string?> makeText;
+    private readonly ConcurrentDictionary<ActionClass, ComparedText> _texts = new();
+    private readonly Func<ActionClass, string?> _makeText;
 
-    private FixedTexts(Func<ActionClass, string?> makeText) => this.makeText = makeText;
+    private FixedTexts(Func<ActionClass, string?> makeText) => _makeText = makeText;
 
     /// <summary>The official key, <c>{verb key} {noun key}</c>, from the class files.</summary>
     public static FixedTexts OfficialKeys(Func<ActionClass, string?> officialKey) => new(officialKey);
@@ -44,10 +44,10 @@ public sealed class FixedTexts : IClassTexts, IClipTexts
     /// <inheritdoc/>
     public DrawnText? Find(ActionClass actionClass, IReadOnlyList<ComparedText> taken)
     {
-        var text = texts.GetOrAdd(
+        var text = _texts.GetOrAdd(
             actionClass,
             static (wanted, make) => new ComparedText(make(wanted) ?? throw NoText(wanted)),
-            makeText);
+            _makeText);
         return taken.HasText(text) ? null : new DrawnText(text, WasRedrawn: false);
     }
 

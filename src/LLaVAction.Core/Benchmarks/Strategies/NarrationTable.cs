@@ -3,16 +3,16 @@ namespace LLaVAction.Benchmarks.Strategies;
 /// <summary>The distinct narrations of one class, ordinally sorted, with how often the pool has each.</summary>
 public sealed class NarrationTable
 {
-    private readonly int[] counts;
-    private readonly int total;
+    private readonly int[] _counts;
+    private readonly int _total;
 
     /// <summary>Sorts the narrations.</summary>
     public NarrationTable(IReadOnlyDictionary<string, int> narrationCounts)
     {
         Texts = [.. narrationCounts.Keys.Order(StringComparer.Ordinal).Select(static text => new ComparedText(text))];
-        counts = [.. Texts.Select(text => narrationCounts[text.Text])];
-        total = counts.Sum();
-        MostFrequent = Texts[Array.IndexOf(counts, counts.Max())].Text;
+        _counts = [.. Texts.Select(text => narrationCounts[text.Text])];
+        _total = _counts.Sum();
+        MostFrequent = Texts[Array.IndexOf(_counts, _counts.Max())].Text;
     }
 
     /// <summary>The narrations, ordinally sorted.</summary>
@@ -22,15 +22,15 @@ public sealed class NarrationTable
     public string MostFrequent { get; }
 
     /// <summary>Draws a narration by frequency.</summary>
-    public ComparedText Draw(KeyedRandom random) => At(random.NextInt32(total), static _ => true);
+    public ComparedText Draw(KeyedRandom random) => At(random.NextInt32(_total), static _ => true);
 
     /// <summary>Draws a narration by frequency among those that are free; null where none is.</summary>
     public ComparedText? DrawFree(KeyedRandom random, Func<ComparedText, bool> isFree)
     {
         var free = 0;
-        for (var i = 0; i < counts.Length; i++)
+        for (var i = 0; i < _counts.Length; i++)
         {
-            free += isFree(Texts[i]) ? counts[i] : 0;
+            free += isFree(Texts[i]) ? _counts[i] : 0;
         }
 
         return free == 0 ? null : At(random.NextInt32(free), isFree);
@@ -39,7 +39,7 @@ public sealed class NarrationTable
     private ComparedText At(int ticket, Func<ComparedText, bool> isCounted)
     {
         var index = 0;
-        while (!isCounted(Texts[index]) || (ticket -= counts[index]) >= 0)
+        while (!isCounted(Texts[index]) || (ticket -= _counts[index]) >= 0)
         {
             index++;
         }

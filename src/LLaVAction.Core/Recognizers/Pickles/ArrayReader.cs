@@ -8,25 +8,25 @@ namespace LLaVAction.Recognizers.Pickles;
 /// </summary>
 internal sealed class ArrayReader
 {
-    private readonly PickleFile file;
-    private readonly PickleArray array;
-    private readonly long start;
-    private readonly byte[]? decoded;
+    private readonly PickleFile _file;
+    private readonly PickleArray _array;
+    private readonly long _start;
+    private readonly byte[]? _decoded;
 
     public ArrayReader(PickleFile file, PickleArray array)
     {
-        this.file = file;
-        this.array = array;
+        _file = file;
+        _array = array;
         switch (array.Bytes)
         {
             case PickleFileBytes { IsLatin1AsUtf8: true } text:
-                decoded = Decode(text);
+                _decoded = Decode(text);
                 break;
             case PickleFileBytes bytes:
-                start = bytes.Offset;
+                _start = bytes.Offset;
                 break;
             case PickleTextBytes text:
-                decoded = Array.ConvertAll(text.Text.ToCharArray(), character => character <= 0xFF ? (byte)character : throw NotLatin1(0));
+                _decoded = Array.ConvertAll(text.Text.ToCharArray(), character => character <= 0xFF ? (byte)character : throw NotLatin1(0));
                 break;
         }
     }
@@ -34,23 +34,23 @@ internal sealed class ArrayReader
     /// <summary>Fills the buffer from an offset into the array's bytes.</summary>
     public void Read(long offset, Span<byte> buffer)
     {
-        if (decoded is not null)
+        if (_decoded is not null)
         {
-            decoded.AsSpan(checked((int)offset), buffer.Length).CopyTo(buffer);
+            _decoded.AsSpan(checked((int)offset), buffer.Length).CopyTo(buffer);
         }
         else
         {
-            file.Read(start + offset, buffer);
+            _file.Read(_start + offset, buffer);
         }
     }
 
     /// <summary>The array's bytes are as many as its shape says, and the text that holds them is no smaller.</summary>
     private byte[] Decode(PickleFileBytes text)
     {
-        var length = array.Count * array.Type.Size;
+        var length = _array.Count * _array.Type.Size;
         if (length > Array.MaxLength)
         {
-            throw file.Error(text.Offset, "an array of more than 2 GB written as text. Save it with pickle protocol 4.");
+            throw _file.Error(text.Offset, "an array of more than 2 GB written as text. Save it with pickle protocol 4.");
         }
 
         var bytes = GC.AllocateUninitializedArray<byte>((int)length);
@@ -60,7 +60,7 @@ internal sealed class ArrayReader
         for (var position = 0L; position < text.Length; position += buffer.Length)
         {
             var chunk = buffer.AsSpan(0, (int)Math.Min(buffer.Length, text.Length - position));
-            file.Read(text.Offset + position, chunk);
+            _file.Read(text.Offset + position, chunk);
             foreach (var next in chunk)
             {
                 // U+0080..U+00FF are two bytes, 110000xx 10xxxxxx.
@@ -85,7 +85,7 @@ internal sealed class ArrayReader
         return lead == 0 && filled == bytes.Length ? bytes : throw NotLatin1(text.Offset);
     }
 
-    private InputException NotLatin1(long offset) => file.Error(offset, string.Create(
+    private InputException NotLatin1(long offset) => _file.Error(offset, string.Create(
         CultureInfo.InvariantCulture,
-        $"the text of an array of {array.ShapeText} {array.Type} is not as many Latin-1 characters. The pickle is malformed; get it again."));
+        $"the text of an array of {_array.ShapeText} {_array.Type} is not as many Latin-1 characters. The pickle is malformed; get it again."));
 }

@@ -9,9 +9,9 @@ internal sealed class PickleCursor(PickleFile file)
     /// <summary>The longest span <see cref="Take"/> gives.</summary>
     public const int Largest = 64 * 1024;
 
-    private readonly byte[] buffer = new byte[Largest];
-    private long bufferStart;
-    private int bufferLength;
+    private readonly byte[] _buffer = new byte[Largest];
+    private long _bufferStart;
+    private int _bufferLength;
 
     /// <summary>Offset of the next byte.</summary>
     public long Position { get; private set; }
@@ -32,14 +32,14 @@ internal sealed class PickleCursor(PickleFile file)
     public ReadOnlySpan<byte> Take(int count)
     {
         Require((ulong)count);
-        if (Position < bufferStart || Position + count > bufferStart + bufferLength)
+        if (Position < _bufferStart || Position + count > _bufferStart + _bufferLength)
         {
-            bufferStart = Position;
-            bufferLength = (int)Math.Min(buffer.Length, file.Length - Position);
-            file.Read(bufferStart, buffer.AsSpan(0, bufferLength));
+            _bufferStart = Position;
+            _bufferLength = (int)Math.Min(_buffer.Length, file.Length - Position);
+            file.Read(_bufferStart, _buffer.AsSpan(0, _bufferLength));
         }
 
-        var span = buffer.AsSpan((int)(Position - bufferStart), count);
+        var span = _buffer.AsSpan((int)(Position - _bufferStart), count);
         Position += count;
         return span;
     }

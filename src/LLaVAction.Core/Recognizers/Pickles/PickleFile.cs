@@ -7,13 +7,13 @@ namespace LLaVAction.Recognizers.Pickles;
 /// <summary>An open pickle: positioned reads that never leave the file, and errors that name the byte.</summary>
 internal sealed class PickleFile : IDisposable
 {
-    private readonly FileStream stream;
+    private readonly FileStream _stream;
 
     public PickleFile(string path)
     {
         Path = path;
-        stream = Utf8File.Open(path, "a pickle");
-        Length = stream.Length;
+        _stream = Utf8File.Open(path, "a pickle");
+        Length = _stream.Length;
     }
 
     /// <summary>The file, as the user gave it.</summary>
@@ -22,7 +22,7 @@ internal sealed class PickleFile : IDisposable
     /// <summary>Its length when it was opened, in bytes.</summary>
     public long Length { get; }
 
-    private SafeFileHandle Handle => stream.SafeFileHandle;
+    private SafeFileHandle Handle => _stream.SafeFileHandle;
 
     /// <summary>Fills the buffer from an offset; safe to call from several threads.</summary>
     /// <exception cref="InputException">The file ends before, or can no longer be read.</exception>
@@ -52,5 +52,5 @@ internal sealed class PickleFile : IDisposable
     public InputException Error(long offset, string message) =>
         new(string.Create(CultureInfo.InvariantCulture, $"{Path} at byte {offset}: {message}"));
 
-    public void Dispose() => stream.Dispose();
+    public void Dispose() => _stream.Dispose();
 }

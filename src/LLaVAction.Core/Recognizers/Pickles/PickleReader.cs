@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
@@ -13,18 +12,18 @@ namespace LLaVAction.Recognizers.Pickles;
 /// </summary>
 internal sealed class PickleReader
 {
-    private readonly PickleFile file;
-    private readonly PickleCursor cursor;
-    private readonly PickleFactory factory;
-    private readonly PickleStack stack;
-    private long opcodeStart;
+    private readonly PickleFile _file;
+    private readonly PickleCursor _cursor;
+    private readonly PickleFactory _factory;
+    private readonly PickleStack _stack;
+    private long _opcodeStart;
 
     private PickleReader(PickleFile file)
     {
-        this.file = file;
-        cursor = new PickleCursor(file);
-        stack = new PickleStack(Error);
-        factory = new PickleFactory(Error, stack.Spend);
+        _file = file;
+        _cursor = new PickleCursor(file);
+        _stack = new PickleStack(Error);
+        _factory = new PickleFactory(Error, _stack.Spend);
     }
 
     /// <summary>Reads the one object of a pickle.</summary>
@@ -33,15 +32,15 @@ internal sealed class PickleReader
 
     private object? Run()
     {
-        if ((PickleOpcode)cursor.Byte() != Proto || cursor.Byte() is not (>= 2 and <= 5))
+        if ((PickleOpcode)_cursor.Byte() != Proto || _cursor.Byte() is not (>= 2 and <= 5))
         {
-            throw file.Error(0, "no pickle of protocol 2 to 5. Write it again by pickle.dump(value, file, protocol=4).");
+            throw _file.Error(0, "no pickle of protocol 2 to 5. Write it again by pickle.dump(value, file, protocol=4).");
         }
 
         while (true)
         {
-            opcodeStart = cursor.Position;
-            var opcode = (PickleOpcode)cursor.Byte();
+            _opcodeStart = _cursor.Position;
+            var opcode = (PickleOpcode)_cursor.Byte();
             if (opcode == Stop)
             {
                 break;
@@ -53,15 +52,15 @@ internal sealed class PickleReader
             }
         }
 
-        var result = stack.Pop();
-        if (!stack.IsEmpty)
+        var result = _stack.Pop();
+        if (!_stack.IsEmpty)
         {
             throw Error("values are left over at the end of the pickle. It is malformed; get it again.");
         }
 
-        return cursor.Position == file.Length
+        return _cursor.Position == _file.Length
             ? result
-            : throw file.Error(cursor.Position, "bytes follow the end of the pickle, expected one object. Write each object to a file of its own.");
+            : throw _file.Error(_cursor.Position, "bytes follow the end of the pickle, expected one object. Write each object to a file of its own.");
     }
 
     private bool Number(PickleOpcode opcode)
@@ -69,31 +68,31 @@ internal sealed class PickleReader
         switch (opcode)
         {
             case None:
-                stack.Push(null);
+                _stack.Push(null);
                 return true;
             case NewTrue:
-                stack.Push(true);
+                _stack.Push(true);
                 return true;
             case NewFalse:
-                stack.Push(false);
+                _stack.Push(false);
                 return true;
             case BinInt:
-                stack.Push((long)cursor.Int32());
+                _stack.Push((long)_cursor.Int32());
                 return true;
             case BinInt1:
-                stack.Push((long)cursor.Byte());
+                _stack.Push((long)_cursor.Byte());
                 return true;
             case BinInt2:
-                stack.Push((long)cursor.UInt16());
+                _stack.Push((long)_cursor.UInt16());
                 return true;
             case BinFloat:
-                stack.Push(cursor.BigEndianDouble());
+                _stack.Push(_cursor.BigEndianDouble());
                 return true;
             case Long1:
-                stack.Push(LongInteger(cursor.Byte()));
+                _stack.Push(LongInteger(_cursor.Byte()));
                 return true;
             case Long4:
-                stack.Push(LongInteger(cursor.UInt32()));
+                _stack.Push(LongInteger(_cursor.UInt32()));
                 return true;
             default:
                 return false;
@@ -105,22 +104,22 @@ internal sealed class PickleReader
         switch (opcode)
         {
             case ShortBinUnicode:
-                PushText(cursor.Byte());
+                PushText(_cursor.Byte());
                 return true;
             case BinUnicode:
-                PushText(cursor.UInt32());
+                PushText(_cursor.UInt32());
                 return true;
             case BinUnicode8:
-                PushText(cursor.UInt64());
+                PushText(_cursor.UInt64());
                 return true;
             case ShortBinBytes or ShortBinString:
-                PushBytes(cursor.Byte());
+                PushBytes(_cursor.Byte());
                 return true;
             case BinBytes or BinString:
-                PushBytes(cursor.UInt32());
+                PushBytes(_cursor.UInt32());
                 return true;
             case BinBytes8 or ByteArray8:
-                PushBytes(cursor.UInt64());
+                PushBytes(_cursor.UInt64());
                 return true;
             default:
                 return false;
@@ -132,43 +131,43 @@ internal sealed class PickleReader
         switch (opcode)
         {
             case EmptyList or EmptySet:
-                stack.Push(new PickleList());
+                _stack.Push(new PickleList());
                 return true;
             case EmptyTuple:
-                stack.Push(PickleTuple.Empty);
+                _stack.Push(PickleTuple.Empty);
                 return true;
             case EmptyDict:
-                stack.Push(new PickleDict());
+                _stack.Push(new PickleDict());
                 return true;
             case List or FrozenSet:
-                stack.Push(ListOf(stack.TakeToMark()));
+                _stack.Push(ListOf(_stack.TakeToMark()));
                 return true;
             case PickleOpcode.Tuple:
-                stack.Push(new PickleTuple(stack.TakeToMark()));
+                _stack.Push(new PickleTuple(_stack.TakeToMark()));
                 return true;
             case Tuple1:
-                stack.Push(new PickleTuple(stack.Take(1)));
+                _stack.Push(new PickleTuple(_stack.Take(1)));
                 return true;
             case Tuple2:
-                stack.Push(new PickleTuple(stack.Take(2)));
+                _stack.Push(new PickleTuple(_stack.Take(2)));
                 return true;
             case Tuple3:
-                stack.Push(new PickleTuple(stack.Take(3)));
+                _stack.Push(new PickleTuple(_stack.Take(3)));
                 return true;
             case PickleOpcode.Dict:
-                AddPairs(new PickleDict(), stack.TakeToMark(), push: true);
+                AddPairs(new PickleDict(), _stack.TakeToMark(), push: true);
                 return true;
             case Append:
-                AddTo(stack.Take(1));
+                AddTo(_stack.Take(1));
                 return true;
             case Appends or AddItems:
-                AddTo(stack.TakeToMark());
+                AddTo(_stack.TakeToMark());
                 return true;
             case SetItem:
-                AddPairs(stack.Take(2));
+                AddPairs(_stack.Take(2));
                 return true;
             case SetItems:
-                AddPairs(stack.TakeToMark());
+                AddPairs(_stack.TakeToMark());
                 return true;
             default:
                 return false;
@@ -180,51 +179,51 @@ internal sealed class PickleReader
         switch (opcode)
         {
             case Frame:
-                cursor.Require(cursor.UInt64());
+                _cursor.Require(_cursor.UInt64());
                 return true;
             case Mark:
-                stack.OpenMark();
+                _stack.OpenMark();
                 return true;
             case PickleOpcode.Pop:
-                stack.Pop();
+                _stack.Pop();
                 return true;
             case PopMark:
-                stack.TakeToMark();
+                _stack.TakeToMark();
                 return true;
             case Dup:
-                stack.Push(stack.Peek());
+                _stack.Push(_stack.Peek());
                 return true;
             case Memoize:
-                stack.Memoize();
+                _stack.Memoize();
                 return true;
             case BinPut:
-                stack.Remember(cursor.Byte());
+                _stack.Remember(_cursor.Byte());
                 return true;
             case LongBinPut:
-                stack.Remember(cursor.UInt32());
+                _stack.Remember(_cursor.UInt32());
                 return true;
             case BinGet:
-                stack.Push(stack.Recall(cursor.Byte()));
+                _stack.Push(_stack.Recall(_cursor.Byte()));
                 return true;
             case LongBinGet:
-                stack.Push(stack.Recall(cursor.UInt32()));
+                _stack.Push(_stack.Recall(_cursor.UInt32()));
                 return true;
             case Global:
-                PushGlobal(cursor.Line(), cursor.Line());
+                PushGlobal(_cursor.Line(), _cursor.Line());
                 return true;
             case StackGlobal:
-                var names = stack.Take(2);
+                var names = _stack.Take(2);
                 PushGlobal(
                     names[0] as string ?? throw Error("the module of a global is no text."),
                     names[1] as string ?? throw Error("the name of a global is no text."));
                 return true;
             case Reduce:
-                var call = stack.Take(2);
-                stack.Push(factory.Call(call[0], call[1]));
+                var call = _stack.Take(2);
+                _stack.Push(_factory.Call(call[0], call[1]));
                 return true;
             case Build:
-                var state = stack.Pop();
-                factory.SetState(stack.Peek(), state);
+                var state = _stack.Pop();
+                _factory.SetState(_stack.Peek(), state);
                 return true;
             default:
                 return false;
@@ -233,13 +232,13 @@ internal sealed class PickleReader
 
     private long LongInteger(uint length)
     {
-        cursor.Require(length);
+        _cursor.Require(length);
         if (length > 16)
         {
             throw Error("an integer of more than 16 bytes, expected numbers of at most 64 bits.");
         }
 
-        var value = new BigInteger(cursor.Take((int)length));
+        var value = new BigInteger(_cursor.Take((int)length));
         return value >= long.MinValue && value <= long.MaxValue
             ? (long)value
             : throw Error("an integer of more than 64 bits, expected numbers of at most 64 bits.");
@@ -249,15 +248,15 @@ internal sealed class PickleReader
     {
         if (length > PickleCursor.Largest)
         {
-            stack.Push(new PickleLongText(cursor.Skip(length), (long)length));
+            _stack.Push(new PickleLongText(_cursor.Skip(length), (long)length));
             return;
         }
 
-        var bytes = cursor.Take((int)length);
-        stack.Push(System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw Error("a text is not UTF-8."));
+        var bytes = _cursor.Take((int)length);
+        _stack.Push(System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw Error("a text is not UTF-8."));
     }
 
-    private void PushBytes(ulong length) => stack.Push(new PickleFileBytes(cursor.Skip(length), (long)length));
+    private void PushBytes(ulong length) => _stack.Push(new PickleFileBytes(_cursor.Skip(length), (long)length));
 
     private void PushGlobal(string module, string name)
     {
@@ -268,18 +267,18 @@ internal sealed class PickleReader
                 + "Such a pickle can run code when Python loads it: use a file you trust, saved as plain arrays.");
         }
 
-        stack.Push(global);
+        _stack.Push(global);
     }
 
     private void AddTo(ReadOnlySpan<object?> items)
     {
-        var list = stack.Peek() as PickleList ?? throw Error("items are added to what is no list or set.");
+        var list = _stack.Peek() as PickleList ?? throw Error("items are added to what is no list or set.");
         list.Add(items);
     }
 
     private void AddPairs(ReadOnlySpan<object?> items)
     {
-        var dict = stack.Peek() as PickleDict ?? throw Error("entries are added to what is no dict.");
+        var dict = _stack.Peek() as PickleDict ?? throw Error("entries are added to what is no dict.");
         AddPairs(dict, items, push: false);
     }
 
@@ -297,7 +296,7 @@ internal sealed class PickleReader
 
         if (push)
         {
-            stack.Push(dict);
+            _stack.Push(dict);
         }
     }
 
@@ -315,5 +314,5 @@ internal sealed class PickleReader
     private static string Printable(string text) =>
         string.Concat(text.Take(100).Select(static character => char.IsControl(character) ? '?' : character));
 
-    private InputException Error(string message) => file.Error(opcodeStart, message);
+    private InputException Error(string message) => _file.Error(_opcodeStart, message);
 }

@@ -11,44 +11,44 @@ internal sealed class PickleStack(Func<string, InputException> error)
     /// <summary>Marks that may be open at once.</summary>
     private const int DeepestNesting = 1000;
 
-    private readonly List<object?> values = [];
-    private readonly List<int> marks = [];
-    private readonly Dictionary<uint, object?> memo = [];
-    private int spent;
+    private readonly List<object?> _values = [];
+    private readonly List<int> _marks = [];
+    private readonly Dictionary<uint, object?> _memo = [];
+    private int _spent;
 
     /// <summary>Whether no value and no mark is left.</summary>
-    public bool IsEmpty => values.Count == 0 && marks.Count == 0;
+    public bool IsEmpty => _values.Count == 0 && _marks.Count == 0;
 
     /// <summary>Marks where a container starts.</summary>
     public void OpenMark()
     {
-        if (marks.Count == DeepestNesting)
+        if (_marks.Count == DeepestNesting)
         {
             throw error($"containers are nested more than {DeepestNesting.ToString(CultureInfo.InvariantCulture)} deep.");
         }
 
-        marks.Add(values.Count);
+        _marks.Add(_values.Count);
     }
 
     /// <summary>Takes what was pushed since the last mark, and the mark.</summary>
     public object?[] TakeToMark()
     {
-        if (marks.Count == 0)
+        if (_marks.Count == 0)
         {
             throw error("a mark is missing. The pickle is malformed; get it again.");
         }
 
-        var mark = marks[^1];
-        marks.RemoveAt(marks.Count - 1);
+        var mark = _marks[^1];
+        _marks.RemoveAt(_marks.Count - 1);
         return TakeFrom(mark);
     }
 
     /// <summary>Takes the last values.</summary>
     public object?[] Take(int count)
     {
-        var bottom = marks.Count > 0 ? marks[^1] : 0;
-        return values.Count - bottom >= count
-            ? TakeFrom(values.Count - count)
+        var bottom = _marks.Count > 0 ? _marks[^1] : 0;
+        return _values.Count - bottom >= count
+            ? TakeFrom(_values.Count - count)
             : throw error("a value is missing. The pickle is malformed; get it again.");
     }
 
@@ -56,50 +56,50 @@ internal sealed class PickleStack(Func<string, InputException> error)
     public object? Pop() => Take(1)[0];
 
     /// <summary>The last value, which stays.</summary>
-    public object? Peek() => values.Count > (marks.Count > 0 ? marks[^1] : 0)
-        ? values[^1]
+    public object? Peek() => _values.Count > (_marks.Count > 0 ? _marks[^1] : 0)
+        ? _values[^1]
         : throw error("a value is missing. The pickle is malformed; get it again.");
 
     /// <summary>Pushes a value.</summary>
     public void Push(object? value)
     {
         Spend(1);
-        values.Add(value);
+        _values.Add(value);
     }
 
     /// <summary>Stores the last value in the memo.</summary>
     public void Remember(uint key)
     {
         Spend(1);
-        memo[key] = Peek();
+        _memo[key] = Peek();
     }
 
     /// <summary>Stores the last value in the memo under the next number.</summary>
-    public void Memoize() => Remember((uint)memo.Count);
+    public void Memoize() => Remember((uint)_memo.Count);
 
     /// <summary>A value of the memo.</summary>
-    public object? Recall(uint key) => memo.TryGetValue(key, out var value)
+    public object? Recall(uint key) => _memo.TryGetValue(key, out var value)
         ? value
         : throw error("the pickle recalls a value it never stored. It is malformed; get it again.");
 
     /// <summary>Charges values to the budget.</summary>
     public void Spend(int count)
     {
-        if (count > Budget - spent)
+        if (count > Budget - _spent)
         {
             throw error(string.Create(
                 CultureInfo.InvariantCulture,
                 $"the pickle makes more than {Budget:N0} values; a prediction dump is a few arrays and ids. Save it as NumPy arrays."));
         }
 
-        spent += count;
+        _spent += count;
     }
 
     private object?[] TakeFrom(int start)
     {
-        var items = new object?[values.Count - start];
-        values.CopyTo(start, items, 0, items.Length);
-        values.RemoveRange(start, items.Length);
+        var items = new object?[_values.Count - start];
+        _values.CopyTo(start, items, 0, items.Length);
+        _values.RemoveRange(start, items.Length);
         return items;
     }
 }

@@ -27,32 +27,32 @@ internal sealed record PickleTuple(object?[] Items)
 internal sealed class PickleList
 {
     private static readonly List<object?> Nothing = [];
-    private List<object?>? items;
+    private List<object?>? _items;
 
-    public IReadOnlyList<object?> Items => items ?? Nothing;
+    public IReadOnlyList<object?> Items => _items ?? Nothing;
 
     public void Add(ReadOnlySpan<object?> added)
     {
-        items ??= [];
-        items.AddRange(added);
+        _items ??= [];
+        _items.AddRange(added);
     }
 }
 
 /// <summary>A dict or OrderedDict: pairs in the order of insertion.</summary>
 internal sealed class PickleDict
 {
-    private List<KeyValuePair<object?, object?>>? entries;
+    private List<KeyValuePair<object?, object?>>? _entries;
 
-    public void Add(object? key, object? value) => (entries ??= []).Add(new KeyValuePair<object?, object?>(key, value));
+    public void Add(object? key, object? value) => (_entries ??= []).Add(new KeyValuePair<object?, object?>(key, value));
 
     /// <summary>Finds the last value under a text key, as Python does.</summary>
     public bool TryFind(string key, out object? value)
     {
-        for (var i = (entries?.Count ?? 0) - 1; i >= 0; i--)
+        for (var i = (_entries?.Count ?? 0) - 1; i >= 0; i--)
         {
-            if (entries![i].Key is string text && string.Equals(text, key, StringComparison.Ordinal))
+            if (_entries![i].Key is string text && string.Equals(text, key, StringComparison.Ordinal))
             {
-                value = entries[i].Value;
+                value = _entries[i].Value;
                 return true;
             }
         }
@@ -62,7 +62,7 @@ internal sealed class PickleDict
     }
 
     /// <summary>The first keys, for messages.</summary>
-    public string KeyList() => entries is null
+    public string KeyList() => _entries is null
         ? "no keys"
-        : string.Join(", ", entries.Take(20).Select(static entry => entry.Key as string ?? "(not a text)"));
+        : string.Join(", ", _entries.Take(20).Select(static entry => entry.Key as string ?? "(not a text)"));
 }

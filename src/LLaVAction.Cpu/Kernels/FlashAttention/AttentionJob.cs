@@ -15,31 +15,31 @@ internal sealed unsafe class AttentionJob
     private const int KeyBlock = SummationOrder.KeyBlock;
     private const int RowStride = SummationOrder.BlockLimit;
 
-    private readonly ComputeContext context;
-    private readonly PackedKeyValues packed = new();
-    private readonly MicroKernel scoreKernel;
-    private MicroKernel valueKernel;
-    private AttentionShape shape = new(1, 1, 1, 1f);
-    private MatrixView queries;
-    private MatrixView output;
-    private int firstPosition;
-    private bool isCausal;
-    private int piecesPerHead;
-    private int rowsPerHead;
+    private readonly ComputeContext _context;
+    private readonly PackedKeyValues _packed = new();
+    private readonly MicroKernel _scoreKernel;
+    private MicroKernel _valueKernel;
+    private AttentionShape _shape = new(1, 1, 1, 1f);
+    private MatrixView _queries;
+    private MatrixView _output;
+    private int _firstPosition;
+    private bool _isCausal;
+    private int _piecesPerHead;
+    private int _rowsPerHead;
 
     /// <summary>Makes the job of a context; it is used for all its calls.</summary>
     public AttentionJob(ComputeContext context, MicroKernel kernel)
     {
-        this.context = context;
-        scoreKernel = kernel;
-        valueKernel = kernel;
+        _context = context;
+        _scoreKernel = kernel;
+        _valueKernel = kernel;
     }
 
-    private int Group => shape.Heads / shape.KeyValueHeads;
+    private int Group => _shape.Heads / _shape.KeyValueHeads;
 
-    private int ScoreTileLength => scoreKernel.TileRows * scoreKernel.TileColumns;
+    private int ScoreTileLength => _scoreKernel.TileRows * _scoreKernel.TileColumns;
 
-    private int ValueTileLength => valueKernel.TileRows * valueKernel.TileColumns;
+    private int ValueTileLength => _valueKernel.TileRows * _valueKernel.TileColumns;
 
     /// <summary>Runs the call; every query sees all keys unless <paramref name="causal"/>.</summary>
     public void Run(AttentionShape heads, MatrixView q, KeyValueSegment prefix, KeyValueSegment suffix, bool causal, MatrixView result)
@@ -49,55 +49,55 @@ internal sealed unsafe class AttentionJob
             throw new ArgumentException($"Heads of {heads.HeadSize} columns; at most {RowStride} are supported.", nameof(heads));
         }
 
-        shape = heads;
-        queries = q;
-        output = result;
-        isCausal = causal;
-        firstPosition = prefix.Length + suffix.Length - q.Rows;
-        valueKernel = ChooseValueKernel(scoreKernel, heads.HeadSize);
-        packed.Describe(scoreKernel, valueKernel, heads.HeadSize, prefix, suffix);
-        packed.Place(context.SharedScratch(packed.ScratchLength(heads.KeyValueHeads)));
-        context.ReserveWorkerScratch(Layout.Of(this).Length);
+        _shape = heads;
+        _queries = q;
+        _output = result;
+        _isCausal = causal;
+        _firstPosition = prefix.Length + suffix.Length - q.Rows;
+        _valueKernel = ChooseValueKernel(_scoreKernel, heads.HeadSize);
+        _packed.Describe(_scoreKernel, _valueKernel, heads.HeadSize, prefix, suffix);
+        _packed.Place(_context.SharedScratch(_packed.ScratchLength(heads.KeyValueHeads)));
+        _context.ReserveWorkerScratch(Layout.Of(this).Length);
         var packing = new PackingWork(this);
-        context.Pool.Run(ref packing, heads.KeyValueHeads * packed.BlockCount);
+        _context.Pool.Run(ref packing, heads.KeyValueHeads * _packed.BlockCount);
 
-        rowsPerHead = q.Rows * Group;
-        piecesPerHead = (rowsPerHead + RowsPerPiece - 1) / RowsPerPiece;
+        _rowsPerHead = q.Rows * Group;
+        _piecesPerHead = (_rowsPerHead + RowsPerPiece - 1) / RowsPerPiece;
         var rows = new RowsWork(this);
-        context.Pool.Run(ref rows, heads.KeyValueHeads * piecesPerHead);
+        _context.Pool.Run(ref rows, heads.KeyValueHeads * _piecesPerHead);
     }
 
     /// <summary>One wide tile where narrow ones would be a sixth zeros or more: heads of 72 columns take 3 × 32, but 1 × 80.</summary>
     private static MicroKernel ChooseValueKernel(MicroKernel kernel, int headSize)
     {
-        MicroKernel wide = MicroKernel.Wide;
+        var wide = MicroKernel.Wide;
         return kernel is Vector512MicroKernel && PaddedSize(wide) * 6 <= PaddedSize(kernel) * 5 ? wide : kernel;
 
         int PaddedSize(MicroKernel candidate) => (headSize + candidate.TileColumns - 1) / candidate.TileColumns * candidate.TileColumns;
     }
 
     private void PackBlock(int piece, int worker)
-        => packed.Pack(piece / packed.BlockCount, piece % packed.BlockCount, context.WorkerScratch(worker));
+        => _packed.Pack(piece / _packed.BlockCount, piece % _packed.BlockCount, _context.WorkerScratch(worker));
 
     private void RunRows(int piece, int worker)
     {
-        int head = piece / piecesPerHead;
+        var head = piece / _piecesPerHead;
 
         // The last rows see most keys: they start first, so that no worker is left with a long one at the end.
-        int firstRow = (piecesPerHead - 1 - (piece % piecesPerHead)) * RowsPerPiece;
-        int rows = Math.Min(RowsPerPiece, rowsPerHead - firstRow);
-        Layout layout = Layout.Of(this);
-        float* scratch = context.WorkerScratch(worker);
+        var firstRow = (_piecesPerHead - 1 - (piece % _piecesPerHead)) * RowsPerPiece;
+        var rows = Math.Min(RowsPerPiece, _rowsPerHead - firstRow);
+        var layout = Layout.Of(this);
+        var scratch = _context.WorkerScratch(worker);
         PackQueries(head, firstRow, rows, scratch + layout.Queries);
         new Span<float>(scratch + layout.Highest, RowsPerPiece).Fill(float.NegativeInfinity);
         new Span<float>(scratch + layout.Totals, RowsPerPiece).Clear();
-        int lastVisible = Visible(firstRow + rows - 1);
-        for (int block = 0; block * KeyBlock < lastVisible; block++)
+        var lastVisible = Visible(firstRow + rows - 1);
+        for (var block = 0; block * KeyBlock < lastVisible; block++)
         {
-            for (int row = 0; row < rows; row += scoreKernel.TileRows)
+            for (var row = 0; row < rows; row += _scoreKernel.TileRows)
             {
-                int count = Math.Min(scoreKernel.TileRows, rows - row);
-                int depth = Math.Min(KeyBlock, Visible(firstRow + row + count - 1) - (block * KeyBlock));
+                var count = Math.Min(_scoreKernel.TileRows, rows - row);
+                var depth = Math.Min(KeyBlock, Visible(firstRow + row + count - 1) - (block * KeyBlock));
                 if (depth > 0)
                 {
                     RunTile(head, block, firstRow, row, count, depth, scratch, layout);
@@ -109,33 +109,33 @@ internal sealed unsafe class AttentionJob
     }
 
     /// <summary>Keys that a row of a head sees.</summary>
-    private int Visible(int row) => isCausal ? firstPosition + (row / Group) + 1 : packed.Length;
+    private int Visible(int row) => _isCausal ? _firstPosition + (row / Group) + 1 : _packed.Length;
 
     private void RunTile(int head, int block, int firstRow, int row, int count, int depth, float* scratch, in Layout layout)
     {
-        int width = scoreKernel.TileColumns;
-        float* keys = packed.Keys(head, block);
-        float* scores = scratch + layout.Scores;
-        float* tile = scores;
-        for (int column = 0; column < depth; column += width)
+        var width = _scoreKernel.TileColumns;
+        var keys = _packed.Keys(head, block);
+        var scores = scratch + layout.Scores;
+        var tile = scores;
+        for (var column = 0; column < depth; column += width)
         {
-            scoreKernel.Multiply(scratch + layout.Queries + (row * RowStride), keys, shape.HeadSize, tile, count, isFirst: true);
-            keys += packed.KeyPanelLength;
+            _scoreKernel.Multiply(scratch + layout.Queries + (row * RowStride), keys, _shape.HeadSize, tile, count, isFirst: true);
+            keys += _packed.KeyPanelLength;
             tile += ScoreTileLength;
         }
 
-        float* weights = scratch + layout.Weights;
-        float* results = scratch + layout.Results + ((long)row / valueKernel.TileRows * packed.ValuePanels * ValueTileLength);
-        for (int index = 0; index < count; index++)
+        var weights = scratch + layout.Weights;
+        var results = scratch + layout.Results + ((long)row / _valueKernel.TileRows * _packed.ValuePanels * ValueTileLength);
+        for (var index = 0; index < count; index++)
         {
-            int visible = Math.Clamp(Visible(firstRow + row + index) - (block * KeyBlock), 0, depth);
-            float fade = OnlineSoftmax.Step16(
+            var visible = Math.Clamp(Visible(firstRow + row + index) - (block * KeyBlock), 0, depth);
+            var fade = OnlineSoftmax.Step16(
                 scores + (index * width),
                 width,
                 ScoreTileLength,
                 visible,
                 depth,
-                shape.Scale,
+                _shape.Scale,
                 weights + (index * RowStride),
                 ref scratch[layout.Highest + row + index],
                 ref scratch[layout.Totals + row + index]);
@@ -145,14 +145,14 @@ internal sealed unsafe class AttentionJob
             }
         }
 
-        for (int start = 0; start < count; start += valueKernel.TileRows)
+        for (var start = 0; start < count; start += _valueKernel.TileRows)
         {
-            float* values = packed.Values(head, block);
-            int tileRows = Math.Min(valueKernel.TileRows, count - start);
-            for (int panel = 0; panel < packed.ValuePanels; panel++)
+            var values = _packed.Values(head, block);
+            var tileRows = Math.Min(_valueKernel.TileRows, count - start);
+            for (var panel = 0; panel < _packed.ValuePanels; panel++)
             {
-                valueKernel.Multiply(weights + (start * RowStride), values, depth, results, tileRows, isFirst: block == 0);
-                values += packed.ValuePanelLength;
+                _valueKernel.Multiply(weights + (start * RowStride), values, depth, results, tileRows, isFirst: block == 0);
+                values += _packed.ValuePanelLength;
                 results += ValueTileLength;
             }
         }
@@ -160,11 +160,11 @@ internal sealed unsafe class AttentionJob
 
     private void Fade(float* results, int row, float fade)
     {
-        int width = valueKernel.TileColumns;
-        float* tile = results
-            + ((long)row / valueKernel.TileRows * packed.ValuePanels * ValueTileLength)
-            + (row % valueKernel.TileRows * width);
-        for (int panel = 0; panel < packed.ValuePanels; panel++, tile += ValueTileLength)
+        var width = _valueKernel.TileColumns;
+        var tile = results
+            + ((long)row / _valueKernel.TileRows * _packed.ValuePanels * ValueTileLength)
+            + (row % _valueKernel.TileRows * width);
+        for (var panel = 0; panel < _packed.ValuePanels; panel++, tile += ValueTileLength)
         {
             RowMath.Scale(tile, width, fade, tile);
         }
@@ -172,28 +172,28 @@ internal sealed unsafe class AttentionJob
 
     private void PackQueries(int head, int firstRow, int rows, float* target)
     {
-        for (int row = 0; row < rows; row++, target += RowStride)
+        for (var row = 0; row < rows; row++, target += RowStride)
         {
-            int column = ((head * Group) + ((firstRow + row) % Group)) * shape.HeadSize;
-            float* source = queries.RowPointer((firstRow + row) / Group) + column;
-            new ReadOnlySpan<float>(source, shape.HeadSize).CopyTo(new Span<float>(target, shape.HeadSize));
+            var column = ((head * Group) + ((firstRow + row) % Group)) * _shape.HeadSize;
+            var source = _queries.RowPointer((firstRow + row) / Group) + column;
+            new ReadOnlySpan<float>(source, _shape.HeadSize).CopyTo(new Span<float>(target, _shape.HeadSize));
         }
     }
 
     private void WriteOutput(int head, int firstRow, int rows, float* scratch, in Layout layout)
     {
-        int width = valueKernel.TileColumns;
-        for (int row = 0; row < rows; row++)
+        var width = _valueKernel.TileColumns;
+        for (var row = 0; row < rows; row++)
         {
-            int column = ((head * Group) + ((firstRow + row) % Group)) * shape.HeadSize;
-            float* target = output.RowPointer((firstRow + row) / Group) + column;
-            float factor = 1f / scratch[layout.Totals + row];
-            float* tile = scratch + layout.Results
-                + ((long)row / valueKernel.TileRows * packed.ValuePanels * ValueTileLength)
-                + (row % valueKernel.TileRows * width);
-            for (int done = 0; done < shape.HeadSize; done += width, tile += ValueTileLength)
+            var column = ((head * Group) + ((firstRow + row) % Group)) * _shape.HeadSize;
+            var target = _output.RowPointer((firstRow + row) / Group) + column;
+            var factor = 1f / scratch[layout.Totals + row];
+            var tile = scratch + layout.Results
+                + ((long)row / _valueKernel.TileRows * _packed.ValuePanels * ValueTileLength)
+                + (row % _valueKernel.TileRows * width);
+            for (var done = 0; done < _shape.HeadSize; done += width, tile += ValueTileLength)
             {
-                RowMath.Scale(tile, Math.Min(width, shape.HeadSize - done), factor, target + done);
+                RowMath.Scale(tile, Math.Min(width, _shape.HeadSize - done), factor, target + done);
             }
         }
     }
@@ -213,10 +213,10 @@ internal sealed unsafe class AttentionJob
     {
         public static Layout Of(AttentionJob job)
         {
-            int scores = RowsPerPiece * RowStride;
-            int weights = scores + (job.scoreKernel.TileRows * (KeyBlock + job.scoreKernel.TileColumns));
-            int results = weights + (job.scoreKernel.TileRows * RowStride);
-            int highest = results + (RowsPerPiece / job.valueKernel.TileRows * job.packed.ValuePanels * job.ValueTileLength);
+            var scores = RowsPerPiece * RowStride;
+            var weights = scores + (job._scoreKernel.TileRows * (KeyBlock + job._scoreKernel.TileColumns));
+            var results = weights + (job._scoreKernel.TileRows * RowStride);
+            var highest = results + (RowsPerPiece / job._valueKernel.TileRows * job._packed.ValuePanels * job.ValueTileLength);
             return new Layout(0, scores, weights, results, highest, highest + RowsPerPiece, highest + (2 * RowsPerPiece));
         }
     }

@@ -34,10 +34,10 @@ internal static unsafe class OnlineSoftmax
         ref float highest,
         ref float total)
     {
-        int end = (depth + Step - 1) / Step * Step;
-        float newHighest = MathF.Max(highest, Scale(scores, tileColumns, tileLength, visible, end, scale, weights));
-        float sum = Vector512.IsHardwareAccelerated ? Weigh512(weights, end, newHighest) : Weigh256(weights, end, newHighest);
-        float fade = newHighest == highest ? 1f : Scalar.ScalarMath.Exp(highest - newHighest);
+        var end = (depth + Step - 1) / Step * Step;
+        var newHighest = MathF.Max(highest, Scale(scores, tileColumns, tileLength, visible, end, scale, weights));
+        var sum = Vector512.IsHardwareAccelerated ? Weigh512(weights, end, newHighest) : Weigh256(weights, end, newHighest);
+        var fade = newHighest == highest ? 1f : Scalar.ScalarMath.Exp(highest - newHighest);
         highest = newHighest;
         total = MathF.FusedMultiplyAdd(total, fade, sum);
         return fade;
@@ -46,19 +46,19 @@ internal static unsafe class OnlineSoftmax
     /// <summary>Scales the scores into a plain row, hides what the query does not see, and returns the highest.</summary>
     private static float Scale(float* scores, int tileColumns, int tileLength, int visible, int end, float scale, float* row)
     {
-        Vector256<float> factor = Vector256.Create(scale);
-        Vector256<float> hidden = Vector256.Create(float.NegativeInfinity);
-        Vector256<float> highest = hidden;
-        int inTile = 0;
-        for (int index = 0; index < end; index += 8)
+        var factor = Vector256.Create(scale);
+        var hidden = Vector256.Create(float.NegativeInfinity);
+        var highest = hidden;
+        var inTile = 0;
+        for (var index = 0; index < end; index += 8)
         {
-            Vector256<float> value = hidden;
+            var value = hidden;
             if (index < visible)
             {
                 value = Vector256.Load(scores + inTile) * factor;
                 if (index + 8 > visible)
                 {
-                    Vector256<int> isVisible = Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(visible - index));
+                    var isVisible = Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(visible - index));
                     value = Vector256.ConditionalSelect(isVisible.AsSingle(), value, hidden);
                 }
             }
@@ -73,20 +73,20 @@ internal static unsafe class OnlineSoftmax
             }
         }
 
-        Vector128<float> four = Vector128.MaxNative(highest.GetLower(), highest.GetUpper());
+        var four = Vector128.MaxNative(highest.GetLower(), highest.GetUpper());
         return MathF.Max(MathF.Max(four.GetElement(0), four.GetElement(1)), MathF.Max(four.GetElement(2), four.GetElement(3)));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static float Weigh256(float* row, int count, float highest)
     {
-        Vector256<float> highests = Vector256.Create(highest);
-        Vector256<float> lower = Vector256<float>.Zero;
-        Vector256<float> upper = Vector256<float>.Zero;
-        for (float* end = row + count; row < end; row += Step)
+        var highests = Vector256.Create(highest);
+        var lower = Vector256<float>.Zero;
+        var upper = Vector256<float>.Zero;
+        for (var end = row + count; row < end; row += Step)
         {
-            Vector256<float> first = VectorMath.Exp(Vector256.Load(row) - highests);
-            Vector256<float> second = VectorMath.Exp(Vector256.Load(row + 8) - highests);
+            var first = VectorMath.Exp(Vector256.Load(row) - highests);
+            var second = VectorMath.Exp(Vector256.Load(row + 8) - highests);
             first.Store(row);
             second.Store(row + 8);
             lower += first;
@@ -99,11 +99,11 @@ internal static unsafe class OnlineSoftmax
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static float Weigh512(float* row, int count, float highest)
     {
-        Vector512<float> highests = Vector512.Create(highest);
-        Vector512<float> sums = Vector512<float>.Zero;
-        for (float* end = row + count; row < end; row += Step)
+        var highests = Vector512.Create(highest);
+        var sums = Vector512<float>.Zero;
+        for (var end = row + count; row < end; row += Step)
         {
-            Vector512<float> weight = VectorMath.Exp(Vector512.Load(row) - highests);
+            var weight = VectorMath.Exp(Vector512.Load(row) - highests);
             weight.Store(row);
             sums += weight;
         }

@@ -8,52 +8,52 @@ namespace LLaVAction.Cpu.Kernels.FlashAttention;
 /// </summary>
 internal sealed unsafe class PackedKeyValues
 {
-    private MicroKernel scoreKernel = MicroKernel.Best;
-    private MicroKernel valueKernel = MicroKernel.Best;
-    private KeyValueSegment prefix;
-    private KeyValueSegment suffix;
-    private int headSize;
-    private float* memory;
+    private MicroKernel _scoreKernel = MicroKernel.Best;
+    private MicroKernel _valueKernel = MicroKernel.Best;
+    private KeyValueSegment _prefix;
+    private KeyValueSegment _suffix;
+    private int _headSize;
+    private float* _memory;
 
     /// <summary>Positions in all.</summary>
-    public int Length => prefix.Length + suffix.Length;
+    public int Length => _prefix.Length + _suffix.Length;
 
     /// <summary>Blocks of keys.</summary>
     public int BlockCount => (Length + SummationOrder.KeyBlock - 1) / SummationOrder.KeyBlock;
 
     /// <summary>Values of one key panel.</summary>
-    public int KeyPanelLength => headSize * scoreKernel.TileColumns;
+    public int KeyPanelLength => _headSize * _scoreKernel.TileColumns;
 
     /// <summary>Values of one value panel.</summary>
-    public int ValuePanelLength => SummationOrder.KeyBlock * valueKernel.TileColumns;
+    public int ValuePanelLength => SummationOrder.KeyBlock * _valueKernel.TileColumns;
 
     /// <summary>Panels that the columns of a value take.</summary>
-    public int ValuePanels => (headSize + valueKernel.TileColumns - 1) / valueKernel.TileColumns;
+    public int ValuePanels => (_headSize + _valueKernel.TileColumns - 1) / _valueKernel.TileColumns;
 
     private static int KeyBlock => SummationOrder.KeyBlock;
 
-    private long KeyBlockLength => (long)headSize * KeyBlock;
+    private long KeyBlockLength => (long)_headSize * KeyBlock;
 
     private long BlockLength => KeyBlockLength + ((long)ValuePanels * ValuePanelLength);
 
     /// <summary>Says what is to be packed.</summary>
     public void Describe(MicroKernel scores, MicroKernel values, int size, KeyValueSegment first, KeyValueSegment second)
     {
-        scoreKernel = scores;
-        valueKernel = values;
-        headSize = size;
-        prefix = first;
-        suffix = second;
+        _scoreKernel = scores;
+        _valueKernel = values;
+        _headSize = size;
+        _prefix = first;
+        _suffix = second;
     }
 
     /// <summary>Values of scratch needed for <paramref name="heads"/> key-value heads.</summary>
     public long ScratchLength(int heads) => heads * BlockCount * BlockLength;
 
     /// <summary>Sets where the panels go.</summary>
-    public void Place(float* scratch) => memory = scratch;
+    public void Place(float* scratch) => _memory = scratch;
 
     /// <summary>The panels of a block's keys.</summary>
-    public float* Keys(int head, int block) => memory + ((((long)head * BlockCount) + block) * BlockLength);
+    public float* Keys(int head, int block) => _memory + ((((long)head * BlockCount) + block) * BlockLength);
 
     /// <summary>The panels of a block's values.</summary>
     public float* Values(int head, int block) => Keys(head, block) + KeyBlockLength;
@@ -64,50 +64,50 @@ internal sealed unsafe class PackedKeyValues
     /// <param name="gather">Scratch of a tile's columns times the head size.</param>
     public void Pack(int head, int block, float* gather)
     {
-        int start = block * KeyBlock;
-        int count = Math.Min(KeyBlock, Length - start);
-        int width = scoreKernel.TileColumns;
-        for (int column = 0; column < count; column += width)
+        var start = block * KeyBlock;
+        var count = Math.Min(KeyBlock, Length - start);
+        var width = _scoreKernel.TileColumns;
+        for (var column = 0; column < count; column += width)
         {
             PackKeys(head, start + column, Keys(head, block) + (column / width * KeyPanelLength), gather);
         }
 
-        for (int key = 0; key < count; key++)
+        for (var key = 0; key < count; key++)
         {
-            float* source = Row(start + key, isKey: false) + (head * headSize);
-            PackValue(source, Values(head, block) + (key * valueKernel.TileColumns));
+            var source = Row(start + key, isKey: false) + (head * _headSize);
+            PackValue(source, Values(head, block) + (key * _valueKernel.TileColumns));
         }
     }
 
     private void PackKeys(int head, int position, float* panel, float* gather)
     {
-        int width = scoreKernel.TileColumns;
-        int count = Math.Min(width, Length - position);
-        bool isSplit = position < prefix.Length && position + count > prefix.Length;
-        MatrixView keys = position < prefix.Length ? prefix.Keys : suffix.Keys;
-        float* source = Row(position, isKey: true) + (head * headSize);
-        nint rowBytes = (nint)keys.Stride * sizeof(float);
+        var width = _scoreKernel.TileColumns;
+        var count = Math.Min(width, Length - position);
+        var isSplit = position < _prefix.Length && position + count > _prefix.Length;
+        var keys = position < _prefix.Length ? _prefix.Keys : _suffix.Keys;
+        var source = Row(position, isKey: true) + (head * _headSize);
+        var rowBytes = (nint)keys.Stride * sizeof(float);
         if (isSplit)
         {
-            for (int key = 0; key < count; key++)
+            for (var key = 0; key < count; key++)
             {
-                float* row = Row(position + key, isKey: true) + (head * headSize);
-                new ReadOnlySpan<float>(row, headSize).CopyTo(new Span<float>(gather + (key * headSize), headSize));
+                var row = Row(position + key, isKey: true) + (head * _headSize);
+                new ReadOnlySpan<float>(row, _headSize).CopyTo(new Span<float>(gather + (key * _headSize), _headSize));
             }
 
             source = gather;
-            rowBytes = headSize * sizeof(float);
+            rowBytes = _headSize * sizeof(float);
         }
 
-        WeightPacking.Pack((byte*)source, WeightType.Float32, rowBytes, count, width, headSize, panel);
+        WeightPacking.Pack((byte*)source, WeightType.Float32, rowBytes, count, width, _headSize, panel);
     }
 
     private void PackValue(float* source, float* target)
     {
-        int width = valueKernel.TileColumns;
-        for (int column = 0; column < headSize; column += width, target += ValuePanelLength)
+        var width = _valueKernel.TileColumns;
+        for (var column = 0; column < _headSize; column += width, target += ValuePanelLength)
         {
-            int count = Math.Min(width, headSize - column);
+            var count = Math.Min(width, _headSize - column);
             var panelRow = new Span<float>(target, width);
             new ReadOnlySpan<float>(source + column, count).CopyTo(panelRow);
             panelRow[count..].Clear();
@@ -116,8 +116,8 @@ internal sealed unsafe class PackedKeyValues
 
     private float* Row(int position, bool isKey)
     {
-        KeyValueSegment segment = position < prefix.Length ? prefix : suffix;
-        int row = position < prefix.Length ? position : position - prefix.Length;
+        var segment = position < _prefix.Length ? _prefix : _suffix;
+        var row = position < _prefix.Length ? position : position - _prefix.Length;
         return (isKey ? segment.Keys : segment.Values).RowPointer(row);
     }
 }

@@ -27,69 +27,69 @@ internal sealed unsafe class LinearJob
 
     private const int PackedLimit = (8 << 20) / sizeof(float);
 
-    private readonly ComputeContext context;
-    private readonly MicroKernel kernel;
-    private readonly LinearTarget[] targets = new LinearTarget[MostTargets];
-    private int targetCount;
-    private int stripCount;
-    private MatrixView x;
-    private Normalization? normalization;
-    private Epilogue epilogue;
-    private int columns;
-    private int blockSize;
-    private int blockCount;
-    private int sliverCount;
-    private int rowParts;
-    private float* packed;
+    private readonly ComputeContext _context;
+    private readonly MicroKernel _kernel;
+    private readonly LinearTarget[] _targets = new LinearTarget[MostTargets];
+    private int _targetCount;
+    private int _stripCount;
+    private MatrixView _x;
+    private Normalization? _normalization;
+    private Epilogue _epilogue;
+    private int _columns;
+    private int _blockSize;
+    private int _blockCount;
+    private int _sliverCount;
+    private int _rowParts;
+    private float* _packed;
 
     /// <summary>Makes the job of a context; it is used for all its calls.</summary>
     public LinearJob(ComputeContext context, MicroKernel kernel)
     {
-        this.context = context;
-        this.kernel = kernel;
+        _context = context;
+        _kernel = kernel;
     }
 
-    private long PanelLength => (long)kernel.TileColumns * SummationOrder.BlockLimit;
+    private long PanelLength => (long)_kernel.TileColumns * SummationOrder.BlockLimit;
 
-    private long TileLength => (long)kernel.TileColumns * kernel.TileRows;
+    private long TileLength => (long)_kernel.TileColumns * _kernel.TileRows;
 
-    private long SliverLength => (long)kernel.TileRows * SummationOrder.BlockLimit;
+    private long SliverLength => (long)_kernel.TileRows * SummationOrder.BlockLimit;
 
     /// <summary>Runs the call.</summary>
     public void Run(MatrixView input, ReadOnlySpan<LinearTarget> outputs, Epilogue finish, Normalization? norm)
     {
-        columns = input.Columns;
-        blockSize = SummationOrder.BlockSize(columns);
-        blockCount = SummationOrder.BlockCount(columns);
-        normalization = norm;
-        epilogue = finish;
-        targetCount = outputs.Length;
+        _columns = input.Columns;
+        _blockSize = SummationOrder.BlockSize(_columns);
+        _blockCount = SummationOrder.BlockCount(_columns);
+        _normalization = norm;
+        _epilogue = finish;
+        _targetCount = outputs.Length;
         if (input.Rows == 1 && RowProduct.IsSupported)
         {
-            context.RowJob.Run(input, outputs, finish, norm);
+            _context.RowJob.Run(input, outputs, finish, norm);
             return;
         }
 
-        int rowLimit = Math.Clamp(PackedLimit / Math.Max(1, columns), FewestRows, MostRows);
-        int parts = Math.Max(1, (input.Rows + rowLimit - 1) / rowLimit);
-        int tiles = (input.Rows + kernel.TileRows - 1) / kernel.TileRows;
-        int partRows = (tiles + parts - 1) / parts * kernel.TileRows;
-        for (int start = 0; start < input.Rows; start += partRows)
+        var rowLimit = Math.Clamp(PackedLimit / Math.Max(1, _columns), FewestRows, MostRows);
+        var parts = Math.Max(1, (input.Rows + rowLimit - 1) / rowLimit);
+        var tiles = (input.Rows + _kernel.TileRows - 1) / _kernel.TileRows;
+        var partRows = (tiles + parts - 1) / parts * _kernel.TileRows;
+        for (var start = 0; start < input.Rows; start += partRows)
         {
-            int rows = Math.Min(partRows, input.Rows - start);
-            x = input.SliceRows(start, rows);
-            stripCount = 0;
-            for (int index = 0; index < targetCount; index++)
+            var rows = Math.Min(partRows, input.Rows - start);
+            _x = input.SliceRows(start, rows);
+            _stripCount = 0;
+            for (var index = 0; index < _targetCount; index++)
             {
-                targets[index] = outputs[index] with { Output = outputs[index].Output.SliceRows(start, rows) };
-                stripCount += StripsOf(targets[index]);
+                _targets[index] = outputs[index] with { Output = outputs[index].Output.SliceRows(start, rows) };
+                _stripCount += StripsOf(_targets[index]);
             }
 
             RunPart();
         }
 
-        Array.Clear(targets);
-        normalization = null;
+        Array.Clear(_targets);
+        _normalization = null;
     }
 
     private static int StripWidth(in LinearTarget target) => target.Up is null ? StripColumns : StripColumns / 2;
@@ -98,54 +98,54 @@ internal sealed unsafe class LinearJob
 
     private void RunPart()
     {
-        sliverCount = (x.Rows + kernel.TileRows - 1) / kernel.TileRows;
-        packed = context.SharedScratch(blockCount * sliverCount * SliverLength);
+        _sliverCount = (_x.Rows + _kernel.TileRows - 1) / _kernel.TileRows;
+        _packed = _context.SharedScratch(_blockCount * _sliverCount * SliverLength);
 
         // Few strips on many workers: rows are shared out too, and a strip is packed once per part.
-        rowParts = Math.Clamp(((4 * context.Pool.Workers) + stripCount - 1) / stripCount, 1, Math.Max(1, sliverCount / 4));
-        long stripPanels = StripColumns / kernel.TileColumns;
-        long stripSlivers = (sliverCount + rowParts - 1) / rowParts;
-        context.ReserveWorkerScratch(Math.Max(columns, stripPanels * (PanelLength + (stripSlivers * TileLength))));
+        _rowParts = Math.Clamp(((4 * _context.Pool.Workers) + _stripCount - 1) / _stripCount, 1, Math.Max(1, _sliverCount / 4));
+        long stripPanels = StripColumns / _kernel.TileColumns;
+        long stripSlivers = (_sliverCount + _rowParts - 1) / _rowParts;
+        _context.ReserveWorkerScratch(Math.Max(_columns, stripPanels * (PanelLength + (stripSlivers * TileLength))));
 
         var packing = new PackingWork(this);
-        if (sliverCount < 4)
+        if (_sliverCount < 4)
         {
-            for (int sliver = 0; sliver < sliverCount; sliver++)
+            for (var sliver = 0; sliver < _sliverCount; sliver++)
             {
                 packing.Run(sliver, 0);
             }
         }
         else
         {
-            context.Pool.Run(ref packing, sliverCount);
+            _context.Pool.Run(ref packing, _sliverCount);
         }
 
         var strips = new StripWork(this);
-        context.Pool.Run(ref strips, stripCount * rowParts);
+        _context.Pool.Run(ref strips, _stripCount * _rowParts);
     }
 
-    private float* Sliver(int block, int sliver) => packed + ((((long)block * sliverCount) + sliver) * SliverLength);
+    private float* Sliver(int block, int sliver) => _packed + ((((long)block * _sliverCount) + sliver) * SliverLength);
 
-    private int RowsOf(int sliver) => Math.Min(kernel.TileRows, x.Rows - (sliver * kernel.TileRows));
+    private int RowsOf(int sliver) => Math.Min(_kernel.TileRows, _x.Rows - (sliver * _kernel.TileRows));
 
     private void PackSliver(int sliver, int worker)
     {
-        int firstRow = sliver * kernel.TileRows;
-        float* row = normalization is null ? null : context.WorkerScratch(worker);
-        for (int index = 0; index < RowsOf(sliver); index++)
+        var firstRow = sliver * _kernel.TileRows;
+        var row = _normalization is null ? null : _context.WorkerScratch(worker);
+        for (var index = 0; index < RowsOf(sliver); index++)
         {
-            float* source = x.RowPointer(firstRow + index);
-            if (normalization is not null)
+            var source = _x.RowPointer(firstRow + index);
+            if (_normalization is not null)
             {
-                RowMath.Normalize(source, columns, normalization, row);
+                RowMath.Normalize(source, _columns, _normalization, row);
                 source = row;
             }
 
-            for (int block = 0; block < blockCount; block++)
+            for (var block = 0; block < _blockCount; block++)
             {
-                int start = block * blockSize;
-                int depth = Math.Min(blockSize, columns - start);
-                float* target = Sliver(block, sliver) + (index * SummationOrder.BlockLimit);
+                var start = block * _blockSize;
+                var depth = Math.Min(_blockSize, _columns - start);
+                var target = Sliver(block, sliver) + (index * SummationOrder.BlockLimit);
                 Buffer.MemoryCopy(source + start, target, depth * sizeof(float), depth * sizeof(float));
             }
         }
@@ -153,53 +153,53 @@ internal sealed unsafe class LinearJob
 
     private void RunStrip(int piece, int worker)
     {
-        int part = piece / stripCount;
-        int strip = piece % stripCount;
-        int index = 0;
-        for (; strip >= StripsOf(targets[index]); index++)
+        var part = piece / _stripCount;
+        var strip = piece % _stripCount;
+        var index = 0;
+        for (; strip >= StripsOf(_targets[index]); index++)
         {
-            strip -= StripsOf(targets[index]);
+            strip -= StripsOf(_targets[index]);
         }
 
-        LinearTarget target = targets[index];
-        int firstColumn = strip * StripWidth(target);
-        int width = Math.Min(StripWidth(target), target.Columns - firstColumn);
-        int panels = (width + kernel.TileColumns - 1) / kernel.TileColumns;
-        int firstSliver = (int)((long)sliverCount * part / rowParts);
-        int endSliver = (int)((long)sliverCount * (part + 1) / rowParts);
+        var target = _targets[index];
+        var firstColumn = strip * StripWidth(target);
+        var width = Math.Min(StripWidth(target), target.Columns - firstColumn);
+        var panels = (width + _kernel.TileColumns - 1) / _kernel.TileColumns;
+        var firstSliver = (int)((long)_sliverCount * part / _rowParts);
+        var endSliver = (int)((long)_sliverCount * (part + 1) / _rowParts);
         Multiply(target, firstColumn, width, panels, firstSliver, endSliver, worker);
     }
 
     private void Multiply(in LinearTarget target, int firstColumn, int width, int panels, int firstSliver, int endSliver, int worker)
     {
-        int panelCount = target.Up is null ? panels : 2 * panels;
-        int slivers = endSliver - firstSliver;
-        long panelLength = PanelLength;
-        long tileLength = TileLength;
-        float* panelScratch = context.WorkerScratch(worker);
-        float* tiles = panelScratch + (panelCount * panelLength);
+        var panelCount = target.Up is null ? panels : 2 * panels;
+        var slivers = endSliver - firstSliver;
+        var panelLength = PanelLength;
+        var tileLength = TileLength;
+        var panelScratch = _context.WorkerScratch(worker);
+        var tiles = panelScratch + (panelCount * panelLength);
         Fetch(target, firstColumn, 0, 0, width);
-        for (int block = 0; block < blockCount; block++)
+        for (var block = 0; block < _blockCount; block++)
         {
-            int start = block * blockSize;
-            int depth = Math.Min(blockSize, columns - start);
-            for (int panel = 0; panel < panelCount; panel++)
+            var start = block * _blockSize;
+            var depth = Math.Min(_blockSize, _columns - start);
+            for (var panel = 0; panel < panelCount; panel++)
             {
-                WeightMatrix weight = panel < panels ? target.Layer.Weight : target.Up!.Weight;
-                int row = firstColumn + (panel % panels * kernel.TileColumns);
-                WeightPacking.Pack(weight, row, kernel.TileColumns, start, depth, panelScratch + (panel * panelLength));
+                var weight = panel < panels ? target.Layer.Weight : target.Up!.Weight;
+                var row = firstColumn + (panel % panels * _kernel.TileColumns);
+                WeightPacking.Pack(weight, row, _kernel.TileColumns, start, depth, panelScratch + (panel * panelLength));
             }
 
-            float* tile = tiles;
-            for (int sliver = firstSliver; sliver < endSliver; sliver++)
+            var tile = tiles;
+            for (var sliver = firstSliver; sliver < endSliver; sliver++)
             {
-                float* a = Sliver(block, sliver);
-                int rows = RowsOf(sliver);
-                int done = sliver - firstSliver;
+                var a = Sliver(block, sliver);
+                var rows = RowsOf(sliver);
+                var done = sliver - firstSliver;
                 Fetch(target, firstColumn, block + 1, width * done / slivers, width * (done + 1) / slivers);
-                for (int panel = 0; panel < panelCount; panel++, tile += tileLength)
+                for (var panel = 0; panel < panelCount; panel++, tile += tileLength)
                 {
-                    kernel.Multiply(a, panelScratch + (panel * panelLength), depth, tile, rows, block == 0);
+                    _kernel.Multiply(a, panelScratch + (panel * panelLength), depth, tile, rows, block == 0);
                 }
             }
         }
@@ -210,10 +210,10 @@ internal sealed unsafe class LinearJob
     /// <summary>Asks for what some outputs of a strip will need of a block, so that packing finds it in the cache.</summary>
     private void Fetch(in LinearTarget target, int firstColumn, int block, int from, int to)
     {
-        if (block < blockCount)
+        if (block < _blockCount)
         {
-            int start = block * blockSize;
-            int depth = Math.Min(blockSize, columns - start);
+            var start = block * _blockSize;
+            var depth = Math.Min(_blockSize, _columns - start);
             WeightPacking.Fetch(target.Layer.Weight, firstColumn + from, to - from, start, depth);
             if (target.Up is not null)
             {
@@ -224,28 +224,28 @@ internal sealed unsafe class LinearJob
 
     private void Finish(in LinearTarget target, int firstColumn, int width, int panels, int firstSliver, int endSliver, float* tiles)
     {
-        long tileLength = TileLength;
+        var tileLength = TileLength;
         fixed (float* layerBias = target.Layer.Bias, upLayerBias = target.Up?.Bias)
         {
-            for (int sliver = firstSliver; sliver < endSliver; sliver++)
+            for (var sliver = firstSliver; sliver < endSliver; sliver++)
             {
-                int rows = RowsOf(sliver);
-                float* y = target.Output.RowPointer(sliver * kernel.TileRows) + firstColumn;
-                for (int panel = 0; panel < panels; panel++)
+                var rows = RowsOf(sliver);
+                var y = target.Output.RowPointer(sliver * _kernel.TileRows) + firstColumn;
+                for (var panel = 0; panel < panels; panel++)
                 {
-                    int offset = panel * kernel.TileColumns;
-                    int valid = Math.Min(kernel.TileColumns, width - offset);
-                    float* bias = layerBias is null ? null : layerBias + firstColumn + offset;
-                    float* tile = tiles + (panel * tileLength);
+                    var offset = panel * _kernel.TileColumns;
+                    var valid = Math.Min(_kernel.TileColumns, width - offset);
+                    var bias = layerBias is null ? null : layerBias + firstColumn + offset;
+                    var tile = tiles + (panel * tileLength);
                     if (target.Up is null)
                     {
-                        TileEpilogue.Finish(tile, kernel.TileColumns, rows, valid, bias, y + offset, target.Output.Stride, epilogue);
+                        TileEpilogue.Finish(tile, _kernel.TileColumns, rows, valid, bias, y + offset, target.Output.Stride, _epilogue);
                     }
                     else
                     {
-                        float* upBias = upLayerBias is null ? null : upLayerBias + firstColumn + offset;
-                        float* up = tile + (panels * tileLength);
-                        TileEpilogue.FinishSwiGlu(tile, up, kernel.TileColumns, rows, valid, bias, upBias, y + offset, target.Output.Stride);
+                        var upBias = upLayerBias is null ? null : upLayerBias + firstColumn + offset;
+                        var up = tile + (panels * tileLength);
+                        TileEpilogue.FinishSwiGlu(tile, up, _kernel.TileColumns, rows, valid, bias, upBias, y + offset, target.Output.Stride);
                     }
                 }
 

@@ -7,85 +7,85 @@ internal sealed unsafe class RowJob
     private const int Outputs = RowProduct.Outputs;
     private const int ManyPanels = 256;
 
-    private readonly ComputeContext context;
-    private readonly LinearTarget[] targets = new LinearTarget[LinearJob.MostTargets];
-    private int panelCount;
-    private int panelsPerPiece;
-    private Epilogue epilogue;
-    private float* row;
+    private readonly ComputeContext _context;
+    private readonly LinearTarget[] _targets = new LinearTarget[LinearJob.MostTargets];
+    private int _panelCount;
+    private int _panelsPerPiece;
+    private Epilogue _epilogue;
+    private float* _row;
 
     /// <summary>Makes the job of a context; it is used for all its calls.</summary>
-    public RowJob(ComputeContext context) => this.context = context;
+    public RowJob(ComputeContext context) => _context = context;
 
     /// <summary>Runs the call.</summary>
     public void Run(MatrixView x, ReadOnlySpan<LinearTarget> outputs, Epilogue finish, Normalization? normalization)
     {
-        outputs.CopyTo(targets);
-        epilogue = finish;
-        row = x.Pointer;
+        outputs.CopyTo(_targets);
+        _epilogue = finish;
+        _row = x.Pointer;
         if (normalization is not null)
         {
-            row = context.SharedScratch(x.Columns);
-            RowMath.Normalize(x.Pointer, x.Columns, normalization, row);
+            _row = _context.SharedScratch(x.Columns);
+            RowMath.Normalize(x.Pointer, x.Columns, normalization, _row);
         }
 
-        panelCount = 0;
-        foreach (LinearTarget target in outputs)
+        _panelCount = 0;
+        foreach (var target in outputs)
         {
-            panelCount += PanelsOf(target);
+            _panelCount += PanelsOf(target);
         }
 
-        context.ReserveWorkerScratch((2L * Outputs) + ((long)Outputs * SummationOrder.BlockLimit));
+        _context.ReserveWorkerScratch((2L * Outputs) + ((long)Outputs * SummationOrder.BlockLimit));
 
         // Few and long: a run's first rows are the ones that nothing has fetched ahead.
-        int pieces = Math.Min(panelCount, (panelCount < ManyPanels ? 1 : 4) * context.Pool.Workers);
-        panelsPerPiece = (panelCount + pieces - 1) / pieces;
+        var pieces = Math.Min(_panelCount, (_panelCount < ManyPanels ? 1 : 4) * _context.Pool.Workers);
+        _panelsPerPiece = (_panelCount + pieces - 1) / pieces;
         var work = new PanelWork(this);
-        context.Pool.Run(ref work, (panelCount + panelsPerPiece - 1) / panelsPerPiece);
-        Array.Clear(targets);
+        _context.Pool.Run(ref work, (_panelCount + _panelsPerPiece - 1) / _panelsPerPiece);
+        Array.Clear(_targets);
     }
 
     private static int PanelsOf(in LinearTarget target) => (target.Columns + Outputs - 1) / Outputs;
 
     private void RunPiece(int piece, int worker)
     {
-        int end = Math.Min(panelCount, (piece + 1) * panelsPerPiece);
-        for (int panel = piece * panelsPerPiece; panel < end; panel++)
+        var end = Math.Min(_panelCount, (piece + 1) * _panelsPerPiece);
+        for (var panel = piece * _panelsPerPiece; panel < end; panel++)
         {
-            int local = panel;
-            int index = 0;
-            for (; local >= PanelsOf(targets[index]); index++)
+            var local = panel;
+            var index = 0;
+            for (; local >= PanelsOf(_targets[index]); index++)
             {
-                local -= PanelsOf(targets[index]);
+                local -= PanelsOf(_targets[index]);
             }
 
-            if (panel == piece * panelsPerPiece || local == 0)
+            if (panel == piece * _panelsPerPiece || local == 0)
             {
-                RowProduct.FetchFirst(targets[index].Layer.Weight, local * Outputs);
+                RowProduct.FetchFirst(_targets[index].Layer.Weight, local * Outputs);
             }
 
-            RunPanel(targets[index], local * Outputs, context.WorkerScratch(worker));
+            RunPanel(_targets[index], local * Outputs, _context.WorkerScratch(worker));
         }
     }
 
     private void RunPanel(in LinearTarget target, int firstColumn, float* scratch)
     {
-        float* up = scratch + Outputs;
-        float* panel = scratch + (2 * Outputs);
-        int count = Math.Min(Outputs, target.Columns - firstColumn);
+        var up = scratch + Outputs;
+        var panel = scratch + (2 * Outputs);
+        var count = Math.Min(Outputs, target.Columns - firstColumn);
         Multiply(target.Layer.Weight, firstColumn, count, scratch, panel);
-        float* y = target.Output.Pointer + firstColumn;
+        var y = target.Output.Pointer + firstColumn;
         fixed (float* bias = target.Layer.Bias, upBias = target.Up?.Bias)
         {
-            float* first = bias is null ? null : bias + firstColumn;
+            var first = bias is null ? null : bias + firstColumn;
             if (target.Up is null)
             {
-                TileEpilogue.Finish(scratch, Outputs, 1, count, first, y, 0, epilogue);
+                TileEpilogue.Finish(scratch, Outputs, 1, count, first, y, 0, _epilogue);
                 return;
             }
 
             Multiply(target.Up.Weight, firstColumn, count, up, panel);
-            float* second = upBias is null ? null : upBias + firstColumn;
+            var second = upBias is null ? null : upBias + firstColumn;
             TileEpilogue.FinishSwiGlu(scratch, up, Outputs, 1, count, first, second, y, 0);
         }
     }
@@ -95,21 +95,21 @@ internal sealed unsafe class RowJob
     {
         if (count == Outputs)
         {
-            RowProduct.Multiply(weight, firstRow, row, sums);
+            RowProduct.Multiply(weight, firstRow, _row, sums);
             return;
         }
 
-        int blockSize = SummationOrder.BlockSize(weight.Columns);
-        for (int start = 0; start < weight.Columns; start += blockSize)
+        var blockSize = SummationOrder.BlockSize(weight.Columns);
+        for (var start = 0; start < weight.Columns; start += blockSize)
         {
-            int depth = Math.Min(blockSize, weight.Columns - start);
+            var depth = Math.Min(blockSize, weight.Columns - start);
             WeightPacking.Pack(weight, firstRow, Outputs, start, depth, panel);
-            for (int output = 0; output < count; output++)
+            for (var output = 0; output < count; output++)
             {
-                float sum = 0f;
-                for (int k = 0; k < depth; k++)
+                var sum = 0f;
+                for (var k = 0; k < depth; k++)
                 {
-                    sum = MathF.FusedMultiplyAdd(row[start + k], panel[(k * Outputs) + output], sum);
+                    sum = MathF.FusedMultiplyAdd(_row[start + k], panel[(k * Outputs) + output], sum);
                 }
 
                 sums[output] = start == 0 ? sum : sums[output] + sum;

@@ -31,15 +31,15 @@ internal static unsafe class RowProduct
     /// <param name="sums">32 sums.</param>
     public static void Multiply(WeightMatrix weight, int firstRow, float* x, float* sums)
     {
-        nint rowBytes = (nint)weight.Columns * weight.ElementSize;
-        byte* source = weight.Pointer + (firstRow * rowBytes);
-        int blockSize = SummationOrder.BlockSize(weight.Columns);
-        for (int start = 0; start < weight.Columns; start += blockSize)
+        var rowBytes = (nint)weight.Columns * weight.ElementSize;
+        var source = weight.Pointer + (firstRow * rowBytes);
+        var blockSize = SummationOrder.BlockSize(weight.Columns);
+        for (var start = 0; start < weight.Columns; start += blockSize)
         {
-            int depth = Math.Min(blockSize, weight.Columns - start);
-            nint offset = (nint)start * weight.ElementSize;
+            var depth = Math.Min(blockSize, weight.Columns - start);
+            var offset = (nint)start * weight.ElementSize;
 
-            byte* ahead = source + (Outputs * (rowBytes + offset));
+            var ahead = source + (Outputs * (rowBytes + offset));
             switch (weight.Type)
             {
                 case WeightType.Float32:
@@ -58,15 +58,15 @@ internal static unsafe class RowProduct
     /// <summary>Asks for the first rows of a run, which nobody fetched ahead.</summary>
     public static void FetchFirst(WeightMatrix weight, int firstRow)
     {
-        long rowBytes = (long)weight.Columns * weight.ElementSize;
-        int bytes = (int)Math.Min(Outputs * rowBytes, MostFirstBytes);
+        var rowBytes = (long)weight.Columns * weight.ElementSize;
+        var bytes = (int)Math.Min(Outputs * rowBytes, MostFirstBytes);
         Fetch(weight.Pointer + (firstRow * rowBytes), bytes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Fetch(byte* start, int bytes)
     {
-        for (int offset = 0; offset < bytes; offset += LineBytes)
+        for (var offset = 0; offset < bytes; offset += LineBytes)
         {
             Sse.Prefetch1(start + offset);
         }
@@ -77,15 +77,15 @@ internal static unsafe class RowProduct
     private static void Pairs<TWidening>(byte* source, nint rowBytes, byte* ahead, float* x, int depth, float* sums, bool isFirst)
         where TWidening : struct, IWidening
     {
-        Vector256<float> s0 = Vector256<float>.Zero;
-        Vector256<float> s1 = Vector256<float>.Zero;
-        Vector256<float> s2 = Vector256<float>.Zero;
-        Vector256<float> s3 = Vector256<float>.Zero;
-        nint groupBytes = Group * rowBytes;
-        int k = 0;
+        var s0 = Vector256<float>.Zero;
+        var s1 = Vector256<float>.Zero;
+        var s2 = Vector256<float>.Zero;
+        var s3 = Vector256<float>.Zero;
+        var groupBytes = Group * rowBytes;
+        var k = 0;
         for (; k + (2 * Group) <= depth; k += 2 * Group)
         {
-            byte* p = source + (k * sizeof(ushort));
+            var p = source + (k * sizeof(ushort));
             Fetch(ahead + (k * Outputs * sizeof(ushort)), Outputs * 2 * Group * sizeof(ushort));
             s0 = Chain16<TWidening>(p, rowBytes, x + k, s0);
             s1 = Chain16<TWidening>(p + groupBytes, rowBytes, x + k, s1);
@@ -93,14 +93,14 @@ internal static unsafe class RowProduct
             s3 = Chain16<TWidening>(p + (3 * groupBytes), rowBytes, x + k, s3);
         }
 
-        float* rest = stackalloc float[Outputs];
+        var rest = stackalloc float[Outputs];
         s0.Store(rest);
         s1.Store(rest + 8);
         s2.Store(rest + 16);
         s3.Store(rest + 24);
         for (; k < depth; k++)
         {
-            for (int row = 0; row < Outputs; row++)
+            for (var row = 0; row < Outputs; row++)
             {
                 rest[row] = MathF.FusedMultiplyAdd(x[k], TWidening.Widen(((ushort*)(source + (row * rowBytes)))[k]), rest[row]);
             }
@@ -113,15 +113,15 @@ internal static unsafe class RowProduct
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Singles(byte* source, nint rowBytes, byte* ahead, float* x, int depth, float* sums, bool isFirst)
     {
-        Vector256<float> s0 = Vector256<float>.Zero;
-        Vector256<float> s1 = Vector256<float>.Zero;
-        Vector256<float> s2 = Vector256<float>.Zero;
-        Vector256<float> s3 = Vector256<float>.Zero;
-        nint groupBytes = Group * rowBytes;
-        int k = 0;
+        var s0 = Vector256<float>.Zero;
+        var s1 = Vector256<float>.Zero;
+        var s2 = Vector256<float>.Zero;
+        var s3 = Vector256<float>.Zero;
+        var groupBytes = Group * rowBytes;
+        var k = 0;
         for (; k + Group <= depth; k += Group)
         {
-            byte* p = source + (k * sizeof(float));
+            var p = source + (k * sizeof(float));
             Fetch(ahead + (k * Outputs * sizeof(float)), Outputs * Group * sizeof(float));
             s0 = Chain8(p, rowBytes, x + k, s0);
             s1 = Chain8(p + groupBytes, rowBytes, x + k, s1);
@@ -129,14 +129,14 @@ internal static unsafe class RowProduct
             s3 = Chain8(p + (3 * groupBytes), rowBytes, x + k, s3);
         }
 
-        float* rest = stackalloc float[Outputs];
+        var rest = stackalloc float[Outputs];
         s0.Store(rest);
         s1.Store(rest + 8);
         s2.Store(rest + 16);
         s3.Store(rest + 24);
         for (; k < depth; k++)
         {
-            for (int row = 0; row < Outputs; row++)
+            for (var row = 0; row < Outputs; row++)
             {
                 rest[row] = MathF.FusedMultiplyAdd(x[k], ((float*)(source + (row * rowBytes)))[k], rest[row]);
             }
@@ -152,14 +152,14 @@ internal static unsafe class RowProduct
         Transposition.Load(
             source,
             rowBytes,
-            out Vector256<float> r0,
-            out Vector256<float> r1,
-            out Vector256<float> r2,
-            out Vector256<float> r3,
-            out Vector256<float> r4,
-            out Vector256<float> r5,
-            out Vector256<float> r6,
-            out Vector256<float> r7);
+            out var r0,
+            out var r1,
+            out var r2,
+            out var r3,
+            out var r4,
+            out var r5,
+            out var r6,
+            out var r7);
         sums = ChainPair<TWidening>(r0, x, sums);
         sums = ChainPair<TWidening>(r1, x + 2, sums);
         sums = ChainPair<TWidening>(r2, x + 4, sums);
@@ -184,14 +184,14 @@ internal static unsafe class RowProduct
         Transposition.Load(
             source,
             rowBytes,
-            out Vector256<float> r0,
-            out Vector256<float> r1,
-            out Vector256<float> r2,
-            out Vector256<float> r3,
-            out Vector256<float> r4,
-            out Vector256<float> r5,
-            out Vector256<float> r6,
-            out Vector256<float> r7);
+            out var r0,
+            out var r1,
+            out var r2,
+            out var r3,
+            out var r4,
+            out var r5,
+            out var r6,
+            out var r7);
         sums = Vector256.FusedMultiplyAdd(Vector256.Create(x[0]), r0, sums);
         sums = Vector256.FusedMultiplyAdd(Vector256.Create(x[1]), r1, sums);
         sums = Vector256.FusedMultiplyAdd(Vector256.Create(x[2]), r2, sums);
@@ -204,9 +204,9 @@ internal static unsafe class RowProduct
 
     private static void AddTo(float* sums, float* block, bool isFirst)
     {
-        for (int output = 0; output < Outputs; output += 8)
+        for (var output = 0; output < Outputs; output += 8)
         {
-            Vector256<float> sum = Vector256.Load(block + output);
+            var sum = Vector256.Load(block + output);
             (isFirst ? sum : Vector256.Load(sums + output) + sum).Store(sums + output);
         }
     }

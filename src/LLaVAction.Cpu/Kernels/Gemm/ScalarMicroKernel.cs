@@ -18,17 +18,17 @@ internal sealed unsafe class ScalarMicroKernel : MicroKernel
     /// <inheritdoc/>
     public override void Multiply(float* a, float* b, int depth, float* tile, int rows, bool isFirst)
     {
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
-            for (int column = 0; column < TileColumns; column++)
+            for (var column = 0; column < TileColumns; column++)
             {
-                float sum = 0f;
-                for (int k = 0; k < depth; k++)
+                var sum = 0f;
+                for (var k = 0; k < depth; k++)
                 {
                     sum = MathF.FusedMultiplyAdd(a[(row * SummationOrder.BlockLimit) + k], b[(k * TileColumns) + column], sum);
                 }
 
-                float* target = tile + (row * TileColumns) + column;
+                var target = tile + (row * TileColumns) + column;
                 *target = isFirst ? sum : *target + sum;
             }
         }

@@ -47,20 +47,20 @@ internal static unsafe class TileEpilogue
         float* y,
         int stride)
     {
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
-            int column = 0;
+            var column = 0;
             for (; column + 8 <= columns; column += 8)
             {
-                Vector256<float> gated = WithBias(Vector256.Load(gate + column), gateBias, column);
-                Vector256<float> raised = WithBias(Vector256.Load(up + column), upBias, column);
+                var gated = WithBias(Vector256.Load(gate + column), gateBias, column);
+                var raised = WithBias(Vector256.Load(up + column), upBias, column);
                 (VectorMath.Silu(gated) * raised).Store(y + column);
             }
 
             for (; column < columns; column++)
             {
-                float gated = gateBias is null ? gate[column] : gate[column] + gateBias[column];
-                float raised = upBias is null ? up[column] : up[column] + upBias[column];
+                var gated = gateBias is null ? gate[column] : gate[column] + gateBias[column];
+                var raised = upBias is null ? up[column] : up[column] + upBias[column];
                 y[column] = ScalarMath.Silu(gated) * raised;
             }
 
@@ -73,9 +73,9 @@ internal static unsafe class TileEpilogue
     private static void Finish<TForm>(float* tile, int tileColumns, int rows, int columns, float* bias, float* y, int stride, Epilogue epilogue)
         where TForm : struct, IForm
     {
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
-            int column = 0;
+            var column = 0;
             for (; column + 8 <= columns; column += 8)
             {
                 TForm.Apply(WithBias(Vector256.Load(tile + column), bias, column), y + column).Store(y + column);

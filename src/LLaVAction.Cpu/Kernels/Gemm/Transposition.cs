@@ -24,16 +24,16 @@ internal static unsafe class Transposition
         out Vector256<float> r6,
         out Vector256<float> r7)
     {
-        byte* upper = source + (4 * rowBytes);
-        Vector256<float> a0 = Join(source, upper);
-        Vector256<float> a1 = Join(source + rowBytes, upper + rowBytes);
-        Vector256<float> a2 = Join(source + (2 * rowBytes), upper + (2 * rowBytes));
-        Vector256<float> a3 = Join(source + (3 * rowBytes), upper + (3 * rowBytes));
+        var upper = source + (4 * rowBytes);
+        var a0 = Join(source, upper);
+        var a1 = Join(source + rowBytes, upper + rowBytes);
+        var a2 = Join(source + (2 * rowBytes), upper + (2 * rowBytes));
+        var a3 = Join(source + (3 * rowBytes), upper + (3 * rowBytes));
         Turn4(a0, a1, a2, a3, out r0, out r1, out r2, out r3);
-        Vector256<float> b0 = Join(source + 16, upper + 16);
-        Vector256<float> b1 = Join(source + rowBytes + 16, upper + rowBytes + 16);
-        Vector256<float> b2 = Join(source + (2 * rowBytes) + 16, upper + (2 * rowBytes) + 16);
-        Vector256<float> b3 = Join(source + (3 * rowBytes) + 16, upper + (3 * rowBytes) + 16);
+        var b0 = Join(source + 16, upper + 16);
+        var b1 = Join(source + rowBytes + 16, upper + rowBytes + 16);
+        var b2 = Join(source + (2 * rowBytes) + 16, upper + (2 * rowBytes) + 16);
+        var b3 = Join(source + (3 * rowBytes) + 16, upper + (3 * rowBytes) + 16);
         Turn4(b0, b1, b2, b3, out r4, out r5, out r6, out r7);
     }
 
@@ -52,10 +52,10 @@ internal static unsafe class Transposition
         out Vector256<float> r2,
         out Vector256<float> r3)
     {
-        Vector256<double> abLow = Avx.UnpackLow(a, b).AsDouble();
-        Vector256<double> abHigh = Avx.UnpackHigh(a, b).AsDouble();
-        Vector256<double> cdLow = Avx.UnpackLow(c, d).AsDouble();
-        Vector256<double> cdHigh = Avx.UnpackHigh(c, d).AsDouble();
+        var abLow = Avx.UnpackLow(a, b).AsDouble();
+        var abHigh = Avx.UnpackHigh(a, b).AsDouble();
+        var cdLow = Avx.UnpackLow(c, d).AsDouble();
+        var cdHigh = Avx.UnpackHigh(c, d).AsDouble();
         r0 = Avx.UnpackLow(abLow, cdLow).AsSingle();
         r1 = Avx.UnpackHigh(abLow, cdLow).AsSingle();
         r2 = Avx.UnpackLow(abHigh, cdHigh).AsSingle();

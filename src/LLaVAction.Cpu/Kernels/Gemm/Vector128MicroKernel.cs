@@ -38,11 +38,11 @@ internal sealed unsafe class Vector128MicroKernel : MicroKernel
             return;
         }
 
-        for (int row = 0; row < rows;)
+        for (var row = 0; row < rows;)
         {
-            int left = rows - row;
-            float* x = a + (row * Stride);
-            float* target = tile + (row * Columns);
+            var left = rows - row;
+            var x = a + (row * Stride);
+            var target = tile + (row * Columns);
             if (left >= 4)
             {
                 Rows4(x, b, depth, target, isFirst);
@@ -78,24 +78,24 @@ internal sealed unsafe class Vector128MicroKernel : MicroKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows6(float* a, float* b, int depth, float* tile, bool isFirst)
     {
-        Vector128<float> c0a = Vector128<float>.Zero;
-        Vector128<float> c0b = Vector128<float>.Zero;
-        Vector128<float> c1a = Vector128<float>.Zero;
-        Vector128<float> c1b = Vector128<float>.Zero;
-        Vector128<float> c2a = Vector128<float>.Zero;
-        Vector128<float> c2b = Vector128<float>.Zero;
-        Vector128<float> c3a = Vector128<float>.Zero;
-        Vector128<float> c3b = Vector128<float>.Zero;
-        Vector128<float> c4a = Vector128<float>.Zero;
-        Vector128<float> c4b = Vector128<float>.Zero;
-        Vector128<float> c5a = Vector128<float>.Zero;
-        Vector128<float> c5b = Vector128<float>.Zero;
-        for (float* end = a + depth; a < end; a++)
+        var c0a = Vector128<float>.Zero;
+        var c0b = Vector128<float>.Zero;
+        var c1a = Vector128<float>.Zero;
+        var c1b = Vector128<float>.Zero;
+        var c2a = Vector128<float>.Zero;
+        var c2b = Vector128<float>.Zero;
+        var c3a = Vector128<float>.Zero;
+        var c3b = Vector128<float>.Zero;
+        var c4a = Vector128<float>.Zero;
+        var c4b = Vector128<float>.Zero;
+        var c5a = Vector128<float>.Zero;
+        var c5b = Vector128<float>.Zero;
+        for (var end = a + depth; a < end; a++)
         {
-            Vector128<float> ba = Vector128.Load(b);
-            Vector128<float> bb = Vector128.Load(b + 4);
+            var ba = Vector128.Load(b);
+            var bb = Vector128.Load(b + 4);
             b += Columns;
-            Vector128<float> x = Vector128.Create(*a);
+            var x = Vector128.Create(*a);
             c0a = Vector128.MultiplyAddEstimate(x, ba, c0a);
             c0b = Vector128.MultiplyAddEstimate(x, bb, c0b);
             x = Vector128.Create(*(a + Stride));
@@ -127,20 +127,20 @@ internal sealed unsafe class Vector128MicroKernel : MicroKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows4(float* a, float* b, int depth, float* tile, bool isFirst)
     {
-        Vector128<float> c0a = Vector128<float>.Zero;
-        Vector128<float> c0b = Vector128<float>.Zero;
-        Vector128<float> c1a = Vector128<float>.Zero;
-        Vector128<float> c1b = Vector128<float>.Zero;
-        Vector128<float> c2a = Vector128<float>.Zero;
-        Vector128<float> c2b = Vector128<float>.Zero;
-        Vector128<float> c3a = Vector128<float>.Zero;
-        Vector128<float> c3b = Vector128<float>.Zero;
-        for (float* end = a + depth; a < end; a++)
+        var c0a = Vector128<float>.Zero;
+        var c0b = Vector128<float>.Zero;
+        var c1a = Vector128<float>.Zero;
+        var c1b = Vector128<float>.Zero;
+        var c2a = Vector128<float>.Zero;
+        var c2b = Vector128<float>.Zero;
+        var c3a = Vector128<float>.Zero;
+        var c3b = Vector128<float>.Zero;
+        for (var end = a + depth; a < end; a++)
         {
-            Vector128<float> ba = Vector128.Load(b);
-            Vector128<float> bb = Vector128.Load(b + 4);
+            var ba = Vector128.Load(b);
+            var bb = Vector128.Load(b + 4);
             b += Columns;
-            Vector128<float> x = Vector128.Create(*a);
+            var x = Vector128.Create(*a);
             c0a = Vector128.MultiplyAddEstimate(x, ba, c0a);
             c0b = Vector128.MultiplyAddEstimate(x, bb, c0b);
             x = Vector128.Create(*(a + Stride));
@@ -164,16 +164,16 @@ internal sealed unsafe class Vector128MicroKernel : MicroKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows2(float* a, float* b, int depth, float* tile, bool isFirst)
     {
-        Vector128<float> c0a = Vector128<float>.Zero;
-        Vector128<float> c0b = Vector128<float>.Zero;
-        Vector128<float> c1a = Vector128<float>.Zero;
-        Vector128<float> c1b = Vector128<float>.Zero;
-        for (float* end = a + depth; a < end; a++)
+        var c0a = Vector128<float>.Zero;
+        var c0b = Vector128<float>.Zero;
+        var c1a = Vector128<float>.Zero;
+        var c1b = Vector128<float>.Zero;
+        for (var end = a + depth; a < end; a++)
         {
-            Vector128<float> ba = Vector128.Load(b);
-            Vector128<float> bb = Vector128.Load(b + 4);
+            var ba = Vector128.Load(b);
+            var bb = Vector128.Load(b + 4);
             b += Columns;
-            Vector128<float> x = Vector128.Create(*a);
+            var x = Vector128.Create(*a);
             c0a = Vector128.MultiplyAddEstimate(x, ba, c0a);
             c0b = Vector128.MultiplyAddEstimate(x, bb, c0b);
             x = Vector128.Create(*(a + Stride));
@@ -189,14 +189,14 @@ internal sealed unsafe class Vector128MicroKernel : MicroKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows1(float* a, float* b, int depth, float* tile, bool isFirst)
     {
-        Vector128<float> c0a = Vector128<float>.Zero;
-        Vector128<float> c0b = Vector128<float>.Zero;
-        for (float* end = a + depth; a < end; a++)
+        var c0a = Vector128<float>.Zero;
+        var c0b = Vector128<float>.Zero;
+        for (var end = a + depth; a < end; a++)
         {
-            Vector128<float> ba = Vector128.Load(b);
-            Vector128<float> bb = Vector128.Load(b + 4);
+            var ba = Vector128.Load(b);
+            var bb = Vector128.Load(b + 4);
             b += Columns;
-            Vector128<float> x = Vector128.Create(*a);
+            var x = Vector128.Create(*a);
             c0a = Vector128.MultiplyAddEstimate(x, ba, c0a);
             c0b = Vector128.MultiplyAddEstimate(x, bb, c0b);
         }

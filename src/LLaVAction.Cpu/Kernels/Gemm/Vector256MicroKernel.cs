@@ -32,11 +32,11 @@ internal sealed unsafe class Vector256MicroKernel : MicroKernel
             return;
         }
 
-        for (int row = 0; row < rows;)
+        for (var row = 0; row < rows;)
         {
-            int left = rows - row;
-            float* x = a + (row * Stride);
-            float* target = tile + (row * Columns);
+            var left = rows - row;
+            var x = a + (row * Stride);
+            var target = tile + (row * Columns);
             if (left >= 4)
             {
                 Rows4(x, b, depth, target, isFirst);
@@ -72,24 +72,24 @@ internal sealed unsafe class Vector256MicroKernel : MicroKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows6(float* a, float* b, int depth, float* tile, bool isFirst)
     {
-        Vector256<float> c0a = Vector256<float>.Zero;
-        Vector256<float> c0b = Vector256<float>.Zero;
-        Vector256<float> c1a = Vector256<float>.Zero;
-        Vector256<float> c1b = Vector256<float>.Zero;
-        Vector256<float> c2a = Vector256<float>.Zero;
-        Vector256<float> c2b = Vector256<float>.Zero;
-        Vector256<float> c3a = Vector256<float>.Zero;
-        Vector256<float> c3b = Vector256<float>.Zero;
-        Vector256<float> c4a = Vector256<float>.Zero;
-        Vector256<float> c4b = Vector256<float>.Zero;
-        Vector256<float> c5a = Vector256<float>.Zero;
-        Vector256<float> c5b = Vector256<float>.Zero;
-        for (float* end = a + depth; a < end; a++)
+        var c0a = Vector256<float>.Zero;
+        var c0b = Vector256<float>.Zero;
+        var c1a = Vector256<float>.Zero;
+        var c1b = Vector256<float>.Zero;
+        var c2a = Vector256<float>.Zero;
+        var c2b = Vector256<float>.Zero;
+        var c3a = Vector256<float>.Zero;
+        var c3b = Vector256<float>.Zero;
+        var c4a = Vector256<float>.Zero;
+        var c4b = Vector256<float>.Zero;
+        var c5a = Vector256<float>.Zero;
+        var c5b = Vector256<float>.Zero;
+        for (var end = a + depth; a < end; a++)
         {
-            Vector256<float> ba = Vector256.Load(b);
-            Vector256<float> bb = Vector256.Load(b + 8);
+            var ba = Vector256.Load(b);
+            var bb = Vector256.Load(b + 8);
             b += Columns;
-            Vector256<float> x = Vector256.Create(*a);
+            var x = Vector256.Create(*a);
             c0a = Vector256.FusedMultiplyAdd(x, ba, c0a);
             c0b = Vector256.FusedMultiplyAdd(x, bb, c0b);
             x = Vector256.Create(*(a + Stride));
@@ -121,20 +121,20 @@ internal sealed unsafe class Vector256MicroKernel : MicroKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows4(float* a, float* b, int depth, float* tile, bool isFirst)
     {
-        Vector256<float> c0a = Vector256<float>.Zero;
-        Vector256<float> c0b = Vector256<float>.Zero;
-        Vector256<float> c1a = Vector256<float>.Zero;
-        Vector256<float> c1b = Vector256<float>.Zero;
-        Vector256<float> c2a = Vector256<float>.Zero;
-        Vector256<float> c2b = Vector256<float>.Zero;
-        Vector256<float> c3a = Vector256<float>.Zero;
-        Vector256<float> c3b = Vector256<float>.Zero;
-        for (float* end = a + depth; a < end; a++)
+        var c0a = Vector256<float>.Zero;
+        var c0b = Vector256<float>.Zero;
+        var c1a = Vector256<float>.Zero;
+        var c1b = Vector256<float>.Zero;
+        var c2a = Vector256<float>.Zero;
+        var c2b = Vector256<float>.Zero;
+        var c3a = Vector256<float>.Zero;
+        var c3b = Vector256<float>.Zero;
+        for (var end = a + depth; a < end; a++)
         {
-            Vector256<float> ba = Vector256.Load(b);
-            Vector256<float> bb = Vector256.Load(b + 8);
+            var ba = Vector256.Load(b);
+            var bb = Vector256.Load(b + 8);
             b += Columns;
-            Vector256<float> x = Vector256.Create(*a);
+            var x = Vector256.Create(*a);
             c0a = Vector256.FusedMultiplyAdd(x, ba, c0a);
             c0b = Vector256.FusedMultiplyAdd(x, bb, c0b);
             x = Vector256.Create(*(a + Stride));
@@ -158,16 +158,16 @@ internal sealed unsafe class Vector256MicroKernel : MicroKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows2(float* a, float* b, int depth, float* tile, bool isFirst)
     {
-        Vector256<float> c0a = Vector256<float>.Zero;
-        Vector256<float> c0b = Vector256<float>.Zero;
-        Vector256<float> c1a = Vector256<float>.Zero;
-        Vector256<float> c1b = Vector256<float>.Zero;
-        for (float* end = a + depth; a < end; a++)
+        var c0a = Vector256<float>.Zero;
+        var c0b = Vector256<float>.Zero;
+        var c1a = Vector256<float>.Zero;
+        var c1b = Vector256<float>.Zero;
+        for (var end = a + depth; a < end; a++)
         {
-            Vector256<float> ba = Vector256.Load(b);
-            Vector256<float> bb = Vector256.Load(b + 8);
+            var ba = Vector256.Load(b);
+            var bb = Vector256.Load(b + 8);
             b += Columns;
-            Vector256<float> x = Vector256.Create(*a);
+            var x = Vector256.Create(*a);
             c0a = Vector256.FusedMultiplyAdd(x, ba, c0a);
             c0b = Vector256.FusedMultiplyAdd(x, bb, c0b);
             x = Vector256.Create(*(a + Stride));
@@ -183,14 +183,14 @@ internal sealed unsafe class Vector256MicroKernel : MicroKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows1(float* a, float* b, int depth, float* tile, bool isFirst)
     {
-        Vector256<float> c0a = Vector256<float>.Zero;
-        Vector256<float> c0b = Vector256<float>.Zero;
-        for (float* end = a + depth; a < end; a++)
+        var c0a = Vector256<float>.Zero;
+        var c0b = Vector256<float>.Zero;
+        for (var end = a + depth; a < end; a++)
         {
-            Vector256<float> ba = Vector256.Load(b);
-            Vector256<float> bb = Vector256.Load(b + 8);
+            var ba = Vector256.Load(b);
+            var bb = Vector256.Load(b + 8);
             b += Columns;
-            Vector256<float> x = Vector256.Create(*a);
+            var x = Vector256.Create(*a);
             c0a = Vector256.FusedMultiplyAdd(x, ba, c0a);
             c0b = Vector256.FusedMultiplyAdd(x, bb, c0b);
         }

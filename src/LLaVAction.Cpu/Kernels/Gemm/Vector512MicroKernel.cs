@@ -33,11 +33,11 @@ internal sealed unsafe class Vector512MicroKernel : MicroKernel
             return;
         }
 
-        for (int row = 0; row < rows;)
+        for (var row = 0; row < rows;)
         {
-            int left = rows - row;
-            float* x = a + (row * Stride);
-            float* target = tile + (row * Columns);
+            var left = rows - row;
+            var x = a + (row * Stride);
+            var target = tile + (row * Columns);
             if (left >= 4)
             {
                 Rows4(x, b, depth, target, isFirst);
@@ -73,36 +73,36 @@ internal sealed unsafe class Vector512MicroKernel : MicroKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows12(float* a, float* b, int depth, float* tile, bool isFirst)
     {
-        Vector512<float> c0a = Vector512<float>.Zero;
-        Vector512<float> c0b = Vector512<float>.Zero;
-        Vector512<float> c1a = Vector512<float>.Zero;
-        Vector512<float> c1b = Vector512<float>.Zero;
-        Vector512<float> c2a = Vector512<float>.Zero;
-        Vector512<float> c2b = Vector512<float>.Zero;
-        Vector512<float> c3a = Vector512<float>.Zero;
-        Vector512<float> c3b = Vector512<float>.Zero;
-        Vector512<float> c4a = Vector512<float>.Zero;
-        Vector512<float> c4b = Vector512<float>.Zero;
-        Vector512<float> c5a = Vector512<float>.Zero;
-        Vector512<float> c5b = Vector512<float>.Zero;
-        Vector512<float> c6a = Vector512<float>.Zero;
-        Vector512<float> c6b = Vector512<float>.Zero;
-        Vector512<float> c7a = Vector512<float>.Zero;
-        Vector512<float> c7b = Vector512<float>.Zero;
-        Vector512<float> c8a = Vector512<float>.Zero;
-        Vector512<float> c8b = Vector512<float>.Zero;
-        Vector512<float> c9a = Vector512<float>.Zero;
-        Vector512<float> c9b = Vector512<float>.Zero;
-        Vector512<float> c10a = Vector512<float>.Zero;
-        Vector512<float> c10b = Vector512<float>.Zero;
-        Vector512<float> c11a = Vector512<float>.Zero;
-        Vector512<float> c11b = Vector512<float>.Zero;
-        for (float* end = a + depth; a < end; a++)
+        var c0a = Vector512<float>.Zero;
+        var c0b = Vector512<float>.Zero;
+        var c1a = Vector512<float>.Zero;
+        var c1b = Vector512<float>.Zero;
+        var c2a = Vector512<float>.Zero;
+        var c2b = Vector512<float>.Zero;
+        var c3a = Vector512<float>.Zero;
+        var c3b = Vector512<float>.Zero;
+        var c4a = Vector512<float>.Zero;
+        var c4b = Vector512<float>.Zero;
+        var c5a = Vector512<float>.Zero;
+        var c5b = Vector512<float>.Zero;
+        var c6a = Vector512<float>.Zero;
+        var c6b = Vector512<float>.Zero;
+        var c7a = Vector512<float>.Zero;
+        var c7b = Vector512<float>.Zero;
+        var c8a = Vector512<float>.Zero;
+        var c8b = Vector512<float>.Zero;
+        var c9a = Vector512<float>.Zero;
+        var c9b = Vector512<float>.Zero;
+        var c10a = Vector512<float>.Zero;
+        var c10b = Vector512<float>.Zero;
+        var c11a = Vector512<float>.Zero;
+        var c11b = Vector512<float>.Zero;
+        for (var end = a + depth; a < end; a++)
         {
-            Vector512<float> ba = Vector512.Load(b);
-            Vector512<float> bb = Vector512.Load(b + 16);
+            var ba = Vector512.Load(b);
+            var bb = Vector512.Load(b + 16);
             b += Columns;
-            Vector512<float> x = Vector512.Create(*a);
+            var x = Vector512.Create(*a);
             c0a = Vector512.FusedMultiplyAdd(x, ba, c0a);
             c0b = Vector512.FusedMultiplyAdd(x, bb, c0b);
             x = Vector512.Create(*(a + Stride));
@@ -158,20 +158,20 @@ internal sealed unsafe class Vector512MicroKernel : MicroKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows4(float* a, float* b, int depth, float* tile, bool isFirst)
     {
-        Vector512<float> c0a = Vector512<float>.Zero;
-        Vector512<float> c0b = Vector512<float>.Zero;
-        Vector512<float> c1a = Vector512<float>.Zero;
-        Vector512<float> c1b = Vector512<float>.Zero;
-        Vector512<float> c2a = Vector512<float>.Zero;
-        Vector512<float> c2b = Vector512<float>.Zero;
-        Vector512<float> c3a = Vector512<float>.Zero;
-        Vector512<float> c3b = Vector512<float>.Zero;
-        for (float* end = a + depth; a < end; a++)
+        var c0a = Vector512<float>.Zero;
+        var c0b = Vector512<float>.Zero;
+        var c1a = Vector512<float>.Zero;
+        var c1b = Vector512<float>.Zero;
+        var c2a = Vector512<float>.Zero;
+        var c2b = Vector512<float>.Zero;
+        var c3a = Vector512<float>.Zero;
+        var c3b = Vector512<float>.Zero;
+        for (var end = a + depth; a < end; a++)
         {
-            Vector512<float> ba = Vector512.Load(b);
-            Vector512<float> bb = Vector512.Load(b + 16);
+            var ba = Vector512.Load(b);
+            var bb = Vector512.Load(b + 16);
             b += Columns;
-            Vector512<float> x = Vector512.Create(*a);
+            var x = Vector512.Create(*a);
             c0a = Vector512.FusedMultiplyAdd(x, ba, c0a);
             c0b = Vector512.FusedMultiplyAdd(x, bb, c0b);
             x = Vector512.Create(*(a + Stride));
@@ -195,16 +195,16 @@ internal sealed unsafe class Vector512MicroKernel : MicroKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows2(float* a, float* b, int depth, float* tile, bool isFirst)
     {
-        Vector512<float> c0a = Vector512<float>.Zero;
-        Vector512<float> c0b = Vector512<float>.Zero;
-        Vector512<float> c1a = Vector512<float>.Zero;
-        Vector512<float> c1b = Vector512<float>.Zero;
-        for (float* end = a + depth; a < end; a++)
+        var c0a = Vector512<float>.Zero;
+        var c0b = Vector512<float>.Zero;
+        var c1a = Vector512<float>.Zero;
+        var c1b = Vector512<float>.Zero;
+        for (var end = a + depth; a < end; a++)
         {
-            Vector512<float> ba = Vector512.Load(b);
-            Vector512<float> bb = Vector512.Load(b + 16);
+            var ba = Vector512.Load(b);
+            var bb = Vector512.Load(b + 16);
             b += Columns;
-            Vector512<float> x = Vector512.Create(*a);
+            var x = Vector512.Create(*a);
             c0a = Vector512.FusedMultiplyAdd(x, ba, c0a);
             c0b = Vector512.FusedMultiplyAdd(x, bb, c0b);
             x = Vector512.Create(*(a + Stride));
@@ -220,14 +220,14 @@ internal sealed unsafe class Vector512MicroKernel : MicroKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows1(float* a, float* b, int depth, float* tile, bool isFirst)
     {
-        Vector512<float> c0a = Vector512<float>.Zero;
-        Vector512<float> c0b = Vector512<float>.Zero;
-        for (float* end = a + depth; a < end; a++)
+        var c0a = Vector512<float>.Zero;
+        var c0b = Vector512<float>.Zero;
+        for (var end = a + depth; a < end; a++)
         {
-            Vector512<float> ba = Vector512.Load(b);
-            Vector512<float> bb = Vector512.Load(b + 16);
+            var ba = Vector512.Load(b);
+            var bb = Vector512.Load(b + 16);
             b += Columns;
-            Vector512<float> x = Vector512.Create(*a);
+            var x = Vector512.Create(*a);
             c0a = Vector512.FusedMultiplyAdd(x, ba, c0a);
             c0b = Vector512.FusedMultiplyAdd(x, bb, c0b);
         }

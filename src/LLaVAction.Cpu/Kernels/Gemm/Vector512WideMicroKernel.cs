@@ -33,7 +33,7 @@ internal sealed unsafe class Vector512WideMicroKernel : MicroKernel
             return;
         }
 
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
             Rows1(a + (row * Stride), b, depth, tile + (row * Columns), isFirst);
         }
@@ -63,35 +63,35 @@ internal sealed unsafe class Vector512WideMicroKernel : MicroKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows4(float* a, float* b, int depth, float* tile, bool isFirst)
     {
-        Vector512<float> c0a = Vector512<float>.Zero;
-        Vector512<float> c0b = Vector512<float>.Zero;
-        Vector512<float> c0c = Vector512<float>.Zero;
-        Vector512<float> c0d = Vector512<float>.Zero;
-        Vector512<float> c0e = Vector512<float>.Zero;
-        Vector512<float> c1a = Vector512<float>.Zero;
-        Vector512<float> c1b = Vector512<float>.Zero;
-        Vector512<float> c1c = Vector512<float>.Zero;
-        Vector512<float> c1d = Vector512<float>.Zero;
-        Vector512<float> c1e = Vector512<float>.Zero;
-        Vector512<float> c2a = Vector512<float>.Zero;
-        Vector512<float> c2b = Vector512<float>.Zero;
-        Vector512<float> c2c = Vector512<float>.Zero;
-        Vector512<float> c2d = Vector512<float>.Zero;
-        Vector512<float> c2e = Vector512<float>.Zero;
-        Vector512<float> c3a = Vector512<float>.Zero;
-        Vector512<float> c3b = Vector512<float>.Zero;
-        Vector512<float> c3c = Vector512<float>.Zero;
-        Vector512<float> c3d = Vector512<float>.Zero;
-        Vector512<float> c3e = Vector512<float>.Zero;
-        for (float* end = a + depth; a < end; a++)
+        var c0a = Vector512<float>.Zero;
+        var c0b = Vector512<float>.Zero;
+        var c0c = Vector512<float>.Zero;
+        var c0d = Vector512<float>.Zero;
+        var c0e = Vector512<float>.Zero;
+        var c1a = Vector512<float>.Zero;
+        var c1b = Vector512<float>.Zero;
+        var c1c = Vector512<float>.Zero;
+        var c1d = Vector512<float>.Zero;
+        var c1e = Vector512<float>.Zero;
+        var c2a = Vector512<float>.Zero;
+        var c2b = Vector512<float>.Zero;
+        var c2c = Vector512<float>.Zero;
+        var c2d = Vector512<float>.Zero;
+        var c2e = Vector512<float>.Zero;
+        var c3a = Vector512<float>.Zero;
+        var c3b = Vector512<float>.Zero;
+        var c3c = Vector512<float>.Zero;
+        var c3d = Vector512<float>.Zero;
+        var c3e = Vector512<float>.Zero;
+        for (var end = a + depth; a < end; a++)
         {
-            Vector512<float> ba = Vector512.Load(b);
-            Vector512<float> bb = Vector512.Load(b + 16);
-            Vector512<float> bc = Vector512.Load(b + 32);
-            Vector512<float> bd = Vector512.Load(b + 48);
-            Vector512<float> be = Vector512.Load(b + 64);
+            var ba = Vector512.Load(b);
+            var bb = Vector512.Load(b + 16);
+            var bc = Vector512.Load(b + 32);
+            var bd = Vector512.Load(b + 48);
+            var be = Vector512.Load(b + 64);
             b += Columns;
-            Vector512<float> x = Vector512.Create(*a);
+            var x = Vector512.Create(*a);
             c0a = Vector512.FusedMultiplyAdd(x, ba, c0a);
             c0b = Vector512.FusedMultiplyAdd(x, bb, c0b);
             c0c = Vector512.FusedMultiplyAdd(x, bc, c0c);
@@ -127,20 +127,20 @@ internal sealed unsafe class Vector512WideMicroKernel : MicroKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows1(float* a, float* b, int depth, float* tile, bool isFirst)
     {
-        Vector512<float> c0a = Vector512<float>.Zero;
-        Vector512<float> c0b = Vector512<float>.Zero;
-        Vector512<float> c0c = Vector512<float>.Zero;
-        Vector512<float> c0d = Vector512<float>.Zero;
-        Vector512<float> c0e = Vector512<float>.Zero;
-        for (float* end = a + depth; a < end; a++)
+        var c0a = Vector512<float>.Zero;
+        var c0b = Vector512<float>.Zero;
+        var c0c = Vector512<float>.Zero;
+        var c0d = Vector512<float>.Zero;
+        var c0e = Vector512<float>.Zero;
+        for (var end = a + depth; a < end; a++)
         {
-            Vector512<float> ba = Vector512.Load(b);
-            Vector512<float> bb = Vector512.Load(b + 16);
-            Vector512<float> bc = Vector512.Load(b + 32);
-            Vector512<float> bd = Vector512.Load(b + 48);
-            Vector512<float> be = Vector512.Load(b + 64);
+            var ba = Vector512.Load(b);
+            var bb = Vector512.Load(b + 16);
+            var bc = Vector512.Load(b + 32);
+            var bd = Vector512.Load(b + 48);
+            var be = Vector512.Load(b + 64);
             b += Columns;
-            Vector512<float> x = Vector512.Create(*a);
+            var x = Vector512.Create(*a);
             c0a = Vector512.FusedMultiplyAdd(x, ba, c0a);
             c0b = Vector512.FusedMultiplyAdd(x, bb, c0b);
             c0c = Vector512.FusedMultiplyAdd(x, bc, c0c);

@@ -23,8 +23,8 @@ internal static unsafe class WeightPacking
     /// <param name="panel">[depth, panelColumns].</param>
     public static void Pack(WeightMatrix weight, int firstRow, int panelColumns, int firstColumn, int depth, float* panel)
     {
-        nint rowBytes = (nint)weight.Columns * weight.ElementSize;
-        byte* source = weight.Pointer + (firstRow * rowBytes) + ((nint)firstColumn * weight.ElementSize);
+        var rowBytes = (nint)weight.Columns * weight.ElementSize;
+        var source = weight.Pointer + (firstRow * rowBytes) + ((nint)firstColumn * weight.ElementSize);
         Pack(source, weight.Type, rowBytes, weight.Rows - firstRow, panelColumns, depth, panel);
     }
 
@@ -38,10 +38,10 @@ internal static unsafe class WeightPacking
     /// <param name="panel">[depth, panelColumns].</param>
     public static void Pack(byte* source, WeightType type, nint rowBytes, int rowsLeft, int panelColumns, int depth, float* panel)
     {
-        for (int column = 0; column < panelColumns; column += Group)
+        for (var column = 0; column < panelColumns; column += Group)
         {
-            int rows = Math.Min(Group, rowsLeft - column);
-            int done = 0;
+            var rows = Math.Min(Group, rowsLeft - column);
+            var done = 0;
             if (rows == Group && Transposition.IsSupported)
             {
                 done = type switch
@@ -70,12 +70,12 @@ internal static unsafe class WeightPacking
             return;
         }
 
-        nint rowBytes = (nint)weight.Columns * weight.ElementSize;
-        int bytes = depth * weight.ElementSize;
-        byte* row = weight.Pointer + (firstRow * rowBytes) + ((nint)firstColumn * weight.ElementSize);
+        var rowBytes = (nint)weight.Columns * weight.ElementSize;
+        var bytes = depth * weight.ElementSize;
+        var row = weight.Pointer + (firstRow * rowBytes) + ((nint)firstColumn * weight.ElementSize);
         for (; rows > 0; rows--, row += rowBytes)
         {
-            for (int offset = 0; offset < bytes; offset += LineBytes)
+            for (var offset = 0; offset < bytes; offset += LineBytes)
             {
                 Sse.Prefetch1(row + offset);
             }
@@ -84,9 +84,9 @@ internal static unsafe class WeightPacking
 
     private static void PackRest(byte* source, WeightType type, nint rowBytes, int rows, int start, int depth, float* panel, int panelColumns)
     {
-        for (int k = start; k < depth; k++)
+        for (var k = start; k < depth; k++)
         {
-            for (int row = 0; row < Group; row++)
+            for (var row = 0; row < Group; row++)
             {
                 panel[(k * panelColumns) + row] = row >= rows ? 0f : type switch
                 {
@@ -100,21 +100,21 @@ internal static unsafe class WeightPacking
 
     private static int PackSingles(byte* source, nint rowBytes, int depth, float* panel, int panelColumns)
     {
-        int k = 0;
+        var k = 0;
         for (; k + Group <= depth; k += Group)
         {
             Transposition.Load(
                 source + (k * sizeof(float)),
                 rowBytes,
-                out Vector256<float> r0,
-                out Vector256<float> r1,
-                out Vector256<float> r2,
-                out Vector256<float> r3,
-                out Vector256<float> r4,
-                out Vector256<float> r5,
-                out Vector256<float> r6,
-                out Vector256<float> r7);
-            float* target = panel + (k * panelColumns);
+                out var r0,
+                out var r1,
+                out var r2,
+                out var r3,
+                out var r4,
+                out var r5,
+                out var r6,
+                out var r7);
+            var target = panel + (k * panelColumns);
             r0.Store(target);
             r1.Store(target + panelColumns);
             r2.Store(target + (2 * panelColumns));
@@ -131,22 +131,22 @@ internal static unsafe class WeightPacking
     private static int PackPairs<TWidening>(byte* source, nint rowBytes, int depth, float* panel, int panelColumns)
         where TWidening : struct, IWidening
     {
-        int k = 0;
+        var k = 0;
         for (; k + (2 * Group) <= depth; k += 2 * Group)
         {
             Transposition.Load(
                 source + (k * sizeof(ushort)),
                 rowBytes,
-                out Vector256<float> r0,
-                out Vector256<float> r1,
-                out Vector256<float> r2,
-                out Vector256<float> r3,
-                out Vector256<float> r4,
-                out Vector256<float> r5,
-                out Vector256<float> r6,
-                out Vector256<float> r7);
-            float* target = panel + (k * panelColumns);
-            int next = 2 * panelColumns;
+                out var r0,
+                out var r1,
+                out var r2,
+                out var r3,
+                out var r4,
+                out var r5,
+                out var r6,
+                out var r7);
+            var target = panel + (k * panelColumns);
+            var next = 2 * panelColumns;
             StorePair<TWidening>(r0, target, panelColumns);
             StorePair<TWidening>(r1, target + next, panelColumns);
             StorePair<TWidening>(r2, target + (2 * next), panelColumns);

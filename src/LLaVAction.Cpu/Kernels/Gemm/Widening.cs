@@ -48,13 +48,13 @@ internal readonly struct Float16Widening : IWidening
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Widen(Vector256<uint> half)
     {
-        Vector256<uint> magnitude = (half & Vector256.Create(0x7FFFu)) << 13;
-        Vector256<uint> sign = (half & Vector256.Create(0x8000u)) << 16;
+        var magnitude = (half & Vector256.Create(0x7FFFu)) << 13;
+        var sign = (half & Vector256.Create(0x8000u)) << 16;
 
         // The exponent's bias differs by 112; the multiplication also normalises subnormal numbers.
-        Vector256<float> scaled = magnitude.AsSingle() * Vector256.Create(5.192296858534828e33f);
-        Vector256<uint> isSpecial = Vector256.GreaterThanOrEqual(magnitude, Vector256.Create(0x7C00u << 13));
-        Vector256<uint> special = magnitude | Vector256.Create(0x7F80_0000u);
+        var scaled = magnitude.AsSingle() * Vector256.Create(5.192296858534828e33f);
+        var isSpecial = Vector256.GreaterThanOrEqual(magnitude, Vector256.Create(0x7C00u << 13));
+        var special = magnitude | Vector256.Create(0x7F80_0000u);
         return (Vector256.ConditionalSelect(isSpecial, special, scaled.AsUInt32()) | sign).AsSingle();
     }
 }

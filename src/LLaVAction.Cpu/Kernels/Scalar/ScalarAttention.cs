@@ -18,19 +18,19 @@ internal static class ScalarAttention
         float scale,
         Span<float> output)
     {
-        float[] weights = new float[SummationOrder.KeyBlock];
-        float highest = float.NegativeInfinity;
-        float total = 0f;
+        var weights = new float[SummationOrder.KeyBlock];
+        var highest = float.NegativeInfinity;
+        var total = 0f;
         output.Clear();
-        for (int start = 0; start < visible; start += SummationOrder.KeyBlock)
+        for (var start = 0; start < visible; start += SummationOrder.KeyBlock)
         {
-            int count = Math.Min(SummationOrder.KeyBlock, visible - start);
-            float newHighest = highest;
-            for (int index = 0; index < count; index++)
+            var count = Math.Min(SummationOrder.KeyBlock, visible - start);
+            var newHighest = highest;
+            for (var index = 0; index < count; index++)
             {
-                float[] key = keys(start + index);
-                float score = 0f;
-                for (int column = 0; column < query.Length; column++)
+                var key = keys(start + index);
+                var score = 0f;
+                for (var column = 0; column < query.Length; column++)
                 {
                     score = MathF.FusedMultiplyAdd(query[column], key[column], score);
                 }
@@ -39,18 +39,18 @@ internal static class ScalarAttention
                 newHighest = MathF.Max(newHighest, weights[index]);
             }
 
-            for (int index = 0; index < count; index++)
+            for (var index = 0; index < count; index++)
             {
                 weights[index] = ScalarMath.Exp(weights[index] - newHighest);
             }
 
-            float fade = ScalarMath.Exp(highest - newHighest);
+            var fade = ScalarMath.Exp(highest - newHighest);
             highest = newHighest;
             total = MathF.FusedMultiplyAdd(total, fade, ScalarRows.Sum(count, index => weights[index]));
-            for (int column = 0; column < output.Length; column++)
+            for (var column = 0; column < output.Length; column++)
             {
-                float sum = 0f;
-                for (int index = 0; index < count; index++)
+                var sum = 0f;
+                for (var index = 0; index < count; index++)
                 {
                     sum = MathF.FusedMultiplyAdd(weights[index], values(start + index)[column], sum);
                 }
@@ -59,8 +59,8 @@ internal static class ScalarAttention
             }
         }
 
-        float factor = 1f / total;
-        for (int column = 0; column < output.Length; column++)
+        var factor = 1f / total;
+        for (var column = 0; column < output.Length; column++)
         {
             output[column] *= factor;
         }

@@ -6,13 +6,13 @@ internal static class ScalarLinear
     /// <summary>One output feature of one row, before bias and epilogue.</summary>
     public static float Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> weightRow)
     {
-        int blockSize = SummationOrder.BlockSize(x.Length);
-        float total = 0f;
-        for (int start = 0; start < x.Length; start += blockSize)
+        var blockSize = SummationOrder.BlockSize(x.Length);
+        var total = 0f;
+        for (var start = 0; start < x.Length; start += blockSize)
         {
-            int end = Math.Min(x.Length, start + blockSize);
-            float sum = 0f;
-            for (int index = start; index < end; index++)
+            var end = Math.Min(x.Length, start + blockSize);
+            var sum = 0f;
+            for (var index = start; index < end; index++)
             {
                 sum = MathF.FusedMultiplyAdd(x[index], weightRow[index], sum);
             }
@@ -26,7 +26,7 @@ internal static class ScalarLinear
     /// <summary>What an epilogue makes of a sum; <paramref name="previous"/> is what the output held.</summary>
     public static float Finish(float sum, float? bias, Epilogue epilogue, float previous)
     {
-        float value = bias is { } addend ? sum + addend : sum;
+        var value = bias is { } addend ? sum + addend : sum;
         return epilogue switch
         {
             Epilogue.None => value,
@@ -40,13 +40,13 @@ internal static class ScalarLinear
     /// <summary>y = epilogue(x · weightᵀ + bias).</summary>
     public static void Apply(MatrixView x, DenseLayer layer, MatrixView y, Epilogue epilogue)
     {
-        float[] weightRow = new float[layer.Weight.Columns];
-        for (int column = 0; column < layer.Weight.Rows; column++)
+        var weightRow = new float[layer.Weight.Columns];
+        for (var column = 0; column < layer.Weight.Rows; column++)
         {
             layer.Weight.ReadRow(column, weightRow);
-            for (int row = 0; row < x.Rows; row++)
+            for (var row = 0; row < x.Rows; row++)
             {
-                Span<float> target = y.Row(row);
+                var target = y.Row(row);
                 target[column] = Finish(Dot(x.Row(row), weightRow), layer.Bias?[column], epilogue, target[column]);
             }
         }
@@ -55,16 +55,16 @@ internal static class ScalarLinear
     /// <summary>y = silu(x · gateᵀ) · (x · upᵀ).</summary>
     public static void SwiGlu(MatrixView x, DenseLayer gate, DenseLayer up, MatrixView y)
     {
-        float[] gateRow = new float[gate.Weight.Columns];
-        float[] upRow = new float[up.Weight.Columns];
-        for (int column = 0; column < gate.Weight.Rows; column++)
+        var gateRow = new float[gate.Weight.Columns];
+        var upRow = new float[up.Weight.Columns];
+        for (var column = 0; column < gate.Weight.Rows; column++)
         {
             gate.Weight.ReadRow(column, gateRow);
             up.Weight.ReadRow(column, upRow);
-            for (int row = 0; row < x.Rows; row++)
+            for (var row = 0; row < x.Rows; row++)
             {
-                float gated = Finish(Dot(x.Row(row), gateRow), gate.Bias?[column], Epilogue.None, 0f);
-                float raised = Finish(Dot(x.Row(row), upRow), up.Bias?[column], Epilogue.None, 0f);
+                var gated = Finish(Dot(x.Row(row), gateRow), gate.Bias?[column], Epilogue.None, 0f);
+                var raised = Finish(Dot(x.Row(row), upRow), up.Bias?[column], Epilogue.None, 0f);
                 y.Row(row)[column] = ScalarMath.Silu(gated) * raised;
             }
         }

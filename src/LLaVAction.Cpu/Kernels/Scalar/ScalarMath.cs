@@ -37,13 +37,13 @@ internal static class ScalarMath
             return 0f;
         }
 
-        float clamped = MathF.Min(x, ExpMaximum);
-        float whole = MathF.Round(clamped * Log2E, MidpointRounding.ToEven);
-        float rest = MathF.FusedMultiplyAdd(whole, -Ln2High, clamped);
+        var clamped = MathF.Min(x, ExpMaximum);
+        var whole = MathF.Round(clamped * Log2E, MidpointRounding.ToEven);
+        var rest = MathF.FusedMultiplyAdd(whole, -Ln2High, clamped);
         rest = MathF.FusedMultiplyAdd(whole, -Ln2Low, rest);
 
         // Taylor to the sixth power: |rest| ≤ ln 2 / 2, where the seventh is below 1.3e-7 of the value's last place.
-        float sum = 1f / 720f;
+        var sum = 1f / 720f;
         sum = MathF.FusedMultiplyAdd(sum, rest, 1f / 120f);
         sum = MathF.FusedMultiplyAdd(sum, rest, 1f / 24f);
         sum = MathF.FusedMultiplyAdd(sum, rest, 1f / 6f);
@@ -62,7 +62,7 @@ internal static class ScalarMath
     /// <summary>GELU's tanh form, x/2 · (1 + tanh(√(2/π)(x + 0.044715x³))), as x · sigmoid of twice that argument.</summary>
     public static float GeluTanh(float x)
     {
-        float inner = MathF.FusedMultiplyAdd(GeluCubic * x * x, x, x);
+        var inner = MathF.FusedMultiplyAdd(GeluCubic * x * x, x, x);
         return x / (1f + Exp(-2f * SqrtTwoOverPi * inner));
     }
 
@@ -73,23 +73,23 @@ internal static class ScalarMath
     public static float Erf(float x)
     {
         // Coefficients: see ErfCoefficients.
-        float magnitude = MathF.Min(MathF.Abs(x), ErfCoefficients.Saturation);
-        float square = magnitude * magnitude;
-        ReadOnlySpan<float> near = ErfCoefficients.Near;
-        float small = near[^1];
-        for (int index = near.Length - 2; index >= 0; index--)
+        var magnitude = MathF.Min(MathF.Abs(x), ErfCoefficients.Saturation);
+        var square = magnitude * magnitude;
+        var near = ErfCoefficients.Near;
+        var small = near[^1];
+        for (var index = near.Length - 2; index >= 0; index--)
         {
             small = MathF.FusedMultiplyAdd(small, square, near[index]);
         }
 
-        ReadOnlySpan<float> far = ErfCoefficients.Far;
-        float exponent = far[^1];
-        for (int index = far.Length - 2; index >= 0; index--)
+        var far = ErfCoefficients.Far;
+        var exponent = far[^1];
+        for (var index = far.Length - 2; index >= 0; index--)
         {
             exponent = MathF.FusedMultiplyAdd(exponent, magnitude, far[index]);
         }
 
-        float large = 1f - Exp(exponent * magnitude);
+        var large = 1f - Exp(exponent * magnitude);
         return MathF.CopySign(magnitude < ErfCoefficients.Border ? small * magnitude : large, x);
     }
 }

@@ -8,7 +8,7 @@ internal static class ScalarRows
     {
         Span<float> lanes = stackalloc float[SummationOrder.Lanes];
         lanes.Clear();
-        for (int index = 0; index < count; index++)
+        for (var index = 0; index < count; index++)
         {
             lanes[index % SummationOrder.Lanes] += term(index);
         }
@@ -21,9 +21,9 @@ internal static class ScalarRows
     {
         Span<float> lanes = stackalloc float[SummationOrder.Lanes];
         lanes.Clear();
-        for (int index = 0; index < count; index++)
+        for (var index = 0; index < count; index++)
         {
-            float value = term(index);
+            var value = term(index);
             lanes[index % SummationOrder.Lanes] = MathF.FusedMultiplyAdd(value, value, lanes[index % SummationOrder.Lanes]);
         }
 
@@ -33,13 +33,13 @@ internal static class ScalarRows
     /// <summary>Normalises one row.</summary>
     public static void Normalize(ReadOnlySpan<float> x, Normalization normalization, Span<float> y)
     {
-        float[] row = x.ToArray();
-        float mean = normalization.IsCentred ? Sum(row.Length, index => row[index]) / row.Length : 0f;
-        float meanSquare = SumOfSquares(row.Length, index => row[index] - mean) / row.Length;
-        float factor = 1f / MathF.Sqrt(meanSquare + normalization.Epsilon);
-        for (int column = 0; column < row.Length; column++)
+        var row = x.ToArray();
+        var mean = normalization.IsCentred ? Sum(row.Length, index => row[index]) / row.Length : 0f;
+        var meanSquare = SumOfSquares(row.Length, index => row[index] - mean) / row.Length;
+        var factor = 1f / MathF.Sqrt(meanSquare + normalization.Epsilon);
+        for (var column = 0; column < row.Length; column++)
         {
-            float scaled = (row[column] - mean) * factor;
+            var scaled = (row[column] - mean) * factor;
             y[column] = normalization.Shift is { } shift
                 ? MathF.FusedMultiplyAdd(scaled, normalization.Scale[column], shift[column])
                 : scaled * normalization.Scale[column];
@@ -49,13 +49,13 @@ internal static class ScalarRows
     /// <summary>Rotates the two halves of each head of one row by the angles of a position.</summary>
     public static void Rotate(Span<float> row, int headSize, ReadOnlySpan<float> cosine, ReadOnlySpan<float> sine)
     {
-        int half = headSize / 2;
-        for (int head = 0; head < row.Length; head += headSize)
+        var half = headSize / 2;
+        for (var head = 0; head < row.Length; head += headSize)
         {
-            for (int index = 0; index < half; index++)
+            for (var index = 0; index < half; index++)
             {
-                float first = row[head + index];
-                float second = row[head + half + index];
+                var first = row[head + index];
+                var second = row[head + half + index];
                 row[head + index] = MathF.FusedMultiplyAdd(first, cosine[index], -(second * sine[index]));
                 row[head + half + index] = MathF.FusedMultiplyAdd(second, cosine[index], first * sine[index]);
             }

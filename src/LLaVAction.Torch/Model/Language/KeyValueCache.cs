@@ -25,9 +25,9 @@ internal sealed class KeyValueCache(ComputeDevice device, LanguageConfiguration 
             return;
         }
 
-        int capacity = (positions + Granularity - 1) / Granularity * Granularity;
+        var capacity = (positions + Granularity - 1) / Granularity * Granularity;
         Dispose();
-        for (int layer = 0; layer < _keys.Length; layer++)
+        for (var layer = 0; layer < _keys.Length; layer++)
         {
             _keys[layer] = Buffer();
             _values[layer] = Buffer();
@@ -42,7 +42,7 @@ internal sealed class KeyValueCache(ComputeDevice device, LanguageConfiguration 
     public void Write(int layer, long start, Tensor keys, Tensor values)
     {
         using var scope = NewDisposeScope();
-        long rows = keys.shape[0];
+        var rows = keys.shape[0];
         _keys[layer].narrow(1, start, rows).copy_(keys.transpose(0, 1), nonBlocking: true);
         _values[layer].narrow(1, start, rows).copy_(values.transpose(0, 1), nonBlocking: true);
     }
@@ -55,7 +55,7 @@ internal sealed class KeyValueCache(ComputeDevice device, LanguageConfiguration 
     public void Dispose()
     {
         Capacity = 0;
-        for (int layer = 0; layer < _keys.Length; layer++)
+        for (var layer = 0; layer < _keys.Length; layer++)
         {
             _keys[layer]?.Dispose();
             _values[layer]?.Dispose();

@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LLaVAction.Torch.Model.Language;
@@ -20,14 +19,14 @@ internal static class OutputHead
         }
 
         using var scope = NewDisposeScope();
-        Tensor wide = states.to_type(ScalarType.Float32);
-        long vocabulary = weight.shape[0];
-        Tensor logits = empty([states.shape[0], vocabulary], ScalarType.Float32, weight.device);
+        var wide = states.to_type(ScalarType.Float32);
+        var vocabulary = weight.shape[0];
+        var logits = empty([states.shape[0], vocabulary], ScalarType.Float32, weight.device);
         for (long first = 0; first < vocabulary; first += RowsAtATime)
         {
             using var part = NewDisposeScope();
-            long count = Math.Min(RowsAtATime, vocabulary - first);
-            Tensor rows = weight.narrow(0, first, count).to_type(ScalarType.Float32);
+            var count = Math.Min(RowsAtATime, vocabulary - first);
+            var rows = weight.narrow(0, first, count).to_type(ScalarType.Float32);
             logits.narrow(1, first, count).copy_(nn.functional.linear(wide, rows));
         }
 

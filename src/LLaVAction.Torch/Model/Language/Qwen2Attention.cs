@@ -20,8 +20,8 @@ internal sealed class Qwen2Attention : nn.Module
         : base(nameof(Qwen2Attention))
     {
         _language = language;
-        long queries = (long)language.Heads * language.HeadDimension;
-        long keys = (long)language.KeyValueHeads * language.HeadDimension;
+        var queries = (long)language.Heads * language.HeadDimension;
+        var keys = (long)language.KeyValueHeads * language.HeadDimension;
         _queryKeyValue = new FusedLinear(weights, language.Hidden, hasBias: true, queries, keys, keys);
         _out = LinearLayer.Create(weights, language.Hidden, queries, hasBias: false);
         register_module("q_proj", _queryKeyValue.Parts[0]);
@@ -36,8 +36,8 @@ internal sealed class Qwen2Attention : nn.Module
     public void Fill(Tensor normalised, DecoderPass pass, int layer)
     {
         using var scope = NewDisposeScope();
-        Tensor projected = _queryKeyValue.ForwardFrom(1, normalised).view(-1, 2L * _language.KeyValueHeads, _language.HeadDimension);
-        Tensor keys = RotaryEmbedding.Rotate(Heads(projected, 0, _language.KeyValueHeads), pass.Rotary, One);
+        var projected = _queryKeyValue.ForwardFrom(1, normalised).view(-1, 2L * _language.KeyValueHeads, _language.HeadDimension);
+        var keys = RotaryEmbedding.Rotate(Heads(projected, 0, _language.KeyValueHeads), pass.Rotary, One);
         pass.Cache.Write(layer, pass.Start, keys, Heads(projected, _language.KeyValueHeads, _language.KeyValueHeads));
     }
 
@@ -50,16 +50,16 @@ internal sealed class Qwen2Attention : nn.Module
     public void AddTo(Tensor residual, Tensor normalised, DecoderPass pass, int layer, Tensor? wanted)
     {
         using var scope = NewDisposeScope();
-        long rows = normalised.shape[0];
-        int heads = _language.Heads;
-        int keyValueHeads = _language.KeyValueHeads;
-        Tensor projected = _queryKeyValue.Forward(normalised).view(rows, heads + (2L * keyValueHeads), _language.HeadDimension);
-        Tensor rotated = RotaryEmbedding.Rotate(Heads(projected, 0, heads + keyValueHeads), pass.Rotary, One);
-        Tensor queries = Heads(rotated, 0, heads);
-        Tensor keys = Heads(rotated, heads, keyValueHeads);
-        Tensor values = Heads(projected, heads + keyValueHeads, keyValueHeads);
+        var rows = normalised.shape[0];
+        var heads = _language.Heads;
+        var keyValueHeads = _language.KeyValueHeads;
+        var projected = _queryKeyValue.Forward(normalised).view(rows, heads + (2L * keyValueHeads), _language.HeadDimension);
+        var rotated = RotaryEmbedding.Rotate(Heads(projected, 0, heads + keyValueHeads), pass.Rotary, One);
+        var queries = Heads(rotated, 0, heads);
+        var keys = Heads(rotated, heads, keyValueHeads);
+        var values = Heads(projected, heads + keyValueHeads, keyValueHeads);
         pass.Cache.Write(layer, pass.Start, keys, values);
-        Tensor attended = pass.Mask is null
+        var attended = pass.Mask is null
             ? Causal(queries, keys, values)
             : Masked(wanted is null ? queries : queries.index_select(0, wanted), pass, layer, pass.Start + rows, wanted);
         _out.AddTo(residual, pass.Mask is null && wanted is not null ? attended.index_select(0, wanted) : attended);
@@ -81,14 +81,14 @@ internal sealed class Qwen2Attention : nn.Module
     /// <summary>Attention within the pass; keys and values are repeated for the query heads that share them.</summary>
     private Tensor Causal(Tensor queries, Tensor keys, Tensor values)
     {
-        Tensor attended = nn.functional.scaled_dot_product_attention(
+        var attended = nn.functional.scaled_dot_product_attention(
             queries.transpose(0, 1).unsqueeze(0), Repeat(keys), Repeat(values), is_casual: true);
         return attended.transpose(1, 2).reshape(queries.shape[0], -1);
 
         Tensor Repeat(Tensor x)
         {
-            Tensor heads = x.transpose(0, 1).unsqueeze(1);
-            long[] shape = heads.shape;
+            var heads = x.transpose(0, 1).unsqueeze(1);
+            var shape = heads.shape;
             return heads.expand(shape[0], Group, shape[2], shape[3]).reshape(1, shape[0] * Group, shape[2], shape[3]);
         }
     }
@@ -96,15 +96,15 @@ internal sealed class Qwen2Attention : nn.Module
     /// <summary>Attention of [rows, heads, head dimension] over the first positions of the cache.</summary>
     private Tensor Masked(Tensor queries, DecoderPass pass, int layer, long length, Tensor? wanted)
     {
-        long rows = queries.shape[0];
+        var rows = queries.shape[0];
         long keyValueHeads = _language.KeyValueHeads;
-        Tensor grouped = queries.reshape(rows, keyValueHeads, Group, _language.HeadDimension)
+        var grouped = queries.reshape(rows, keyValueHeads, Group, _language.HeadDimension)
             .permute(1, 0, 2, 3)
             .reshape(1, keyValueHeads, rows * Group, _language.HeadDimension);
-        (Tensor keys, Tensor values) = pass.Cache.Read(layer, length);
-        Tensor mask = wanted is null ? pass.Mask! : pass.Mask!.index_select(0, wanted);
-        Tensor groupedMask = mask.unsqueeze(1).expand(rows, Group, mask.shape[1]).reshape(rows * Group, mask.shape[1]).narrow(1, 0, length);
-        Tensor attended = nn.functional.scaled_dot_product_attention(grouped, keys, values, groupedMask.unsqueeze(0).unsqueeze(0));
+        (var keys, var values) = pass.Cache.Read(layer, length);
+        var mask = wanted is null ? pass.Mask! : pass.Mask!.index_select(0, wanted);
+        var groupedMask = mask.unsqueeze(1).expand(rows, Group, mask.shape[1]).reshape(rows * Group, mask.shape[1]).narrow(1, 0, length);
+        var attended = nn.functional.scaled_dot_product_attention(grouped, keys, values, groupedMask.unsqueeze(0).unsqueeze(0));
         return attended.view(keyValueHeads, rows, Group, _language.HeadDimension).permute(1, 0, 2, 3).reshape(rows, -1);
     }
 }

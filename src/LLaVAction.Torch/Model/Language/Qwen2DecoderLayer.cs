@@ -39,7 +39,7 @@ internal sealed class Qwen2DecoderLayer : nn.Module
     public Tensor ForwardWanted(Tensor residual, DecoderPass pass)
     {
         using var scope = NewDisposeScope();
-        Tensor rows = residual.index_select(0, pass.Wanted!);
+        var rows = residual.index_select(0, pass.Wanted!);
         _attention.AddTo(rows, _inputLayerNorm.Forward(residual), pass, _index, pass.Wanted);
         _mlp.AddTo(rows, _postAttentionLayerNorm.Forward(rows));
         return rows.MoveToOuterDisposeScope();
@@ -75,8 +75,8 @@ internal sealed class Qwen2Mlp : nn.Module
     public void AddTo(Tensor residual, Tensor normalised)
     {
         using var scope = NewDisposeScope();
-        Tensor both = _gateUp.Forward(normalised);
-        Tensor gate = both.narrow(1, 0, _intermediate);
+        var both = _gateUp.Forward(normalised);
+        var gate = both.narrow(1, 0, _intermediate);
         gate.silu_().mul_(both.narrow(1, _intermediate, _intermediate));
         _down.AddTo(residual, gate);
     }

@@ -36,7 +36,7 @@ internal sealed class Qwen2Model : nn.Module
     /// <summary>Runs a causal pass from position 0 that only fills the cache; the last layer stops at its keys and values.</summary>
     public void Fill(Tensor embeddings, KeyValueCache cache, CancellationToken cancellationToken)
     {
-        DecoderPass pass = CausalPass(embeddings, cache);
+        var pass = CausalPass(embeddings, cache);
         RunUpToLast(embeddings, pass, cancellationToken);
         _layers.Items[^1].Fill(embeddings, pass);
     }
@@ -52,7 +52,7 @@ internal sealed class Qwen2Model : nn.Module
     {
         using var scope = NewDisposeScope();
         RunUpToLast(embeddings, pass, cancellationToken);
-        Tensor states = embeddings;
+        var states = embeddings;
         if (pass.Wanted is null)
         {
             _layers.Items[^1].Forward(embeddings, pass);
@@ -78,7 +78,7 @@ internal sealed class Qwen2Model : nn.Module
 
     private void RunUpToLast(Tensor residual, DecoderPass pass, CancellationToken cancellationToken)
     {
-        for (int i = 0; i < _layers.Items.Count - 1; i++)
+        for (var i = 0; i < _layers.Items.Count - 1; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             _layers.Items[i].Forward(residual, pass);

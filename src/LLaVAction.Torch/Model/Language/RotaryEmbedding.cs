@@ -32,7 +32,7 @@ internal sealed class RotaryEmbedding : IDisposable
     public static Tensor Rotate(Tensor x, RotaryRows rows, Scalar one)
     {
         using var scope = NewDisposeScope();
-        long half = x.shape[2] / 2;
+        var half = x.shape[2] / 2;
         return x.mul(rows.Cosine).addcmul_(x.roll(half, 2), rows.SignedSine, one).MoveToOuterDisposeScope();
     }
 
@@ -67,17 +67,17 @@ internal sealed class RotaryEmbedding : IDisposable
             return;
         }
 
-        int rows = (count + Granularity - 1) / Granularity * Granularity;
-        int half = _headDimension / 2;
+        var rows = (count + Granularity - 1) / Granularity * Granularity;
+        var half = _headDimension / 2;
         var cosine = new float[rows * _headDimension];
         var sine = new float[rows * _headDimension];
-        for (int i = 0; i < half; i++)
+        for (var i = 0; i < half; i++)
         {
-            float inverseFrequency = 1f / MathF.Pow((float)_theta, 2f * i / _headDimension);
-            for (int position = 0; position < rows; position++)
+            var inverseFrequency = 1f / MathF.Pow((float)_theta, 2f * i / _headDimension);
+            for (var position = 0; position < rows; position++)
             {
-                float angle = position * inverseFrequency;
-                int first = (position * _headDimension) + i;
+                var angle = position * inverseFrequency;
+                var first = (position * _headDimension) + i;
                 cosine[first] = cosine[first + half] = MathF.Cos(angle);
                 sine[first + half] = MathF.Sin(angle);
                 sine[first] = -sine[first + half];

@@ -20,7 +20,7 @@ internal sealed class EmbeddingTable : nn.Module
     public Tensor Read(IReadOnlyList<int> rows)
     {
         using var scope = NewDisposeScope();
-        Tensor indices = tensor(rows.Select(row => (long)row).ToArray(), device: Weight.device);
+        var indices = tensor(rows.Select(row => (long)row).ToArray(), device: Weight.device);
         return Weight.index_select(0, indices).MoveToOuterDisposeScope();
     }
 }

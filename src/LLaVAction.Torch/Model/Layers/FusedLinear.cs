@@ -17,9 +17,9 @@ internal sealed class FusedLinear : IDisposable
         _weight = weights.Empty(outputs.Sum(), inputs);
         _bias = hasBias ? weights.Empty(outputs.Sum()) : null;
         Parts = new LinearLayer[outputs.Length];
-        for (int i = 0; i < outputs.Length; i++)
+        for (var i = 0; i < outputs.Length; i++)
         {
-            long first = outputs.Take(i).Sum();
+            var first = outputs.Take(i).Sum();
             Parts[i] = new LinearLayer(_weight.narrow(0, first, outputs[i]), _bias?.narrow(0, first, outputs[i]));
         }
     }
@@ -33,8 +33,8 @@ internal sealed class FusedLinear : IDisposable
     /// <summary>[rows, inputs] to [rows, the outputs of the parts from <paramref name="first"/> on].</summary>
     public Tensor ForwardFrom(int first, Tensor x)
     {
-        long skipped = Parts.Take(first).Sum(part => part.Weight.shape[0]);
-        long rest = _weight.shape[0] - skipped;
+        var skipped = Parts.Take(first).Sum(part => part.Weight.shape[0]);
+        var rest = _weight.shape[0] - skipped;
         return nn.functional.linear(x, _weight.narrow(0, skipped, rest), _bias?.narrow(0, skipped, rest));
     }
 

@@ -11,7 +11,7 @@ internal sealed class ModuleSequence<T> : nn.Module
         : base(nameof(ModuleSequence<T>))
     {
         Items = items;
-        for (int i = 0; i < items.Count; i++)
+        for (var i = 0; i < items.Count; i++)
         {
             register_module(i.ToString(CultureInfo.InvariantCulture), items[i]);
         }

@@ -28,10 +28,10 @@ internal sealed class RmsNormLayer : nn.Module
     public Tensor Forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        Tensor wide = x.dtype == ScalarType.Float32 ? x : x.to_type(ScalarType.Float32);
-        Tensor inverse = linalg.vector_norm(wide, 2, LastAxis, keepdim: true);
+        var wide = x.dtype == ScalarType.Float32 ? x : x.to_type(ScalarType.Float32);
+        var inverse = linalg.vector_norm(wide, 2, LastAxis, keepdim: true);
         inverse.mul_(inverse).add_(_epsilon).rsqrt_();
-        Tensor normalised = ReferenceEquals(wide, x) ? wide.mul(inverse) : wide.mul_(inverse);
+        var normalised = ReferenceEquals(wide, x) ? wide.mul(inverse) : wide.mul_(inverse);
         return normalised.mul_(ScaledWeight()).to_type(x.dtype).MoveToOuterDisposeScope();
     }
 

@@ -13,19 +13,19 @@ internal sealed class ClipEncoder(LlavaModel model, ShapeInForce shape) : IDispo
     /// <summary>Encodes clips; each is the caller's to dispose.</summary>
     public IReadOnlyList<EncodedClip> Encode(IReadOnlyList<ClipFrames> clips, CancellationToken cancellationToken)
     {
-        long started = Stopwatch.GetTimestamp();
-        int patches = model.PooledSide * model.PooledSide;
+        var started = Stopwatch.GetTimestamp();
+        var patches = model.PooledSide * model.PooledSide;
         var frames = clips.SelectMany((clip, number) => Enumerable.Range(0, clip.Frames.Count).Select(index => (number, index))).ToArray();
         var encoded = new List<EncodedClip>();
         try
         {
-            foreach (ClipFrames clip in clips)
+            foreach (var clip in clips)
             {
-                Tensor features = empty([(long)clip.Frames.Count * patches, model.Decoder.Configuration.Hidden], model.Device.Type, model.Device.Device);
+                var features = empty([(long)clip.Frames.Count * patches, model.Decoder.Configuration.Hidden], model.Device.Type, model.Device.Device);
                 encoded.Add(new EncodedClip(clip.Frames.Count, features));
             }
 
-            for (int first = 0; first < frames.Length;)
+            for (var first = 0; first < frames.Length;)
             {
                 first += shape.Run(ShapeAxis.VisionFrames, size => EncodeChunk(clips, encoded, frames, first, size, cancellationToken));
             }
@@ -38,8 +38,8 @@ internal sealed class ClipEncoder(LlavaModel model, ShapeInForce shape) : IDispo
             throw;
         }
 
-        double milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-        foreach (EncodedClip clip in encoded)
+        var milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        foreach (var clip in encoded)
         {
             clip.VisionMilliseconds = milliseconds * clip.FrameCount / Math.Max(1, frames.Length);
         }
@@ -65,16 +65,16 @@ internal sealed class ClipEncoder(LlavaModel model, ShapeInForce shape) : IDispo
             _upload.Restart(size);
         }
 
-        int count = Math.Min(size, frames.Length - first);
-        int patches = model.PooledSide * model.PooledSide;
+        var count = Math.Min(size, frames.Length - first);
+        var patches = model.PooledSide * model.PooledSide;
         ArraySegment<(int Clip, int Index)> chunk = new(frames, first, count);
-        Tensor pixelValues = _upload.Send([.. chunk.Select(frame => (clips[frame.Clip], frame.Index))]);
-        Tensor pooled = model.EncodeFrames(pixelValues, cancellationToken);
-        for (int i = 0; i < count;)
+        var pixelValues = _upload.Send([.. chunk.Select(frame => (clips[frame.Clip], frame.Index))]);
+        var pooled = model.EncodeFrames(pixelValues, cancellationToken);
+        for (var i = 0; i < count;)
         {
             // Consecutive frames of one clip lie together in the chunk and in the clip.
-            int clip = chunk[i].Clip;
-            int run = chunk.Skip(i).TakeWhile(frame => frame.Clip == clip).Count();
+            var clip = chunk[i].Clip;
+            var run = chunk.Skip(i).TakeWhile(frame => frame.Clip == clip).Count();
             encoded[clip].Features
                 .narrow(0, (long)chunk[i].Index * patches, (long)run * patches)
                 .copy_(pooled.narrow(0, (long)i * patches, (long)run * patches), nonBlocking: true);

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using LLaVAction.Models.Engines;
 using LLaVAction.Torch.Devices;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LLaVAction.Torch.Model.Running;
@@ -13,7 +12,7 @@ internal static class HostTensors
     public static float[] ToArray(Tensor values)
     {
         using var scope = NewDisposeScope();
-        Tensor host = values.to_type(ScalarType.Float32).cpu().contiguous();
+        var host = values.to_type(ScalarType.Float32).cpu().contiguous();
         return MemoryMarshal.Cast<byte, float>(host.bytes).ToArray();
     }
 
@@ -28,7 +27,7 @@ internal static class HostTensors
     public static Tensor FromValues(float[] values, long[] shape, ComputeDevice device)
     {
         using var scope = NewDisposeScope();
-        Tensor host = tensor(values, shape, ScalarType.Float32, CPU);
+        var host = tensor(values, shape, ScalarType.Float32, CPU);
         return host.to(device.Type, device.Device).MoveToOuterDisposeScope();
     }
 

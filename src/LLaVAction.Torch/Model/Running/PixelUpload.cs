@@ -2,7 +2,6 @@ using System.Buffers;
 using LLaVAction.Models.Preprocessing;
 using LLaVAction.Torch.Devices;
 using LLaVAction.Video.Frames;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LLaVAction.Torch.Model.Running;
@@ -55,10 +54,10 @@ internal sealed class PixelUpload : IDisposable
     /// <summary>Pixel values [chunk, 3, size, size] of up to a chunk of frames; black frames stand for those that are missing.</summary>
     public Tensor Send(IReadOnlyList<(ClipFrames Clip, int Index)> frames)
     {
-        Tensor buffer = NextBuffer();
+        var buffer = NextBuffer();
         Fill(buffer, frames);
         using var scope = NewDisposeScope();
-        Tensor samples = _device.IsCuda ? buffer.to(_device.Device, non_blocking: true) : buffer;
+        var samples = _device.IsCuda ? buffer.to(_device.Device, non_blocking: true) : buffer;
         return ToPixelValues(samples).MoveToOuterDisposeScope();
     }
 
@@ -73,7 +72,7 @@ internal sealed class PixelUpload : IDisposable
     /// <summary>Looks up samples [frames, size, size, 4], so that the values are those of the host to the bit.</summary>
     private Tensor ToPixelValues(Tensor samples)
     {
-        Tensor indices = samples.narrow(3, 0, 3).to_type(ScalarType.Int32).add_(_channelOffsets);
+        var indices = samples.narrow(3, 0, 3).to_type(ScalarType.Int32).add_(_channelOffsets);
         return _sampleValues.index_select(0, indices.view(-1))
             .view(indices.shape)
             .permute(0, 3, 1, 2)
@@ -86,7 +85,7 @@ internal sealed class PixelUpload : IDisposable
         if (_next == _buffers.Count)
         {
             using var scope = NewDisposeScope();
-            Tensor buffer = empty([_frames, _preprocessor.Size, _preprocessor.Size, 4], ScalarType.Byte);
+            var buffer = empty([_frames, _preprocessor.Size, _preprocessor.Size, 4], ScalarType.Byte);
             _buffers.Add((_device.IsCuda ? buffer.pin_memory() : buffer).DetachFromDisposeScope());
         }
 
@@ -98,12 +97,12 @@ internal sealed class PixelUpload : IDisposable
         var resized = new byte[frames.Count][];
         Parallel.For(0, frames.Count, i =>
         {
-            (ClipFrames clip, int index) = frames[i];
+            (var clip, var index) = frames[i];
             resized[i] = ArrayPool<byte>.Shared.Rent(BytesPerFrame);
             _preprocessor.ToPixels(clip.Frames[index].Span, clip.Width, clip.Height, resized[i].AsSpan(0, BytesPerFrame));
         });
-        Span<byte> bytes = buffer.bytes;
-        for (int i = 0; i < resized.Length; i++)
+        var bytes = buffer.bytes;
+        for (var i = 0; i < resized.Length; i++)
         {
             resized[i].AsSpan(0, BytesPerFrame).CopyTo(bytes[(i * BytesPerFrame)..]);
             ArrayPool<byte>.Shared.Return(resized[i]);

@@ -39,10 +39,10 @@ internal sealed class PrefixRunner(LlavaModel model, ITokenizer tokenizer, KeyVa
         }
 
         // A long text of its own is prefilled with the prefix, up to its last few tokens.
-        foreach (int member in batch.Members.Where(i => prompts[i].Tokens.AfterVideo.Count > BatchShape.MostSuffixTokens))
+        foreach (var member in batch.Members.Where(i => prompts[i].Tokens.AfterVideo.Count > BatchShape.MostSuffixTokens))
         {
-            int text = prompts[member].Tokens.AfterVideo.Count;
-            int own = ((text - 1) % shape.Current.LengthMultiple) + 1;
+            var text = prompts[member].Tokens.AfterVideo.Count;
+            var own = ((text - 1) % shape.Current.LengthMultiple) + 1;
             prefillMilliseconds += RunOver(batch, text - own, [member], prompts, video, answers, cancellationToken);
         }
 
@@ -58,22 +58,22 @@ internal sealed class PrefixRunner(LlavaModel model, ITokenizer tokenizer, KeyVa
         PromptAnswer[] answers,
         CancellationToken cancellationToken)
     {
-        long started = Stopwatch.GetTimestamp();
+        var started = Stopwatch.GetTimestamp();
         int[] shared = [.. prompts[members[0]].Tokens.AfterVideo.Take(sharedText)];
-        int prefix = batch.BeforeVideo.Count + (batch.HasVideo ? (int)video!.shape[0] : 0) + shared.Length;
+        var prefix = batch.BeforeVideo.Count + (batch.HasVideo ? (int)video!.shape[0] : 0) + shared.Length;
         int[] ownLengths = [.. members.Select(i => prompts[i].Tokens.AfterVideo.Count - sharedText)];
 
         // Room for all that may follow, because buffers that grow lose what they hold.
-        int room = SuffixChunk.Plan(ownLengths, shape.Current).Max(chunk => Room(chunk, members, prompts));
+        var room = SuffixChunk.Plan(ownLengths, shape.Current).Max(chunk => Room(chunk, members, prompts));
         Prefill();
-        double prefillMilliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        var prefillMilliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         var done = new HashSet<int>();
         while (done.Count < members.Length)
         {
             int[] left = [.. Enumerable.Range(0, members.Length).Where(i => !done.Contains(i))];
-            SuffixChunk next = shape.Run(ShapeAxis.SuffixRows, _ =>
+            var next = shape.Run(ShapeAxis.SuffixRows, _ =>
             {
-                SuffixChunk chunk = SuffixChunk.Plan([.. left.Select(i => ownLengths[i])], shape.Current)[0];
+                var chunk = SuffixChunk.Plan([.. left.Select(i => ownLengths[i])], shape.Current)[0];
                 int[] chosen = [.. chunk.Members.Select(i => left[i])];
                 Answer(chunk with { Members = chosen });
                 return chunk with { Members = chosen };
@@ -103,15 +103,15 @@ internal sealed class PrefixRunner(LlavaModel model, ITokenizer tokenizer, KeyVa
 
         void Answer(SuffixChunk chunk)
         {
-            long chunkStarted = Stopwatch.GetTimestamp();
+            var chunkStarted = Stopwatch.GetTimestamp();
             PreparedPrompt[] asked = [.. chunk.Members.Select(i => prompts[members[i]])];
             int[][] own = [.. asked.Select(prompt => prompt.Tokens.AfterVideo.Skip(sharedText).ToArray())];
             GreedyText[] texts = [.. asked.Select(prompt => new GreedyText(prompt.MaxNewTokens, model.Settings))];
-            double[][] scores = new SuffixPass(model, cache, prefix, chunk, own).Run(asked, texts, cancellationToken);
-            double milliseconds = Stopwatch.GetElapsedTime(chunkStarted).TotalMilliseconds / asked.Length;
-            for (int i = 0; i < asked.Length; i++)
+            var scores = new SuffixPass(model, cache, prefix, chunk, own).Run(asked, texts, cancellationToken);
+            var milliseconds = Stopwatch.GetElapsedTime(chunkStarted).TotalMilliseconds / asked.Length;
+            for (var i = 0; i < asked.Length; i++)
             {
-                string? text = asked[i].MaxNewTokens > 0 ? tokenizer.Decode(texts[i].Tokens, skipSpecialTokens: true) : null;
+                var text = asked[i].MaxNewTokens > 0 ? tokenizer.Decode(texts[i].Tokens, skipSpecialTokens: true) : null;
                 answers[members[chunk.Members[i]]] = new PromptAnswer(scores[i], text, asked[i].Length, milliseconds);
             }
         }

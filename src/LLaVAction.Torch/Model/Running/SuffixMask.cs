@@ -1,5 +1,4 @@
 using LLaVAction.Torch.Devices;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LLaVAction.Torch.Model.Running;
@@ -24,11 +23,11 @@ internal static class SuffixMask
     public static Tensor Create(ComputeDevice device, int prefix, int rows, int length)
     {
         using var scope = NewDisposeScope();
-        int tokens = rows * length;
-        Tensor mask = Hidden(device, tokens, prefix + tokens);
+        var tokens = rows * length;
+        var mask = Hidden(device, tokens, prefix + tokens);
         mask.narrow(1, 0, prefix).zero_();
-        Tensor triangle = full([length, length], float.NegativeInfinity, device.Type, device.Device).triu_(1);
-        for (int row = 0; row < rows; row++)
+        var triangle = full([length, length], float.NegativeInfinity, device.Type, device.Device).triu_(1);
+        for (var row = 0; row < rows; row++)
         {
             mask.narrow(0, row * length, length).narrow(1, prefix + (row * length), length).copy_(triangle);
         }
@@ -43,9 +42,9 @@ internal static class SuffixMask
     public static Tensor ForGeneration(ComputeDevice device, int prefix, IReadOnlyList<int> lengths, int length, int newTokens)
     {
         using var scope = NewDisposeScope();
-        Tensor mask = Hidden(device, lengths.Count, prefix + (lengths.Count * (length + newTokens)));
+        var mask = Hidden(device, lengths.Count, prefix + (lengths.Count * (length + newTokens)));
         mask.narrow(1, 0, prefix).zero_();
-        for (int row = 0; row < lengths.Count; row++)
+        for (var row = 0; row < lengths.Count; row++)
         {
             mask.narrow(0, row, 1).narrow(1, prefix + (row * length), lengths[row]).zero_();
         }
@@ -62,7 +61,7 @@ internal static class SuffixMask
 
     private static Tensor Hidden(ComputeDevice device, int rows, int positions)
     {
-        int width = (positions + Alignment - 1) / Alignment * Alignment;
+        var width = (positions + Alignment - 1) / Alignment * Alignment;
         return full([rows, width], float.NegativeInfinity, device.Type, device.Device);
     }
 }

@@ -1,6 +1,5 @@
 using LLaVAction.Models.Sequences;
 using LLaVAction.Torch.Model.Language;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LLaVAction.Torch.Model.Running;
@@ -25,16 +24,16 @@ internal sealed class SuffixPass(LlavaModel model, KeyValueCache cache, int pref
     /// <returns>The candidates' log-probabilities of each prompt.</returns>
     public double[][] Run(PreparedPrompt[] prompts, GreedyText[] texts, CancellationToken cancellationToken)
     {
-        int vocabulary = _decoder.Configuration.VocabularyRows;
-        float[] logits = First(cancellationToken);
+        var vocabulary = _decoder.Configuration.VocabularyRows;
+        var logits = First(cancellationToken);
         var scores = new double[prompts.Length][];
-        for (int i = 0; i < prompts.Length; i++)
+        for (var i = 0; i < prompts.Length; i++)
         {
             RequireFinite(Row(i));
             scores[i] = NextToken.LogProbabilities(Row(i), model.Settings.VocabularySize, prompts[i].Candidates);
         }
 
-        int most = prompts.Max(prompt => prompt.MaxNewTokens);
+        var most = prompts.Max(prompt => prompt.MaxNewTokens);
         if (most > 0)
         {
             Generate(logits, texts, most, cancellationToken);
@@ -64,13 +63,13 @@ internal sealed class SuffixPass(LlavaModel model, KeyValueCache cache, int pref
     private void Generate(float[] logits, GreedyText[] texts, int mostNewTokens, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
-        int vocabulary = _decoder.Configuration.VocabularyRows;
+        var vocabulary = _decoder.Configuration.VocabularyRows;
         int[] lengths = [.. Enumerable.Range(0, chunk.Rows).Select(LengthOf)];
-        Tensor mask = SuffixMask.ForGeneration(model.Device, prefix, lengths, chunk.Length, mostNewTokens);
+        var mask = SuffixMask.ForGeneration(model.Device, prefix, lengths, chunk.Length, mostNewTokens);
         bool[] isOpen = [.. texts.Select(_ => true)];
-        for (int step = 0; ; step++)
+        for (var step = 0; ; step++)
         {
-            for (int row = 0; row < texts.Length; row++)
+            for (var row = 0; row < texts.Length; row++)
             {
                 isOpen[row] = isOpen[row] && texts[row].Take(logits.AsSpan(row * vocabulary, vocabulary));
             }
@@ -81,11 +80,11 @@ internal sealed class SuffixPass(LlavaModel model, KeyValueCache cache, int pref
             }
 
             using var stepScope = NewDisposeScope();
-            int start = prefix + (chunk.Rows * (chunk.Length + step));
+            var start = prefix + (chunk.Rows * (chunk.Length + step));
             SuffixMask.Open(mask, start, chunk.Rows);
             int[] tokens = [.. Enumerable.Range(0, chunk.Rows).Select(row => row < texts.Length && texts[row].Tokens.Count > 0 ? texts[row].Tokens[^1] : 0)];
             int[] positions = [.. lengths.Select(length => prefix + length + step)];
-            RotaryRows rotary = _decoder.Rotary.At(HostTensors.Indices(positions, model.Device), positions.Max() + 1);
+            var rotary = _decoder.Rotary.At(HostTensors.Indices(positions, model.Device), positions.Max() + 1);
             var pass = new DecoderPass(cache, start, rotary, mask, null);
             logits = HostTensors.ToArray(model.Logits(_decoder.Forward(_decoder.EmbedTokens.Read(tokens), pass, cancellationToken)));
         }
@@ -97,7 +96,7 @@ internal sealed class SuffixPass(LlavaModel model, KeyValueCache cache, int pref
 
     private void RequireFinite(ReadOnlySpan<float> logits)
     {
-        foreach (float value in logits)
+        foreach (var value in logits)
         {
             if (!float.IsFinite(value))
             {

@@ -27,8 +27,8 @@ internal sealed class SiglipAttention : nn.Module
     public void AddTo(Tensor residual, Tensor normalised, long frames)
     {
         using var scope = NewDisposeScope();
-        Tensor projected = _queryKeyValue.Forward(normalised).view(frames, _vision.Patches, 3, _vision.Heads, _vision.HeadDimension);
-        Tensor attended = nn.functional.scaled_dot_product_attention(Part(0), Part(1), Part(2));
+        var projected = _queryKeyValue.Forward(normalised).view(frames, _vision.Patches, 3, _vision.Heads, _vision.HeadDimension);
+        var attended = nn.functional.scaled_dot_product_attention(Part(0), Part(1), Part(2));
         _out.AddTo(residual, attended.transpose(1, 2).reshape(-1, _vision.Hidden));
 
         Tensor Part(int index) => projected.select(2, index).transpose(1, 2);

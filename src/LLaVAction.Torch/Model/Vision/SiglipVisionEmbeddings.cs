@@ -29,18 +29,18 @@ internal sealed class SiglipVisionEmbeddings : nn.Module
     public Tensor Forward(Tensor pixelValues)
     {
         using var scope = NewDisposeScope();
-        long frames = pixelValues.shape[0];
+        var frames = pixelValues.shape[0];
         long side = _vision.GridSide;
         long patch = _vision.PatchSize;
-        Tensor patches = pixelValues
+        var patches = pixelValues
             .narrow(2, 0, side * patch)
             .narrow(3, 0, side * patch)
             .unflatten(3, side, patch)
             .unflatten(2, side, patch)
             .permute(0, 2, 4, 1, 3, 5)
             .reshape(frames * side * side, 3 * patch * patch);
-        Tensor kernel = _patchEmbedding.Weight.view(_vision.Hidden, -1);
-        Tensor rows = nn.functional.linear(patches, kernel, _patchEmbedding.Bias);
+        var kernel = _patchEmbedding.Weight.view(_vision.Hidden, -1);
+        var rows = nn.functional.linear(patches, kernel, _patchEmbedding.Bias);
         rows.view(frames, side * side, _vision.Hidden).add_(_positionEmbedding.Weight);
         return rows.MoveToOuterDisposeScope();
     }

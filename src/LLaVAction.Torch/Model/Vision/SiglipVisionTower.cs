@@ -33,9 +33,9 @@ internal sealed class SiglipVisionTower : nn.Module
     /// <param name="cancellationToken">Looked at between layers.</param>
     public Tensor Forward(Tensor pixelValues, Action<Tensor>? trace, CancellationToken cancellationToken)
     {
-        Tensor hiddenStates = _embeddings.Forward(pixelValues);
+        var hiddenStates = _embeddings.Forward(pixelValues);
         trace?.Invoke(hiddenStates);
-        foreach (SiglipEncoderLayer layer in _layers.Items)
+        foreach (var layer in _layers.Items)
         {
             cancellationToken.ThrowIfCancellationRequested();
             layer.Forward(hiddenStates, pixelValues.shape[0]);

@@ -10,11 +10,11 @@ internal static class SpatialPooling
     public static Tensor Forward(PoolingMode mode, Tensor patches, long side, long stride = 2)
     {
         using var scope = NewDisposeScope();
-        long width = patches.shape[1];
-        Tensor grids = patches.view(-1, side, side, width).permute(0, 3, 1, 2);
+        var width = patches.shape[1];
+        var grids = patches.view(-1, side, side, width).permute(0, 3, 1, 2);
         long[] window = [stride, stride];
-        long rounded = (side + stride - 1) / stride;
-        Tensor pooled = mode switch
+        var rounded = (side + stride - 1) / stride;
+        var pooled = mode switch
         {
             PoolingMode.Bilinear => nn.functional.interpolate(grids, [rounded, rounded], mode: InterpolationMode.Bilinear, align_corners: false),
             PoolingMode.Average => nn.functional.avg_pool2d(grids, window),

@@ -8,7 +8,7 @@ namespace LLaVAction.Core.Tests.Benchmarks.Audit;
 /// <summary>Every violated invariant is found, by name, in the file and line where it is.</summary>
 public sealed class BenchmarkVerifierTests : IDisposable
 {
-    private readonly string folder = Path.Combine(Directory.CreateTempSubdirectory("llavaction-verifier-").FullName, "benchmark");
+    private readonly string _folder = Path.Combine(Directory.CreateTempSubdirectory("llavaction-verifier-").FullName, "benchmark");
 
     [Theory]
     [InlineData(Protocol.Mqa, AmbiguousDistractors.Keep)]
@@ -19,9 +19,9 @@ public sealed class BenchmarkVerifierTests : IDisposable
     public void A_built_benchmark_is_correct(Protocol protocol, AmbiguousDistractors ambiguous)
     {
         var settings = new BenchmarkSettings { OptionsPerQuestion = 4, Protocol = protocol, Ambiguous = ambiguous };
-        KitchenFiles.Write(folder, KitchenFiles.Render(new SyntheticKitchen(5, clipCount: 200), settings));
+        KitchenFiles.Write(_folder, KitchenFiles.Render(new SyntheticKitchen(5, clipCount: 200), settings));
 
-        var report = BenchmarkVerifier.Verify(BenchmarkFolder.Open(folder));
+        var report = BenchmarkVerifier.Verify(BenchmarkFolder.Open(_folder));
 
         Assert.Empty(report.Violations);
         Assert.Contains(report.Notes, note => note.Contains("chi-square", StringComparison.Ordinal));
@@ -144,14 +144,14 @@ public sealed class BenchmarkVerifierTests : IDisposable
     [Fact]
     public void A_changed_figure_of_the_manifest_is_found()
     {
-        KitchenFiles.Write(folder, KitchenFiles.Render(new SyntheticKitchen(5)));
-        var path = Path.Combine(folder, "manifest.json");
+        KitchenFiles.Write(_folder, KitchenFiles.Render(new SyntheticKitchen(5)));
+        var path = Path.Combine(_folder, "manifest.json");
         var manifest = BenchmarkJson.ParseManifest(File.ReadAllBytes(path));
         var sets = manifest.Sets.ToArray();
         sets[0] = sets[0] with { TruthInFirstK = 1, Substitutions = 77, Chance = 0.5 };
         File.WriteAllBytes(path, BenchmarkJson.ToBytes(manifest with { Sets = sets, ClipsInEverySet = 3 }).ToArray());
 
-        var found = BenchmarkVerifier.Verify(BenchmarkFolder.Open(folder)).Violations;
+        var found = BenchmarkVerifier.Verify(BenchmarkFolder.Open(_folder)).Violations;
 
         Assert.Equal(4, found.Count(violation => violation is { Invariant: "manifest-figures", File: "manifest.json" }));
     }
@@ -160,12 +160,12 @@ public sealed class BenchmarkVerifierTests : IDisposable
     public void The_first_difference_from_a_rebuilt_file_is_named()
     {
         var files = KitchenFiles.Render(new SyntheticKitchen(5));
-        KitchenFiles.Write(folder, files);
-        var path = Path.Combine(folder, "random.jsonl");
+        KitchenFiles.Write(_folder, files);
+        var path = Path.Combine(_folder, "random.jsonl");
         File.WriteAllText(path, File.ReadAllText(path).Replace("\"random\"", "\"Random\"", StringComparison.Ordinal));
         var report = new VerificationReport();
 
-        BenchmarkVerifier.CompareWithRebuilt(BenchmarkFolder.Open(folder), files, report);
+        BenchmarkVerifier.CompareWithRebuilt(BenchmarkFolder.Open(_folder), files, report);
 
         var violation = Assert.Single(report.Violations);
         Assert.Equal(("rebuild", "random.jsonl", (int?)1), (violation.Invariant, violation.File, violation.Line));
@@ -173,7 +173,7 @@ public sealed class BenchmarkVerifierTests : IDisposable
         Assert.Contains("the rebuilt file has 'random\"", violation.Message, StringComparison.Ordinal);
     }
 
-    public void Dispose() => Directory.Delete(Path.GetDirectoryName(folder)!, recursive: true);
+    public void Dispose() => Directory.Delete(Path.GetDirectoryName(_folder)!, recursive: true);
 
     private static Question Parse(string line) => BenchmarkJson.ParseLine(Encoding.UTF8.GetBytes(line));
 
@@ -203,11 +203,11 @@ public sealed class BenchmarkVerifierTests : IDisposable
 
     private IReadOnlyList<Violation> Change(string file, Action<List<string>> change)
     {
-        KitchenFiles.Write(folder, KitchenFiles.Render(new SyntheticKitchen(5, clipCount: 120)));
-        var path = Path.Combine(folder, file);
+        KitchenFiles.Write(_folder, KitchenFiles.Render(new SyntheticKitchen(5, clipCount: 120)));
+        var path = Path.Combine(_folder, file);
         var lines = File.ReadAllLines(path).ToList();
         change(lines);
         File.WriteAllText(path, string.Join('\n', lines) + "\n");
-        return BenchmarkVerifier.Verify(BenchmarkFolder.Open(folder)).Violations;
+        return BenchmarkVerifier.Verify(BenchmarkFolder.Open(_folder)).Violations;
     }
 }

@@ -6,30 +6,30 @@ namespace LLaVAction.Core.Tests.Benchmarks.Building;
 
 public sealed class BenchmarkFolderWriterTests : IDisposable
 {
-    private readonly string root = Directory.CreateTempSubdirectory("llavaction-writer-").FullName;
-    private readonly IReadOnlyList<RenderedFile> old = KitchenFiles.Render(new SyntheticKitchen(1));
-    private readonly IReadOnlyList<RenderedFile> replacement = WithoutAvion(new SyntheticKitchen(2));
+    private readonly string _root = Directory.CreateTempSubdirectory("llavaction-writer-").FullName;
+    private readonly IReadOnlyList<RenderedFile> _old = KitchenFiles.Render(new SyntheticKitchen(1));
+    private readonly IReadOnlyList<RenderedFile> _replacement = WithoutAvion(new SyntheticKitchen(2));
 
-    private string Folder => Path.Combine(root, "benchmark");
+    private string Folder => Path.Combine(_root, "benchmark");
 
     [Fact]
     public void A_kill_before_any_step_leaves_the_old_set_the_new_set_or_a_folder_known_to_be_incomplete()
     {
-        var steps = StepsOf(replacement);
+        var steps = StepsOf(_replacement);
         var seen = new HashSet<string>();
         for (var killed = 0; killed < steps.Count; killed++)
         {
             Reset();
-            KitchenFiles.Write(Folder, old);
-            WriteAndDieAt(killed, replacement);
+            KitchenFiles.Write(Folder, _old);
+            WriteAndDieAt(killed, _replacement);
 
             var state = StateOf();
             Assert.True(state is "old" or "new" or "incomplete", $"killed before '{steps[killed]}': {state}");
             seen.Add(state);
 
             // Whatever was left behind, the next build with --force makes exactly the new benchmark.
-            KitchenFiles.Write(Folder, replacement);
-            Assert.Equal(replacement.Select(file => file.Name).Order(), Directory.GetFileSystemEntries(Folder).Select(Path.GetFileName).Order());
+            KitchenFiles.Write(Folder, _replacement);
+            Assert.Equal(_replacement.Select(file => file.Name).Order(), Directory.GetFileSystemEntries(Folder).Select(Path.GetFileName).Order());
             Assert.Equal("new", StateOf());
         }
 
@@ -39,10 +39,10 @@ public sealed class BenchmarkFolderWriterTests : IDisposable
     [Fact]
     public void A_kill_of_the_first_build_leaves_nothing_that_passes_for_a_set()
     {
-        for (var killed = 1; killed < StepsOf(old, isFirst: true).Count - 1; killed++)
+        for (var killed = 1; killed < StepsOf(_old, isFirst: true).Count - 1; killed++)
         {
             Reset();
-            WriteAndDieAt(killed, old);
+            WriteAndDieAt(killed, _old);
 
             Assert.Equal("incomplete", StateOf());
         }
@@ -51,7 +51,7 @@ public sealed class BenchmarkFolderWriterTests : IDisposable
     [Fact]
     public void An_incomplete_folder_says_so_to_whoever_opens_it()
     {
-        KitchenFiles.Write(Folder, old);
+        KitchenFiles.Write(Folder, _old);
         File.Delete(Path.Combine(Folder, "manifest.json"));
 
         var error = Assert.Throws<InputException>(() => BenchmarkFolder.Open(Folder));
@@ -63,11 +63,11 @@ public sealed class BenchmarkFolderWriterTests : IDisposable
     [Fact]
     public void Other_files_of_the_folder_are_left_alone()
     {
-        KitchenFiles.Write(Folder, old);
+        KitchenFiles.Write(Folder, _old);
         File.WriteAllText(Path.Combine(Folder, "notes.txt"), "mine");
         File.WriteAllText(Path.Combine(Folder, "bias.jsonl"), "mine too");
 
-        KitchenFiles.Write(Folder, replacement);
+        KitchenFiles.Write(Folder, _replacement);
 
         Assert.Equal(["bias.jsonl", "manifest.json", "notes.txt", "random.jsonl", "tim.jsonl"], KitchenFiles.Read(Folder).Keys);
     }
@@ -76,13 +76,13 @@ public sealed class BenchmarkFolderWriterTests : IDisposable
     public void An_existing_path_is_refused_unless_it_may_be_replaced()
     {
         Directory.CreateDirectory(Folder);
-        var file = Path.Combine(root, "file");
+        var file = Path.Combine(_root, "file");
         File.WriteAllText(file, "");
 
         Assert.Contains("--force", Assert.Throws<InputException>(() => BenchmarkFolderWriter.RequireFree(Folder, force: false)).Message, StringComparison.Ordinal);
         Assert.Throws<InputException>(() => BenchmarkFolderWriter.RequireFree(file, force: true));
         BenchmarkFolderWriter.RequireFree(Folder, force: true);
-        BenchmarkFolderWriter.RequireFree(Path.Combine(root, "new"), force: false);
+        BenchmarkFolderWriter.RequireFree(Path.Combine(_root, "new"), force: false);
     }
 
     [Fact]
@@ -93,9 +93,9 @@ public sealed class BenchmarkFolderWriterTests : IDisposable
         {
             if (step == "write manifest.json")
             {
-                refused = Assert.Throws<InputException>(() => KitchenFiles.Write(Folder, replacement));
+                refused = Assert.Throws<InputException>(() => KitchenFiles.Write(Folder, _replacement));
             }
-        }).Write(old);
+        }).Write(_old);
 
         Assert.Contains("another build is writing", refused!.Message, StringComparison.Ordinal);
         Assert.Equal("old", StateOf());
@@ -104,16 +104,16 @@ public sealed class BenchmarkFolderWriterTests : IDisposable
     [Fact]
     public void A_place_that_cannot_be_written_is_named_and_nothing_is_left()
     {
-        var file = Path.Combine(root, "file");
+        var file = Path.Combine(_root, "file");
         File.WriteAllText(file, "");
 
-        var error = Assert.Throws<InputException>(() => KitchenFiles.Write(Path.Combine(file, "below"), old));
+        var error = Assert.Throws<InputException>(() => KitchenFiles.Write(Path.Combine(file, "below"), _old));
 
         Assert.Contains("cannot write the benchmark there", error.Message, StringComparison.Ordinal);
-        Assert.Equal([file], Directory.GetFileSystemEntries(root));
+        Assert.Equal([file], Directory.GetFileSystemEntries(_root));
     }
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => Directory.Delete(_root, recursive: true);
 
     private static IReadOnlyList<RenderedFile> WithoutAvion(SyntheticKitchen kitchen) => BenchmarkRenderer.Render(
         BenchmarkBuilder.Build(
@@ -131,7 +131,7 @@ public sealed class BenchmarkFolderWriterTests : IDisposable
         Reset();
         if (!isFirst)
         {
-            KitchenFiles.Write(Folder, old);
+            KitchenFiles.Write(Folder, _old);
         }
 
         var steps = new List<string>();
@@ -164,7 +164,7 @@ public sealed class BenchmarkFolderWriterTests : IDisposable
             return "incomplete";
         }
 
-        foreach (var (name, files) in new[] { ("old", old), ("new", replacement) })
+        foreach (var (name, files) in new[] { ("old", _old), ("new", _replacement) })
         {
             if (files.All(file => File.Exists(Path.Combine(Folder, file.Name)) && File.ReadAllBytes(Path.Combine(Folder, file.Name)).AsSpan().SequenceEqual(file.Content.Span)))
             {

@@ -5,14 +5,14 @@ namespace LLaVAction.Core.Tests.Benchmarks.Building;
 
 public sealed class IdFileTests : IDisposable
 {
-    private readonly string path = Path.GetTempFileName();
+    private readonly string _path = Path.GetTempFileName();
 
     [Fact]
     public void Ids_stand_one_on_a_line_with_comments_and_empty_lines_between()
     {
-        File.WriteAllText(path, "\uFEFF# chosen by hand\r\nP01_11_0\r\n\r\n  P01_11_1\n");
+        File.WriteAllText(_path, "\uFEFF# chosen by hand\r\nP01_11_0\r\n\r\n  P01_11_1\n");
 
-        Assert.Equal(["P01_11_0", "P01_11_1"], IdFile.Read(path).Order());
+        Assert.Equal(["P01_11_0", "P01_11_1"], IdFile.Read(_path).Order());
     }
 
     [Fact]
@@ -20,16 +20,16 @@ public sealed class IdFileTests : IDisposable
     {
         Assert.Contains("line 3: id 'a' comes a second time", Error("a\nb\na\n"), StringComparison.Ordinal);
         Assert.Contains("no id found", Error("# nothing\n"), StringComparison.Ordinal);
-        File.WriteAllBytes(path, [.. Encoding.ASCII.GetBytes("abc"), 0xFF]);
-        Assert.Contains("byte 3: not UTF-8", Assert.Throws<InputException>(() => IdFile.Read(path)).Message, StringComparison.Ordinal);
-        Assert.Contains("cannot be read", Assert.Throws<InputException>(() => IdFile.Read(path + ".missing")).Message, StringComparison.Ordinal);
+        File.WriteAllBytes(_path, [.. Encoding.ASCII.GetBytes("abc"), 0xFF]);
+        Assert.Contains("byte 3: not UTF-8", Assert.Throws<InputException>(() => IdFile.Read(_path)).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be read", Assert.Throws<InputException>(() => IdFile.Read(_path + ".missing")).Message, StringComparison.Ordinal);
     }
 
-    public void Dispose() => File.Delete(path);
+    public void Dispose() => File.Delete(_path);
 
     private string Error(string content)
     {
-        File.WriteAllText(path, content);
-        return Assert.Throws<InputException>(() => IdFile.Read(path)).Message;
+        File.WriteAllText(_path, content);
+        return Assert.Throws<InputException>(() => IdFile.Read(_path)).Message;
     }
 }

@@ -15,11 +15,11 @@ internal sealed class SyntheticKitchen
 {
     private static readonly string[] Verbs = ["take", "put", "wash", "cut", "open", "turn-on"];
     private static readonly string[] Nouns = ["plate", "board:chopping", "cup", "knife", "tap", "machine:sous:vide", "spoon"];
-    private readonly KeyedRandom random;
+    private readonly KeyedRandom _random;
 
     public SyntheticKitchen(int seed, int clipCount = 60, int classCount = 30)
     {
-        random = new KeyedRandom(seed, "synthetic", "kitchen");
+        _random = new KeyedRandom(seed, "synthetic", "kitchen");
         Classes = [.. Enumerable.Range(0, classCount).Select(static i => new ActionClass(i % 6, i / 6))];
         for (var i = 0; i < clipCount; i++)
         {
@@ -69,12 +69,12 @@ internal sealed class SyntheticKitchen
     private ClipAnnotation MakeClip(int number, ActionClass? wanted = null)
     {
         var actionClass = wanted ?? Pick(Classes);
-        var video = $"P{random.NextInt32(3) + 1:00}_0{random.NextInt32(2) + 1}";
-        var start = random.NextInt32(2000) / 100.0;
+        var video = $"P{_random.NextInt32(3) + 1:00}_0{_random.NextInt32(2) + 1}";
+        var start = _random.NextInt32(2000) / 100.0;
         var noun = Nouns[actionClass.Noun % Nouns.Length];
         var nouns = new List<string> { noun };
         var nounClasses = new List<int> { actionClass.Noun };
-        if (random.NextInt32(5) == 0)
+        if (_random.NextInt32(5) == 0)
         {
             nouns.Add(Nouns[(actionClass.Noun + 1) % 5]);
             nounClasses.Add((actionClass.Noun + 1) % 5);
@@ -87,7 +87,7 @@ internal sealed class SyntheticKitchen
             VideoId = video,
             NarrationSeconds = null,
             StartSeconds = start,
-            StopSeconds = start + ((random.NextInt32(400) + 10) / 100.0),
+            StopSeconds = start + ((_random.NextInt32(400) + 10) / 100.0),
             StartFrame = 1,
             StopFrame = 100,
             Narration = MakeNarration(actionClass),
@@ -102,14 +102,14 @@ internal sealed class SyntheticKitchen
     private string MakeNarration(ActionClass actionClass)
     {
         // "stir" and "take out" belong to many classes, as in the real annotations.
-        var text = random.NextInt32(6) switch
+        var text = _random.NextInt32(6) switch
         {
             0 => "take out",
             1 => "stir",
             2 => $"{Verbs[actionClass.Verb]} the {Nouns[actionClass.Noun % Nouns.Length].Split(':')[0]}",
             _ => $"{Verbs[actionClass.Verb]} {Nouns[actionClass.Noun % Nouns.Length].Split(':')[0]}",
         };
-        return random.NextInt32(6) switch
+        return _random.NextInt32(6) switch
         {
             0 => text + ".",
             1 => text.ToUpperInvariant(),
@@ -125,10 +125,10 @@ internal sealed class SyntheticKitchen
     private ActionRanking MakeRanking(ClipAnnotation clip, int depth)
     {
         var others = Classes.Where(other => other != clip.Class).ToArray();
-        random.Shuffle(others.AsSpan());
+        _random.Shuffle(others.AsSpan());
         var ranked = others.ToList();
-        ranked.Insert(random.NextInt32(10), clip.Class);
-        if (random.NextInt32(8) == 0)
+        ranked.Insert(_random.NextInt32(10), clip.Class);
+        if (_random.NextInt32(8) == 0)
         {
             ranked.Remove(clip.Class);
         }
@@ -136,5 +136,5 @@ internal sealed class SyntheticKitchen
         return ActionRanking.FromList([.. ranked.Take(depth).Select(static actionClass => new RankedAction(actionClass, null))]);
     }
 
-    private T Pick<T>(T[] items) => items[random.NextInt32(items.Length)];
+    private T Pick<T>(T[] items) => items[_random.NextInt32(items.Length)];
 }
