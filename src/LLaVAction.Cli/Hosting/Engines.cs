@@ -18,11 +18,11 @@ internal static class Engines
     /// <summary>One of each engine compiled in.</summary>
     public static IReadOnlyList<IEngine> CreateAll() => [.. Compiled.Select(engine => engine.Create())];
 
-    /// <summary>The engine of a name; <c>auto</c> is the preferred one.</summary>
+    /// <summary>The engine of a name; <c>auto</c> is the one that runs everywhere.</summary>
     /// <exception cref="InputException">This build has no engine of that name.</exception>
     public static IEngine Create(string name)
     {
-        var index = string.Equals(name, "auto", StringComparison.Ordinal) ? 0 : CompiledNames.ToList().IndexOf(name);
+        var index = string.Equals(name, "auto", StringComparison.Ordinal) ? Compiled.Count - 1 : CompiledNames.ToList().IndexOf(name);
         return index >= 0 && index < Compiled.Count
             ? Compiled[index].Create()
             : throw new InputException(

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using LLaVAction.Benchmarks;
 
 namespace LLaVAction.Training;
 
