@@ -1,9 +1,9 @@
 using System.Globalization;
 using LLaVAction.Cpu.Model;
-using LLaVAction.Cpu.Tokenization;
 using LLaVAction.Cpu.Video;
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Tokenization;
 using LLaVAction.Video.Ffmpeg;
 using LLaVAction.Video.Frames;
 
@@ -34,7 +34,7 @@ public sealed class CpuEngine : IEngine
                 throw new InputException($"{checkpointFolder} holds a vision tower alone; expected a whole model (LLaVA-OneVision, LLaVA-Video, LLaVAction).");
             }
 
-            var tokenizer = ByteLevelBpeEncoder.Open(checkpointFolder);
+            var tokenizer = ByteLevelTokenizer.Open(checkpointFolder);
             var own = ModelSettings.Of(configuration, tokenizer);
             var model = LlavaModelLoader.Load(checkpoint, own.With(options, configuration, tokenizer), options.Threads);
             return new CpuVideoLanguageModel(model, tokenizer, Describe(model, own));

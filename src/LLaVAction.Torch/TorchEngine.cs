@@ -5,7 +5,6 @@ using LLaVAction.Models.Tokenization;
 using LLaVAction.Torch.Devices;
 using LLaVAction.Torch.Memory;
 using LLaVAction.Torch.Model;
-using LLaVAction.Torch.Tokenization;
 using LLaVAction.Torch.Video;
 using LLaVAction.Video.Ffmpeg;
 using LLaVAction.Video.Frames;
@@ -19,7 +18,7 @@ namespace LLaVAction.Torch;
 public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<string, string, IFrameReader> openVideos) : IEngine
 {
     /// <summary>The whole stack: TorchSharp, Microsoft.ML.Tokenizers and FFMpegCore. Nothing native is loaded before a model is.</summary>
-    public static TorchEngine Create() => new(MicrosoftBpeEncoder.Open, static (folder, layout) => FfmpegDecoder.Open(folder, layout, FFMpegCoreCommand.Compose));
+    public static TorchEngine Create() => new(ByteLevelTokenizer.Open, static (folder, layout) => FfmpegDecoder.Open(folder, layout, FFMpegCoreCommand.Compose));
 
     /// <inheritdoc/>
     public string Name => "torch";

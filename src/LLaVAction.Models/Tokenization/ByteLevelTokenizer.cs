@@ -4,13 +4,12 @@ namespace LLaVAction.Models.Tokenization;
 
 /// <summary>
 /// The byte-level BPE of Qwen2, equal to Hugging Face's <c>Qwen2Tokenizer</c>: added tokens are cut from the raw text, each
-/// part between them is brought into NFC, cut into pieces by the Qwen2 pattern, and merged from UTF-8 bytes by the stack's
-/// own encoder. Takes any UTF-16 text; a lone surrogate counts as U+FFFD. Safe to use from several threads.
+/// part between them is brought into NFC, cut into pieces by the Qwen2 pattern, and merged from UTF-8 bytes. Takes any UTF-16 text; a lone surrogate counts as U+FFFD. Safe to use from several threads.
 /// </summary>
 public sealed class ByteLevelTokenizer : ITokenizer
 {
     private readonly BytePairVocabulary _vocabulary;
-    private readonly ITextEncoder _encoder;
+    private readonly BytePairEncoder _encoder;
     private readonly AddedTokenSplitter _rawTokens;
     private readonly AddedTokenSplitter _normalizedTokens;
     private readonly bool _isNormalizing;
@@ -18,10 +17,10 @@ public sealed class ByteLevelTokenizer : ITokenizer
     private readonly HashSet<int> _specialIds;
     private readonly Dictionary<string, int> _addedIds;
 
-    internal ByteLevelTokenizer(BytePairVocabulary vocabulary, IReadOnlyCollection<AddedToken> added, bool isNormalizing, ITextEncoder encoder)
+    internal ByteLevelTokenizer(BytePairVocabulary vocabulary, IReadOnlyCollection<AddedToken> added, bool isNormalizing)
     {
         _vocabulary = vocabulary;
-        _encoder = encoder;
+        _encoder = new BytePairEncoder(vocabulary);
         _isNormalizing = isNormalizing;
         added = added.Select(token => token.IsNormalized && isNormalizing ? token with { Content = NfcNormalizer.Normalize(token.Content) } : token).ToArray();
         _rawTokens = new AddedTokenSplitter(added.Where(token => !token.IsNormalized));
@@ -49,10 +48,8 @@ public sealed class ByteLevelTokenizer : ITokenizer
     /// tokens from there, <c>added_tokens.json</c> and <c>tokenizer_config.json</c>.
     /// </summary>
     /// <param name="folder">The checkpoint folder.</param>
-    /// <param name="makeEncoder">Makes the stack's encoder of a vocabulary.</param>
     /// <exception cref="InputException">Files are missing or damaged, or describe another kind of tokenizer.</exception>
-    internal static ByteLevelTokenizer Open(string folder, Func<BytePairVocabulary, ITextEncoder> makeEncoder) =>
-        TokenizerFiles.Open(folder, makeEncoder);
+    public static ByteLevelTokenizer Open(string folder) => TokenizerFiles.Open(folder);
 
     /// <inheritdoc/>
     public IReadOnlyList<int> Encode(string text)

@@ -1,11 +1,13 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
 namespace LLaVAction.Models.Tokenization;
 
 /// <summary>
-/// Unicode normalisation form C (UAX #15): full canonical decomposition, canonical ordering, canonical composition.
-/// Needs no ICU. A lone surrogate becomes U+FFFD on the way, as in every conversion to UTF-8.
+/// Unicode normalisation form C (UAX #15). The tool runs without ICU, and there .NET's own <c>Normalize</c> returns its
+/// input unchanged (tried with .NET 10), while the reference's tokenizer normalises.
+/// A lone surrogate becomes U+FFFD on the way, as in every conversion to UTF-8.
 /// </summary>
 internal static class NfcNormalizer
 {
@@ -20,10 +22,22 @@ internal static class NfcNormalizer
     private const int Leads = 19;
     private const int Vowels = 21;
     private const int Trails = 28;
-    private const int Syllables = Leads * Vowels * Trails;
 
-    private static readonly Dictionary<int, (int First, int Second)> Decompositions = ReadDecompositions();
-    private static readonly Dictionary<(int First, int Second), int> Compositions = ReadCompositions();
+    private static readonly Dictionary<int, int[]> Decompositions = [];
+    private static readonly Dictionary<(int First, int Second), int> Compositions = [];
+    private static readonly Dictionary<int, int> Classes = [];
+
+    static NfcNormalizer()
+    {
+        using var reader = new StreamReader(typeof(NfcNormalizer).Assembly.GetManifestResourceStream("LLaVAction.Models.Tokenization.Nfc.txt")!);
+        while (reader.ReadLine() is { } line)
+        {
+            foreach (var entry in line.StartsWith('#') ? [] : line.Split(' '))
+            {
+                Read(entry.Split('=', '>', ':'), isComposed: entry.Contains('=', StringComparison.Ordinal));
+            }
+        }
+    }
 
     /// <summary>The text in form C, with U+FFFD for each lone surrogate.</summary>
     public static string Normalize(string text)
@@ -33,15 +47,15 @@ internal static class NfcNormalizer
             return text;
         }
 
-        var decomposed = new List<int>(text.Length + 16);
+        var characters = new List<int>(text.Length + 16);
         foreach (var rune in text.EnumerateRunes())
         {
-            Decompose(rune.Value, decomposed);
+            Decompose(rune.Value, characters);
         }
 
-        Order(CollectionsMarshal.AsSpan(decomposed));
+        Order(characters);
         var result = new StringBuilder(text.Length);
-        foreach (var character in Compose(decomposed))
+        foreach (var character in Compose(characters))
         {
             result.Append(new Rune(character));
         }
@@ -49,10 +63,32 @@ internal static class NfcNormalizer
         return result.ToString();
     }
 
+    /// <summary>One entry of the data: <c>C0=41+300</c> is composed again, <c>340>300</c> is not, <c>300-314:230</c> is a range's class.</summary>
+    private static void Read(string[] entry, bool isComposed)
+    {
+        if (entry[0].Split('-') is [var first, var last])
+        {
+            for (var character = Hexadecimal(first); character <= Hexadecimal(last); character++)
+            {
+                Classes.Add(character, int.Parse(entry[1], CultureInfo.InvariantCulture));
+            }
+
+            return;
+        }
+
+        var parts = Array.ConvertAll(entry[1].Split('+'), Hexadecimal);
+        Decompositions.Add(Hexadecimal(entry[0]), parts);
+        if (isComposed)
+        {
+            Compositions.Add((parts[0], parts[1]), Hexadecimal(entry[0]));
+        }
+    }
+
+    private static int Hexadecimal(string text) => int.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
     private static void Decompose(int character, List<int> result)
     {
-        var syllable = character - SyllableBase;
-        if (syllable is >= 0 and < Syllables)
+        if (character - SyllableBase is >= 0 and < Leads * Vowels * Trails and var syllable)
         {
             result.Add(LeadBase + (syllable / (Vowels * Trails)));
             result.Add(VowelBase + (syllable % (Vowels * Trails) / Trails));
@@ -63,10 +99,9 @@ internal static class NfcNormalizer
         }
         else if (Decompositions.TryGetValue(character, out var parts))
         {
-            Decompose(parts.First, result);
-            if (parts.Second != 0)
+            foreach (var part in parts)
             {
-                Decompose(parts.Second, result);
+                Decompose(part, result);
             }
         }
         else
@@ -76,31 +111,20 @@ internal static class NfcNormalizer
     }
 
     /// <summary>Sorts each run of combining characters by class, stably.</summary>
-    private static void Order(Span<int> characters)
+    private static void Order(List<int> characters)
     {
-        for (var start = 0; start < characters.Length; start++)
+        for (var start = 0; start < characters.Count; start++)
         {
-            if (CombiningClass(characters[start]) == 0)
-            {
-                continue;
-            }
-
-            var end = start + 1;
-            while (end < characters.Length && CombiningClass(characters[end]) != 0)
+            var end = start;
+            while (end < characters.Count && Classes.ContainsKey(characters[end]))
             {
                 end++;
             }
 
             if (end - start > 1)
             {
-                var run = characters[start..end];
-                var keys = new long[run.Length];
-                for (var i = 0; i < run.Length; i++)
-                {
-                    keys[i] = ((long)CombiningClass(run[i]) << 32) | (uint)i;
-                }
-
-                keys.AsSpan().Sort(run);
+                var sorted = characters[start..end].OrderBy(static character => Classes[character]).ToArray();
+                sorted.CopyTo(CollectionsMarshal.AsSpan(characters)[start..end]);
             }
 
             start = end;
@@ -115,10 +139,10 @@ internal static class NfcNormalizer
         var lastClass = 0;
         foreach (var character in characters)
         {
-            var combiningClass = CombiningClass(character);
+            var combiningClass = Classes.GetValueOrDefault(character);
             if (starter >= 0
                 && (lastClass == 0 || lastClass < combiningClass)
-                && ComposePair(result[starter], character) is int composite)
+                && ComposePair(result[starter], character) is { } composite)
             {
                 result[starter] = composite;
                 continue;
@@ -138,65 +162,18 @@ internal static class NfcNormalizer
 
     private static int? ComposePair(int first, int second)
     {
-        if (first - LeadBase is >= 0 and < Leads && second - VowelBase is >= 0 and < Vowels)
+        if (first - LeadBase is >= 0 and < Leads and var lead && second - VowelBase is >= 0 and < Vowels and var vowel)
         {
-            return SyllableBase + (((((first - LeadBase) * Vowels) + second) - VowelBase) * Trails);
+            return SyllableBase + (((lead * Vowels) + vowel) * Trails);
         }
 
-        if (first - SyllableBase is >= 0 and < Syllables && (first - SyllableBase) % Trails == 0 && second - TrailBase is > 0 and < Trails)
+        if (first - SyllableBase is >= 0 and < Leads * Vowels * Trails and var syllable
+            && syllable % Trails == 0
+            && second - TrailBase is > 0 and < Trails and var trail)
         {
-            return first + (second - TrailBase);
+            return first + trail;
         }
 
         return Compositions.TryGetValue((first, second), out var composite) ? composite : null;
-    }
-
-    private static int CombiningClass(int character)
-    {
-        var ranges = NfcTable.CombiningClasses;
-        var low = 0;
-        var high = (ranges.Length / 3) - 1;
-        while (low <= high)
-        {
-            var middle = (low + high) / 2;
-            if (character < ranges[3 * middle])
-            {
-                high = middle - 1;
-            }
-            else if (character > ranges[(3 * middle) + 1])
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                return ranges[(3 * middle) + 2];
-            }
-        }
-
-        return 0;
-    }
-
-    private static Dictionary<int, (int First, int Second)> ReadDecompositions()
-    {
-        var table = NfcTable.Decompositions;
-        var result = new Dictionary<int, (int First, int Second)>(table.Length / 3);
-        for (var i = 0; i < table.Length; i += 3)
-        {
-            result.Add(table[i], (table[i + 1], table[i + 2]));
-        }
-
-        return result;
-    }
-
-    private static Dictionary<(int First, int Second), int> ReadCompositions()
-    {
-        var table = NfcTable.Compositions;
-        var result = new Dictionary<(int First, int Second), int>(table.Length / 3);
-        for (var i = 0; i < table.Length; i += 3)
-        {
-            result.Add((table[i], table[i + 1]), table[i + 2]);
-        }
-
-        return result;
     }
 }

@@ -25,16 +25,18 @@ internal static class QwenPreTokenizer
         Space,
     }
 
-    /// <summary>Ends of the pieces of a text, in UTF-16 units.</summary>
+    /// <summary>The pieces of a text in order, without gaps, in UTF-16 units.</summary>
     /// <param name="text">Well-formed UTF-16.</param>
-    /// <param name="ends">Where the ends are appended.</param>
-    public static void Split(ReadOnlySpan<char> text, List<int> ends)
+    public static List<(int Offset, int Length)> Split(ReadOnlySpan<char> text)
     {
-        for (var start = 0; start < text.Length;)
+        var pieces = new List<(int Offset, int Length)>((text.Length / 4) + 4);
+        for (int start = 0, end; start < text.Length; start = end)
         {
-            start = EndOfPiece(text, start);
-            ends.Add(start);
+            end = EndOfPiece(text, start);
+            pieces.Add((start, end - start));
         }
+
+        return pieces;
     }
 
     private static int EndOfPiece(ReadOnlySpan<char> text, int start)

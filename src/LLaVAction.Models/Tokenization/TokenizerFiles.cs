@@ -6,7 +6,7 @@ namespace LLaVAction.Models.Tokenization;
 /// <summary>Reads a folder's tokenizer files, old and new, into one tokenizer.</summary>
 internal static class TokenizerFiles
 {
-    public static ByteLevelTokenizer Open(string folder, Func<BytePairVocabulary, ITextEncoder> makeEncoder)
+    public static ByteLevelTokenizer Open(string folder)
     {
         var json = Path.Combine(folder, "tokenizer.json");
         var vocabulary = Path.Combine(folder, "vocab.json");
@@ -23,7 +23,7 @@ internal static class TokenizerFiles
         parts.Added.ForEach(added.Add);
         ReadDecoder(settings, added);
         ReadAddedTokens(folder, settings, added);
-        return new ByteLevelTokenizer(parts.Vocabulary, added.Tokens, parts.IsNormalizing, makeEncoder(parts.Vocabulary));
+        return new ByteLevelTokenizer(parts.Vocabulary, added.Tokens, parts.IsNormalizing);
     }
 
     private static void CheckSettings(JsonFields? settings)

@@ -1,16 +1,18 @@
-using LLaVAction.Models.Tokenization;
 using Microsoft.ML.Tokenizers;
 
-namespace LLaVAction.Torch.Tokenization;
+namespace LLaVAction.Models.Tokenization;
 
-/// <summary>Byte-level BPE by Microsoft.ML.Tokenizers. Added tokens and NFC, which it has not, are taken care of before.</summary>
-internal sealed class MicrosoftBpeEncoder : ITextEncoder
+/// <summary>
+/// From text without added tokens to ids, merged by Microsoft.ML.Tokenizers. What that library has no means for stays ours:
+/// added tokens cut from the raw text, NFC without ICU, and the pattern on whole characters. Safe from several threads.
+/// </summary>
+internal sealed class BytePairEncoder
 {
     private readonly BytePairVocabulary _vocabulary;
     private readonly BpeTokenizer _tokenizer;
 
     /// <exception cref="InputException">The library does not take the vocabulary.</exception>
-    public MicrosoftBpeEncoder(BytePairVocabulary vocabulary)
+    public BytePairEncoder(BytePairVocabulary vocabulary)
     {
         _vocabulary = vocabulary;
         try
@@ -29,10 +31,9 @@ internal sealed class MicrosoftBpeEncoder : ITextEncoder
         }
     }
 
-    /// <summary>Opens the tokenizer of a checkpoint folder with this encoder.</summary>
-    /// <exception cref="InputException">Files are missing or damaged, or describe another kind of tokenizer.</exception>
-    public static ITokenizer Open(string folder) => ByteLevelTokenizer.Open(folder, static vocabulary => new MicrosoftBpeEncoder(vocabulary));
-
+    /// <summary>Appends the ids of a text: cut by the Qwen2 pattern, each piece merged.</summary>
+    /// <param name="text">Normalised text without lone surrogates.</param>
+    /// <param name="result">Receives the ids.</param>
     public void Encode(ReadOnlySpan<char> text, List<int> result)
     {
         if (!_vocabulary.TakesWholePieces)
@@ -42,7 +43,7 @@ internal sealed class MicrosoftBpeEncoder : ITextEncoder
         }
 
         // The library merges always; a piece that is a token is taken before it can.
-        foreach (var (offset, length) in QwenPieces.Split(text))
+        foreach (var (offset, length) in QwenPreTokenizer.Split(text))
         {
             var piece = text.Slice(offset, length);
             if (_vocabulary.Ids.TryGetValue(ByteAlphabet.Spell(piece.ToString()), out var id))
@@ -59,23 +60,8 @@ internal sealed class MicrosoftBpeEncoder : ITextEncoder
     /// <summary>The pieces of the Qwen2 pattern; .NET's regular expressions would take a character beyond U+FFFF for two.</summary>
     private sealed class QwenPieces : PreTokenizer
     {
-        public static List<(int Offset, int Length)> Split(ReadOnlySpan<char> text)
-        {
-            var ends = new List<int>((text.Length / 4) + 4);
-            QwenPreTokenizer.Split(text, ends);
-            var pieces = new List<(int Offset, int Length)>(ends.Count);
-            var start = 0;
-            foreach (var end in ends)
-            {
-                pieces.Add((start, end - start));
-                start = end;
-            }
+        public override IEnumerable<(int Offset, int Length)> PreTokenize(string text) => QwenPreTokenizer.Split(text);
 
-            return pieces;
-        }
-
-        public override IEnumerable<(int Offset, int Length)> PreTokenize(string text) => Split(text);
-
-        public override IEnumerable<(int Offset, int Length)> PreTokenize(ReadOnlySpan<char> text) => Split(text);
+        public override IEnumerable<(int Offset, int Length)> PreTokenize(ReadOnlySpan<char> text) => QwenPreTokenizer.Split(text);
     }
 }

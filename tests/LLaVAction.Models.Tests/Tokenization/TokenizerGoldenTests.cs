@@ -2,13 +2,14 @@ using System.Text;
 using System.Text.Json;
 using LLaVAction.Models.Sequences;
 using LLaVAction.Models.Tokenization;
+using LLaVAction.Testing;
 
-namespace LLaVAction.Testing.Tokenization;
+namespace LLaVAction.Models.Tests.Tokenization;
 
 /// <summary>
-/// Every case file beside a tokenizer, in every form that the tokenizer's files come in. A stack's test class derives from it.
+/// Every case file beside a tokenizer, in every form that the tokenizer's files come in.
 /// </summary>
-public abstract class TokenizerGoldens
+public sealed class TokenizerGoldenTests
 {
     public static IEnumerable<object?[]> EncodeFiles() => FilesAndForms("cases*.jsonl");
 
@@ -52,9 +53,6 @@ public abstract class TokenizerGoldens
             Assert.Equal(Ids(line), PromptTokens.EncodeWithPlaceholders(line.GetProperty("text").GetString()!, tokenizer)));
     }
 
-    /// <summary>Opens a folder's tokenizer with the stack under test.</summary>
-    protected abstract ITokenizer Open(string folder);
-
     private static int[] Ids(JsonElement line) => line.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()).ToArray();
 
     /// <summary>One row per case file and form: the folder as it is, one of its tokenizer*.json files, its older files.</summary>
@@ -72,7 +70,7 @@ public abstract class TokenizerGoldens
         return File.Exists(GoldenFolder.PathOf(folder + "/merges.txt")) ? json.Append("vocab.json") : json;
     }
 
-    private ITokenizer Open(string? file, string? form)
+    private static ByteLevelTokenizer Open(string? file, string? form)
     {
         Skip.If(file is null || form is null, "no tokenizer cases in the golden folder");
         var source = GoldenFolder.PathOf(FolderOf(file));
@@ -88,13 +86,13 @@ public abstract class TokenizerGoldens
             AddImageAndVideo(folder);
         }
 
-        return Open(folder.FullName);
+        return ByteLevelTokenizer.Open(folder.FullName);
     }
 
     /// <summary>As the llava-hf checkpoints have them: two more special tokens after the last.</summary>
-    private void AddImageAndVideo(TemporaryFolder folder)
+    private static void AddImageAndVideo(TemporaryFolder folder)
     {
-        var next = Open(folder.FullName).VocabularySize;
+        var next = ByteLevelTokenizer.Open(folder.FullName).VocabularySize;
         var map = string.Join(",", new[] { "<image>", "<video>" }.Select((content, i) =>
             $$"""
             "{{next + i}}":{"content":"{{content}}","special":true,"normalized":false,"lstrip":false,"rstrip":false,"single_word":false}

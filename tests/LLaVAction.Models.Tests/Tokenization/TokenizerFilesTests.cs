@@ -2,11 +2,12 @@ using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
 using LLaVAction.Models.Tokenization;
+using LLaVAction.Testing;
 
-namespace LLaVAction.Testing.Tokenization;
+namespace LLaVAction.Models.Tests.Tokenization;
 
-/// <summary>What every stack's tokenizer must make of files from outside. A stack's test class derives from it.</summary>
-public abstract class TokenizerFilesConformance : IDisposable
+/// <summary>What the tokenizer must make of files from outside.</summary>
+public sealed class TokenizerFilesTests : IDisposable
 {
     private static readonly string TinyFolder = Path.Combine(Repository.Root, "tests", "Goldens", "tokenizer", "tiny");
 
@@ -18,11 +19,7 @@ public abstract class TokenizerFilesConformance : IDisposable
     public void Dispose()
     {
         _folder.Dispose();
-        GC.SuppressFinalize(this);
     }
-
-    /// <summary>Opens a folder's tokenizer with the stack under test.</summary>
-    protected abstract ITokenizer Open(string folder);
 
     [Theory]
     [InlineData("/model/type", "\"WordPiece\"", "BPE")]
@@ -53,7 +50,7 @@ public abstract class TokenizerFilesConformance : IDisposable
         parent[keys[^1]] = JsonNode.Parse(value);
         File.WriteAllText(_folder["tokenizer.json"], root.ToJsonString());
 
-        var failure = Assert.Throws<InputException>(() => Open(_folder.FullName));
+        var failure = Assert.Throws<InputException>(() => ByteLevelTokenizer.Open(_folder.FullName));
 
         Assert.Contains(reason, failure.Message, StringComparison.Ordinal);
         Assert.Contains("tokenizer.json", failure.Message, StringComparison.Ordinal);
@@ -62,7 +59,7 @@ public abstract class TokenizerFilesConformance : IDisposable
     [Fact]
     public void A_folder_without_tokenizer_says_what_was_expected()
     {
-        var failure = Assert.Throws<InputException>(() => Open(_folder.FullName));
+        var failure = Assert.Throws<InputException>(() => ByteLevelTokenizer.Open(_folder.FullName));
 
         Assert.Contains("tokenizer.json, or vocab.json and merges.txt", failure.Message, StringComparison.Ordinal);
     }
@@ -74,7 +71,7 @@ public abstract class TokenizerFilesConformance : IDisposable
         var merges = File.ReadAllText(_folder["merges.txt"]);
         File.WriteAllText(_folder["merges.txt"], merges[(merges.IndexOf('\n', StringComparison.Ordinal) + 1)..].Replace("\n", "\r\n", StringComparison.Ordinal));
 
-        Assert.Equal(Open(TinyFolder).Encode("take the plate"), Open(_folder.FullName).Encode("take the plate"));
+        Assert.Equal(ByteLevelTokenizer.Open(TinyFolder).Encode("take the plate"), ByteLevelTokenizer.Open(_folder.FullName).Encode("take the plate"));
     }
 
     [Fact]
@@ -82,7 +79,7 @@ public abstract class TokenizerFilesConformance : IDisposable
     {
         Copy(["vocab.json", "merges.txt", "added_tokens.json"]);
         File.WriteAllText(_folder["tokenizer_config.json"], """{"eos_token":"<|im_end|>","pad_token":{"content":"<|endoftext|>"},"additional_special_tokens":["<|im_start|>"]}""");
-        var tokenizer = Open(_folder.FullName);
+        var tokenizer = ByteLevelTokenizer.Open(_folder.FullName);
 
         Assert.Equal("a<image>", tokenizer.Decode(tokenizer.Encode("<|im_start|>a<image><|im_end|><|endoftext|>"), skipSpecialTokens: true));
     }
@@ -93,7 +90,7 @@ public abstract class TokenizerFilesConformance : IDisposable
         Copy(OlderFiles);
         File.WriteAllText(_folder["tokenizer_config.json"], """{"tokenizer_class":"GPT2Tokenizer"}""");
 
-        Assert.Contains("Qwen2Tokenizer", Assert.Throws<InputException>(() => Open(_folder.FullName)).Message, StringComparison.Ordinal);
+        Assert.Contains("Qwen2Tokenizer", Assert.Throws<InputException>(() => ByteLevelTokenizer.Open(_folder.FullName)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -112,7 +109,7 @@ public abstract class TokenizerFilesConformance : IDisposable
             File.WriteAllBytes(_folder[name], damaged);
             try
             {
-                var tokenizer = Open(_folder.FullName);
+                var tokenizer = ByteLevelTokenizer.Open(_folder.FullName);
                 Assert.NotNull(tokenizer.Decode(tokenizer.Encode("A. take plate<|im_end|>\n"), skipSpecialTokens: false));
             }
             catch (InputException failure)
