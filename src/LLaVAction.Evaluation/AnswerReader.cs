@@ -21,6 +21,11 @@ internal sealed class AnswerReader(EvaluationSettings settings)
             FrameSeconds = [.. frameSeconds.Select(seconds => Math.Round(seconds, SecondsDigits))],
             Caption = notes,
         };
+        if (answer.Failure is { Status: { } status } failure)
+        {
+            return line with { IsCorrect = settings.Prompt.Task == PromptTask.Caption ? null : false, Status = status, Rule = failure.Reason };
+        }
+
         return settings.Prompt.Task switch
         {
             PromptTask.Caption => line with { IsCorrect = null },
@@ -56,7 +61,7 @@ internal sealed class AnswerReader(EvaluationSettings settings)
         if (settings.ScoresLetters)
         {
             var scores = ReadLetters(pending, order, answer);
-            predictions[ScoringNames.Letter] = scores?.PredictedIndex;
+            predictions[ScoringNames.Letter] = scores?.PredictedIndex ?? (answer.ChosenCandidate is { } chosen ? order[chosen] : null);
             line = line with { LetterLogprobs = scores?.LogProbabilities, LetterMass = scores?.Mass };
         }
 

@@ -33,6 +33,11 @@ internal sealed class ClipAnswers
             for (var i = 0; i < group.Sheet.Pending.Count; i++)
             {
                 var answer = group.Answers[i];
+                if (answer.Failure is { Status: null })
+                {
+                    continue;
+                }
+
                 var line = reader.Read(group.Sheet.Pending[i], group.Sheet.Orders[i], answer, group.Sheet.Notes[i], group.Shown.Seconds);
                 yield return line with
                 {

@@ -17,6 +17,9 @@ public sealed record EvaluationOutcome(long Lines, int FailedClips, TimeSpan Wal
 {
     /// <summary>Wall time that went neither into the model nor into waiting for frames.</summary>
     public TimeSpan Overhead => Wall - Model - Waiting;
+
+    /// <summary>Why the model took no more prompts before all were asked; null where it took them all.</summary>
+    public string? StopReason { get; init; }
 }
 
 /// <summary>
@@ -84,6 +87,11 @@ public sealed class Evaluator
                     lines += clip.Work.Pending.Count;
                     onClipDone(clip.Work.Pending.Count);
                 }
+
+                if (_model.StopReason is not null)
+                {
+                    break;
+                }
             }
         }
         finally
@@ -91,7 +99,7 @@ public sealed class Evaluator
             await stop.CancelAsync();
         }
 
-        return new EvaluationOutcome(lines, failed, Stopwatch.GetElapsedTime(start), _modelTime, waiting);
+        return new EvaluationOutcome(lines, failed, Stopwatch.GetElapsedTime(start), _modelTime, waiting) { StopReason = _model.StopReason };
     }
 
     private static ChannelReader<Task<DecodedClip>> Undecoded(IReadOnlyList<ClipWork> work)
@@ -172,7 +180,7 @@ public sealed class Evaluator
             AskGroups(groups, group => group.Sheet.CaptionRequests(), (group, captions) => group.Sheet.TakeNotes(captions), cancellationToken);
         }
 
-        AskGroups(groups, group => group.Sheet.AnswerRequests(), (group, all) => group.Answers = all, cancellationToken);
+        AskGroups(groups, group => group.Sheet.AnswerRequests(), (group, all) => group.Answers = group.Sheet.Judge(all), cancellationToken);
     }
 
     private void AskGroups(

@@ -15,6 +15,7 @@ internal sealed class PromptSheet
 
     private readonly EvaluationSettings _settings;
     private readonly string?[] _notes;
+    private readonly PromptFailure?[] _failures;
 
     public PromptSheet(EvaluationSettings settings, IReadOnlyList<PendingQuestion> pending)
     {
@@ -24,6 +25,7 @@ internal sealed class PromptSheet
             ? Rotation.OptionOrder(one.Question.Options.Count, one.Rotation)
             : [])];
         _notes = new string?[pending.Count];
+        _failures = new PromptFailure?[pending.Count];
     }
 
     /// <summary>The questions.</summary>
@@ -45,6 +47,7 @@ internal sealed class PromptSheet
         for (var i = 0; i < _notes.Length; i++)
         {
             _notes[i] = captions[i].Text?.Trim() ?? "";
+            _failures[i] = captions[i].Failure;
         }
     }
 
@@ -53,6 +56,10 @@ internal sealed class PromptSheet
         PromptBuilder.Build(_settings.Prompt, Input(one, i)),
         _settings.ScoresLetters ? Letters[Orders[i].Length] : [],
         _settings.AnswerTokens)));
+
+    /// <summary>The answers, but where the first pass failed its failure.</summary>
+    public IReadOnlyList<PromptAnswer> Judge(IReadOnlyList<PromptAnswer> all) =>
+        [.. all.Select((answer, i) => _failures[i] is { } failure ? answer with { Failure = failure } : answer)];
 
     private PromptInput Input(PendingQuestion one, int i) => new()
     {

@@ -21,12 +21,24 @@ public enum ResultStatus
     /// <summary>There is no video for the clip; counts as wrong.</summary>
     [JsonStringEnumMemberName("missing_video")]
     MissingVideo,
+
+    /// <summary>A service declined to answer; counts as wrong.</summary>
+    [JsonStringEnumMemberName("refused")]
+    Refused,
+
+    /// <summary>The answer was cut off before its end, so that nothing is read from it; counts as wrong.</summary>
+    [JsonStringEnumMemberName("truncated")]
+    Truncated,
+
+    /// <summary>A service gave no answer, however often it was asked; counts as wrong.</summary>
+    [JsonStringEnumMemberName("no_answer")]
+    NoAnswer,
 }
 
 /// <summary>Questions about a status.</summary>
 public static class ResultStatuses
 {
-    /// <summary>True when the model never saw the question; <c>--retry-failed</c> asks it again.</summary>
+    /// <summary>True when the model never answered the question; <c>--retry-failed</c> asks it again.</summary>
     public static bool IsFailure(this ResultStatus status) =>
-        status is ResultStatus.DecodeError or ResultStatus.MissingVideo;
+        status is ResultStatus.DecodeError or ResultStatus.MissingVideo or ResultStatus.NoAnswer;
 }

@@ -1,4 +1,5 @@
 using LLaVAction.Models.Tokenization;
+using LLaVAction.Runs;
 using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Models.Engines;
@@ -31,6 +32,9 @@ public interface IVideoLanguageModel : IDisposable
 
     /// <summary>The shape of its batches as it is now, for people to read; null where it makes none.</summary>
     string? BatchShape => null;
+
+    /// <summary>Why the model takes no more prompts (a budget that is spent); null while it does.</summary>
+    string? StopReason => null;
 
     /// <summary>
     /// What had to be done otherwise than planned, one sentence each: batches halved for want of memory. Empty as a rule.
@@ -114,7 +118,22 @@ public sealed record PromptAnswer(
     IReadOnlyList<double>? CandidateLogProbabilities,
     string? Text,
     int? PromptTokens,
-    double Milliseconds);
+    double Milliseconds)
+{
+    /// <summary>
+    /// The candidate that the answer names, where the engine knows it without the log-probabilities of all; null where
+    /// <see cref="CandidateLogProbabilities"/> say it, or nothing does.
+    /// </summary>
+    public int? ChosenCandidate { get; init; }
+
+    /// <summary>Why there is no answer to read; null where there is one.</summary>
+    public PromptFailure? Failure { get; init; }
+}
+
+/// <summary>A prompt without an answer that can be read.</summary>
+/// <param name="Status">The status of its result; null where it was not asked, so that it gets no result and stays to be done.</param>
+/// <param name="Reason">What happened, for people to read.</param>
+public sealed record PromptFailure(ResultStatus? Status, string Reason);
 
 /// <summary>What a model is: everything about it that a number depends on.</summary>
 public sealed record ModelDescription
@@ -152,6 +171,9 @@ public sealed record ModelDescription
 
     /// <summary>True when the checkpoint says of itself that its weights are random (the demo's); shown with every figure.</summary>
     public bool HasRandomWeights { get; init; }
+
+    /// <summary>False for a model that only writes text: its answers are read by the parsers.</summary>
+    public bool ScoresLetters { get; init; } = true;
 
     /// <summary>Whether the checkpoint says that it was trained with the time instruction in its prompts.</summary>
     public bool WasTrainedWithTimeInstruction { get; init; }
