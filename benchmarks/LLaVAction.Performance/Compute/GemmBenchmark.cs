@@ -1,5 +1,4 @@
 using LLaVAction.Cpu.Kernels;
-using LLaVAction.Cpu.Kernels.Gemm;
 
 namespace LLaVAction.Performance.Compute;
 

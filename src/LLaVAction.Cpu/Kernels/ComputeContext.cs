@@ -1,6 +1,3 @@
-using LLaVAction.Cpu.Kernels.FlashAttention;
-using LLaVAction.Cpu.Kernels.Gemm;
-
 namespace LLaVAction.Cpu.Kernels;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using LLaVAction.Cpu.Kernels.Gemm;
 
 namespace LLaVAction.Cpu.Kernels;
 

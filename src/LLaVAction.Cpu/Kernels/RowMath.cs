@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using LLaVAction.Cpu.Kernels.Scalar;
 
 namespace LLaVAction.Cpu.Kernels;
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using LLaVAction.Cpu.Kernels.Scalar;
 
 namespace LLaVAction.Cpu.Kernels;
 

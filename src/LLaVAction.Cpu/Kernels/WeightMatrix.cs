@@ -24,16 +24,16 @@ internal sealed unsafe class WeightMatrix
     private readonly object _owner;
 
     /// <summary>A weight over memory that <paramref name="owner"/> keeps alive and unmoved.</summary>
-    /// <param name="pointer">First value; need not be aligned.</param>
+    /// <param name="address">First value; need not be aligned.</param>
     /// <param name="type">Stored type.</param>
     /// <param name="rows">Output features.</param>
     /// <param name="columns">Input features.</param>
     /// <param name="owner">What must live as long as this weight: the checkpoint, or a buffer.</param>
-    public WeightMatrix(void* pointer, WeightType type, int rows, int columns, object owner)
+    public WeightMatrix(nint address, WeightType type, int rows, int columns, object owner)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfNegative(columns);
-        Pointer = (byte*)pointer;
+        Pointer = (byte*)address;
         Type = type;
         Rows = rows;
         Columns = columns;
@@ -65,7 +65,7 @@ internal sealed unsafe class WeightMatrix
 
         var buffer = new NativeBuffer(values.Length);
         values.CopyTo(buffer.Span);
-        return new WeightMatrix(buffer.Pointer, WeightType.Float32, rows, columns, buffer);
+        return new WeightMatrix((nint)buffer.Pointer, WeightType.Float32, rows, columns, buffer);
     }
 
     /// <summary>A 16-bit weight with a copy of the stored bits, row major.</summary>
@@ -78,7 +78,7 @@ internal sealed unsafe class WeightMatrix
 
         var buffer = new NativeBuffer((bits.Length + 1L) / 2);
         bits.CopyTo(new Span<ushort>(buffer.Pointer, bits.Length));
-        return new WeightMatrix(buffer.Pointer, type, rows, columns, buffer);
+        return new WeightMatrix((nint)buffer.Pointer, type, rows, columns, buffer);
     }
 
     /// <summary>Rows <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/>, of the same memory.</summary>
@@ -87,7 +87,7 @@ internal sealed unsafe class WeightMatrix
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Rows - start);
-        return new WeightMatrix(Pointer + ((long)start * Columns * ElementSize), Type, count, Columns, _owner);
+        return new WeightMatrix((nint)(Pointer + ((long)start * Columns * ElementSize)), Type, count, Columns, _owner);
     }
 
     /// <summary>One row as float32: a token's embedding, a bias, the scale of a norm. Every stored type widens exactly.</summary>

@@ -10,7 +10,7 @@ internal sealed class WeightReader(Checkpoint checkpoint)
     public bool Has(string name) => checkpoint.Tensors.ContainsKey(name);
 
     /// <summary>A matrix in its stored type; further sizes after the first are taken together (a convolution's kernel).</summary>
-    public unsafe WeightMatrix Matrix(string name)
+    public WeightMatrix Matrix(string name)
     {
         var tensor = checkpoint.Tensors[name];
         var type = tensor.ElementType switch
@@ -23,7 +23,7 @@ internal sealed class WeightReader(Checkpoint checkpoint)
         };
         var rows = checked((int)tensor.Shape[0]);
         var columns = rows == 0 ? 0 : checked((int)(tensor.ElementCount / rows));
-        return new WeightMatrix((void*)tensor.Address, type, rows, columns, checkpoint);
+        return new WeightMatrix(tensor.Address, type, rows, columns, checkpoint);
     }
 
     /// <summary>A vector as float32.</summary>

@@ -9,25 +9,41 @@ public sealed partial class HouseRulesTests
 {
     private const int LongestFile = 400;
 
-    private static readonly Dictionary<string, string[]> MayReference = new()
+    /// <summary>Each project and the floor it stands on; a project references lower floors only.</summary>
+    private static readonly Dictionary<string, int> Floors = new()
     {
-        ["LLaVAction.Core"] = [],
-        ["LLaVAction.Models"] = ["LLaVAction.Core"],
-        ["LLaVAction.Cpu"] = ["LLaVAction.Core", "LLaVAction.Models"],
-        ["LLaVAction.Torch"] = ["LLaVAction.Core", "LLaVAction.Models"],
-        ["LLaVAction.Cli"] = ["LLaVAction.Core", "LLaVAction.Models", "LLaVAction.Cpu", "LLaVAction.Torch"],
+        ["LLaVAction.Core"] = 0,
+        ["LLaVAction.Video"] = 1,
+        ["LLaVAction.Models"] = 2,
+        ["LLaVAction.Cpu"] = 3,
+        ["LLaVAction.Torch"] = 3,
+        ["LLaVAction.Remote"] = 3,
+        ["LLaVAction.Evaluation"] = 4,
+        ["LLaVAction.Cli"] = 5,
     };
 
     [Fact]
     public void Projects_reference_downwards_only()
     {
-        foreach (var file in Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories))
-        {
-            var referenced = XDocument.Load(file).Descendants("ProjectReference")
-                .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')));
+        var upward =
+            from file in Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories)
+            let project = Path.GetFileNameWithoutExtension(file)
+            from reference in XDocument.Load(file).Descendants("ProjectReference")
+            let referenced = Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/'))
+            where Floors[referenced] >= Floors[project]
+            select $"{project} -> {referenced}";
 
-            Assert.Empty(referenced.Except(MayReference[Path.GetFileNameWithoutExtension(file)]));
-        }
+        Assert.Empty(upward);
+    }
+
+    [Fact]
+    public void Chance_and_time_come_from_nowhere_but_the_seeded_generator()
+    {
+        var users = Sources("src")
+            .Where(file => ChanceUse().IsMatch(File.ReadAllText(file)))
+            .Select(file => Path.GetRelativePath(Repository.Root, file));
+
+        Assert.Empty(users);
     }
 
     [Fact]
@@ -94,6 +110,9 @@ public sealed partial class HouseRulesTests
 
     [GeneratedRegex(@"\bConsole\.(Out|Error|Write|WriteLine|In|Read)|\bEnvironment\.Exit\b")]
     private static partial Regex ConsoleUse();
+
+    [GeneratedRegex(@"\bRandom\.Shared\b|\bnew Random\(|\.GetHashCode\(\)|\bDateTime\.Now\b")]
+    private static partial Regex ChanceUse();
 
     [GeneratedRegex(@"\]\((?!https?:|mailto:|#)(?<path>[^)#\s]+)")]
     private static partial Regex RelativeLink();

@@ -1,5 +1,4 @@
 using LLaVAction.Cpu.Kernels;
-using LLaVAction.Cpu.Kernels.Scalar;
 
 namespace LLaVAction.Cpu.Tests.Kernels;
 

@@ -1,5 +1,4 @@
 using LLaVAction.Cpu.Kernels;
-using LLaVAction.Cpu.Kernels.Gemm;
 
 namespace LLaVAction.Cpu.Tests.Kernels;
 

@@ -1,4 +1,4 @@
-namespace LLaVAction.Cpu.Kernels.Gemm;
+namespace LLaVAction.Cpu.Kernels;
 
 /// <summary>
 /// The innermost part of every matrix product: a tile of sums held in registers. One implementation per register width, all

@@ -1,4 +1,4 @@
-namespace LLaVAction.Cpu.Kernels.Gemm;
+namespace LLaVAction.Cpu.Kernels;
 
 /// <summary>One output of a job: a layer (and, for SwiGLU, the layer it is multiplied with) and where its values go.</summary>
 internal readonly record struct LinearTarget(DenseLayer Layer, DenseLayer? Up, MatrixView Output)

@@ -1,4 +1,4 @@
-namespace LLaVAction.Cpu.Kernels.Scalar;
+namespace LLaVAction.Cpu.Kernels;
 
 /// <summary>The projections, one output at a time: the definition that every fast form equals to the bit.</summary>
 internal static class ScalarLinear

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace LLaVAction.Cpu.Kernels.Gemm;
+namespace LLaVAction.Cpu.Kernels;
 
 /// <summary>Eight rows of eight 32-bit values, turned in registers (AVX).</summary>
 internal static unsafe class Transposition

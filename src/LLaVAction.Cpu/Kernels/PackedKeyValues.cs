@@ -1,6 +1,4 @@
-using LLaVAction.Cpu.Kernels.Gemm;
-
-namespace LLaVAction.Cpu.Kernels.FlashAttention;
+namespace LLaVAction.Cpu.Kernels;
 
 /// <summary>
 /// Keys and values of all positions, laid out for micro-kernels: per key-value head and block of keys, the keys turned into

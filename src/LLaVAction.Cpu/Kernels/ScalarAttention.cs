@@ -1,4 +1,4 @@
-namespace LLaVAction.Cpu.Kernels.Scalar;
+namespace LLaVAction.Cpu.Kernels;
 
 /// <summary>Attention, one query and head at a time: the online softmax over blocks of keys that every fast form follows.</summary>
 internal static class ScalarAttention

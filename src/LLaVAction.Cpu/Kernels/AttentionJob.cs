@@ -1,6 +1,4 @@
-using LLaVAction.Cpu.Kernels.Gemm;
-
-namespace LLaVAction.Cpu.Kernels.FlashAttention;
+namespace LLaVAction.Cpu.Kernels;
 
 /// <summary>
 /// One call of <see cref="Attention"/>. Queries that share a key-value head are rows of one product: row r of a head's rows is

@@ -1,11 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace LLaVAction.Cpu.Kernels.FlashAttention;
+namespace LLaVAction.Cpu.Kernels;
 
 /// <summary>
 /// One step of the online softmax for one query: scores of a block of keys become weights relative to the highest score so
-/// far. See <see cref="Scalar.ScalarAttention"/> for its definition.
+/// far. See <see cref="ScalarAttention"/> for its definition.
 /// </summary>
 internal static unsafe class OnlineSoftmax
 {
@@ -37,7 +37,7 @@ internal static unsafe class OnlineSoftmax
         var end = (depth + Step - 1) / Step * Step;
         var newHighest = MathF.Max(highest, Scale(scores, tileColumns, tileLength, visible, end, scale, weights));
         var sum = Vector512.IsHardwareAccelerated ? Weigh512(weights, end, newHighest) : Weigh256(weights, end, newHighest);
-        var fade = newHighest == highest ? 1f : Scalar.ScalarMath.Exp(highest - newHighest);
+        var fade = newHighest == highest ? 1f : ScalarMath.Exp(highest - newHighest);
         highest = newHighest;
         total = MathF.FusedMultiplyAdd(total, fade, sum);
         return fade;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace LLaVAction.Cpu.Kernels.Gemm;
+namespace LLaVAction.Cpu.Kernels;
 
 /// <summary>
 /// One row of x times 32 rows of a weight: the decoding step, which is bound by reading the weights. They are turned and

@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using LLaVAction.Cpu.Kernels.Scalar;
 
-namespace LLaVAction.Cpu.Kernels.Gemm;
+namespace LLaVAction.Cpu.Kernels;
 
 /// <summary>Carries finished tiles of sums into the output: bias, then activation or residual. See <see cref="ScalarLinear.Finish"/>.</summary>
 internal static unsafe class TileEpilogue

@@ -1,4 +1,4 @@
-namespace LLaVAction.Cpu.Kernels.Scalar;
+namespace LLaVAction.Cpu.Kernels;
 
 /// <summary>Norms, rotary embedding and softmax of rows, one value at a time.</summary>
 internal static class ScalarRows

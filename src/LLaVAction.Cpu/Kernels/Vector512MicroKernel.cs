@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace LLaVAction.Cpu.Kernels.Gemm;
+namespace LLaVAction.Cpu.Kernels;
 
 /// <summary>
 /// 12 rows × 32 columns in 24 registers of 512 bits (AVX-512). Where the machine has none, the runtime emulates them: right, and

@@ -1,4 +1,4 @@
-namespace LLaVAction.Cpu.Kernels.Gemm;
+namespace LLaVAction.Cpu.Kernels;
 
 /// <summary>A call of <see cref="Linear"/> with one row, as in decoding: workers take runs of output features and read the
 /// weights once, in the order they lie.</summary>

@@ -1,4 +1,4 @@
-namespace LLaVAction.Cpu.Kernels.Scalar;
+namespace LLaVAction.Cpu.Kernels;
 
 /// <summary>
 /// The functions of the kernels, one value at a time: the definition that the vector forms follow operation by operation.

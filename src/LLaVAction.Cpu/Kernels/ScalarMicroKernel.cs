@@ -1,4 +1,4 @@
-namespace LLaVAction.Cpu.Kernels.Gemm;
+namespace LLaVAction.Cpu.Kernels;
 
 /// <summary>The tile one sum at a time: what the other variants are tested against, and the last resort.</summary>
 internal sealed unsafe class ScalarMicroKernel : MicroKernel
