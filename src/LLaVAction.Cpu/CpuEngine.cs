@@ -3,6 +3,7 @@ using LLaVAction.Cpu.Model;
 using LLaVAction.Cpu.Video;
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Recognizers;
 using LLaVAction.Models.Tokenization;
 using LLaVAction.Video.Ffmpeg;
 using LLaVAction.Video.Frames;
@@ -55,6 +56,22 @@ public sealed class CpuEngine : IEngine
         {
             var settings = ModelSettings.Of(checkpoint.Configuration, null).With(options, checkpoint.Configuration, null);
             return new CpuStagedModel(LlavaModelLoader.Load(checkpoint, settings, options.Threads));
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IActionRecognizer LoadRecognizer(string folder, ModelOptions options)
+    {
+        RequireSupported(options);
+        var checkpoint = RecognizerCheckpoint.Open(folder);
+        try
+        {
+            return new CpuActionRecognizer(checkpoint, checkpoint.Describe("cpu", "cpu", "float32"), options.Threads);
         }
         catch
         {

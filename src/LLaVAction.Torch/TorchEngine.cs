@@ -1,8 +1,10 @@
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Recognizers;
 using LLaVAction.Models.Sequences;
 using LLaVAction.Models.Tokenization;
 using LLaVAction.Torch.Devices;
+using LLaVAction.Torch.Inference;
 using LLaVAction.Torch.Memory;
 using LLaVAction.Torch.Model;
 using LLaVAction.Torch.Video;
@@ -64,6 +66,28 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
         var device = ComputeDevice.Of(options);
         var settings = ModelSettings.Of(checkpoint.Configuration, null).With(options, checkpoint.Configuration, null);
         return new TorchStagedModel(Load(checkpoint, device, settings, options));
+    }
+
+    /// <inheritdoc/>
+    public IActionRecognizer LoadRecognizer(string folder, ModelOptions options)
+    {
+        LibTorch.Load();
+        var device = ComputeDevice.Of(options);
+        if (options.Threads is int threads)
+        {
+            torch.set_num_threads(threads);
+        }
+
+        var checkpoint = RecognizerCheckpoint.Open(folder);
+        try
+        {
+            return new TorchActionRecognizer(checkpoint, device);
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
     }
 
     private static BatchShape Shape(Checkpoint checkpoint, ComputeDevice device, ModelSettings settings, ModelOptions options)

@@ -85,9 +85,9 @@ internal static class VisionBenchmark
     private static SiglipVisionTower CreateTower(WeightType type)
     {
         var patches = ImageSize / PatchSize * (ImageSize / PatchSize);
-        var embeddings = new SiglipVisionEmbeddings(
+        var embeddings = new PatchEmbeddings(
             RandomWeights.Layer(Hidden, 3 * PatchSize * PatchSize, type, hasBias: true), RandomWeights.Weight(patches, Hidden, type), ImageSize, PatchSize);
-        SiglipEncoderLayer[] layers = [.. Enumerable.Range(0, Layers).Select(_ => new SiglipEncoderLayer
+        VisionEncoderLayer[] layers = [.. Enumerable.Range(0, Layers).Select(_ => new VisionEncoderLayer
         {
             LayerNorm1 = Normalization.LayerNorm(RandomWeights.Ones(Hidden), new float[Hidden], 1e-6f),
             QProj = RandomWeights.Layer(Hidden, Hidden, type, hasBias: true),
@@ -97,6 +97,7 @@ internal static class VisionBenchmark
             LayerNorm2 = Normalization.LayerNorm(RandomWeights.Ones(Hidden), new float[Hidden], 1e-6f),
             Fc1 = RandomWeights.Layer(Intermediate, Hidden, type, hasBias: true),
             Fc2 = RandomWeights.Layer(Hidden, Intermediate, type, hasBias: true),
+            Activation = Epilogue.GeluTanh,
             Attention = new AttentionShape(Heads, Heads, Hidden / Heads, 1f / MathF.Sqrt(Hidden / Heads)),
         })];
         return new SiglipVisionTower(embeddings, layers, Hidden);

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text;
 using LLaVAction.DemoData.Scenes;
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Testing;
 
 namespace LLaVAction.DemoData.Files;
 

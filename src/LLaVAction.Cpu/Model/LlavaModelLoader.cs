@@ -16,7 +16,7 @@ internal static class LlavaModelLoader
     public static LlavaModel Load(Checkpoint checkpoint, ModelSettings settings, int? threads)
     {
         var configuration = checkpoint.Configuration;
-        var weights = new WeightReader(checkpoint);
+        var weights = new WeightReader(checkpoint.Tensors, checkpoint);
         var tower = VisionTower(weights, configuration.Vision);
         var preprocessor = new ImagePreprocessor(configuration.Vision.ImageSize, configuration.Pixels);
         if (configuration.Language is not { } language)
@@ -53,16 +53,16 @@ internal static class LlavaModelLoader
     private static SiglipVisionTower VisionTower(WeightReader weights, VisionConfiguration vision)
     {
         var attention = new AttentionShape(vision.Heads, vision.Heads, vision.HeadDimension, Scale(vision.HeadDimension));
-        var embeddings = new SiglipVisionEmbeddings(
+        var embeddings = new PatchEmbeddings(
             new DenseLayer(weights.Matrix(CanonicalNames.PatchEmbeddingWeight), weights.Vector(CanonicalNames.PatchEmbeddingBias)),
             weights.Matrix(CanonicalNames.PositionEmbedding),
             vision.ImageSize,
             vision.PatchSize);
-        var layers = new SiglipEncoderLayer[vision.Layers];
+        var layers = new VisionEncoderLayer[vision.Layers];
         for (var i = 0; i < layers.Length; i++)
         {
             string Name(string rest) => CanonicalNames.VisionLayer(i, rest);
-            layers[i] = new SiglipEncoderLayer
+            layers[i] = new VisionEncoderLayer
             {
                 LayerNorm1 = weights.LayerNorm(Name("layer_norm1"), vision.LayerNormEpsilon),
                 QProj = weights.Dense(Name("self_attn.q_proj")),
@@ -72,6 +72,7 @@ internal static class LlavaModelLoader
                 LayerNorm2 = weights.LayerNorm(Name("layer_norm2"), vision.LayerNormEpsilon),
                 Fc1 = weights.Dense(Name("mlp.fc1")),
                 Fc2 = weights.Dense(Name("mlp.fc2")),
+                Activation = Epilogue.GeluTanh,
                 Attention = attention,
             };
         }

@@ -6,13 +6,13 @@ namespace LLaVAction.Cpu.Model;
 /// The SigLIP tower up to the selected layer: no class token, no mask, no post-norm, no pooling head. It holds only the
 /// layers it runs.
 /// </summary>
-internal sealed class SiglipVisionTower(SiglipVisionEmbeddings embeddings, IReadOnlyList<SiglipEncoderLayer> layers, int hiddenSize)
+internal sealed class SiglipVisionTower(PatchEmbeddings embeddings, IReadOnlyList<VisionEncoderLayer> layers, int hiddenSize)
 {
     /// <summary>Rows of one pass: enough for the projections' speed, few enough for small activations.</summary>
     private const int RowsPerPass = 1500;
 
     /// <summary>The embeddings.</summary>
-    public SiglipVisionEmbeddings Embeddings => embeddings;
+    public PatchEmbeddings Embeddings => embeddings;
 
     /// <summary>Columns of its hidden states.</summary>
     public int HiddenSize => hiddenSize;

@@ -4,15 +4,15 @@ using LLaVAction.Models.Checkpoints;
 namespace LLaVAction.Cpu.Model;
 
 /// <summary>Hands out a checkpoint's tensors in the forms the kernels take. Matrices stay where the file is mapped.</summary>
-internal sealed class WeightReader(Checkpoint checkpoint)
+internal sealed class WeightReader(IReadOnlyDictionary<string, TensorView> tensors, object owner)
 {
     /// <summary>Whether the checkpoint holds a tensor.</summary>
-    public bool Has(string name) => checkpoint.Tensors.ContainsKey(name);
+    public bool Has(string name) => tensors.ContainsKey(name);
 
     /// <summary>A matrix in its stored type; further sizes after the first are taken together (a convolution's kernel).</summary>
     public WeightMatrix Matrix(string name)
     {
-        var tensor = checkpoint.Tensors[name];
+        var tensor = tensors[name];
         var type = tensor.ElementType switch
         {
             ElementType.Float32 => WeightType.Float32,
@@ -23,11 +23,11 @@ internal sealed class WeightReader(Checkpoint checkpoint)
         };
         var rows = checked((int)tensor.Shape[0]);
         var columns = rows == 0 ? 0 : checked((int)(tensor.ElementCount / rows));
-        return new WeightMatrix(tensor.Address, type, rows, columns, checkpoint);
+        return new WeightMatrix(tensor.Address, type, rows, columns, owner);
     }
 
     /// <summary>A vector as float32.</summary>
-    public float[] Vector(string name) => checkpoint.Tensors[name].ToFloat32();
+    public float[] Vector(string name) => tensors[name].ToFloat32();
 
     /// <summary>A projection: <paramref name="prefix"/><c>.weight</c> and, where it exists, <c>.bias</c>.</summary>
     public DenseLayer Dense(string prefix)

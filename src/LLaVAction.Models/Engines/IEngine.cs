@@ -22,6 +22,10 @@ public interface IEngine
     /// <exception cref="InputException">The folder is not a checkpoint that can be run; the message says why.</exception>
     IStagedModel LoadStagedModel(string checkpointFolder, ModelOptions options);
 
+    /// <summary>Loads a recogniser's folder (<c>convert-recogniser</c>).</summary>
+    /// <exception cref="InputException">The folder is no recogniser that can be run; the message says why.</exception>
+    IActionRecognizer LoadRecognizer(string folder, ModelOptions options);
+
     /// <summary>Opens a folder of videos.</summary>
     /// <param name="videosFolder">The folder.</param>
     /// <param name="layout"><c>auto</c>, <c>epic</c>, <c>chunks</c>, <c>frames</c> or <c>trimmed</c>.</param>

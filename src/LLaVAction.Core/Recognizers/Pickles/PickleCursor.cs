@@ -14,7 +14,7 @@ internal sealed class PickleCursor(PickleFile file)
     private int _bufferLength;
 
     /// <summary>Offset of the next byte.</summary>
-    public long Position { get; private set; }
+    public long Position { get; private set; } = file.Start;
 
     public byte Byte() => Take(1)[0];
 
@@ -35,7 +35,7 @@ internal sealed class PickleCursor(PickleFile file)
         if (Position < _bufferStart || Position + count > _bufferStart + _bufferLength)
         {
             _bufferStart = Position;
-            _bufferLength = (int)Math.Min(_buffer.Length, file.Length - Position);
+            _bufferLength = (int)Math.Min(_buffer.Length, file.End - Position);
             file.Read(_bufferStart, _buffer.AsSpan(0, _bufferLength));
         }
 
@@ -78,7 +78,7 @@ internal sealed class PickleCursor(PickleFile file)
     /// <summary>Checks that the file holds as many bytes as it claims.</summary>
     public void Require(ulong count)
     {
-        var left = (ulong)(file.Length - Position);
+        var left = (ulong)(file.End - Position);
         if (count > left)
         {
             throw file.Error(Position, string.Create(

@@ -26,6 +26,8 @@ internal sealed class PickleFactory(Func<string, InputException> error, Action<i
             (PickleGlobal.ByteArray, [PickleBytes bytes]) => bytes,
             (PickleGlobal.ByteArray, [string text, "latin1" or "latin-1"]) => new PickleTextBytes(text),
             (PickleGlobal.ByteArray, [PickleLongText text, "latin1" or "latin-1"]) => new PickleFileBytes(text.Offset, text.Length, IsLatin1AsUtf8: true),
+            (PickleGlobal.RebuildTensor, [TorchStorage storage, long offset, PickleTuple shape, PickleTuple strides, bool, PickleDict, ..]) =>
+                TorchTensor.Create(storage, offset, Shape(shape, 8), Shape(strides, 8), error),
             (PickleGlobal.Set or PickleGlobal.FrozenSet, [PickleList list]) => list,
             _ => throw error($"a call of {global} with arguments that NumPy and Python never write. The pickle is malformed or hostile."),
         };
@@ -41,6 +43,17 @@ internal sealed class PickleFactory(Func<string, InputException> error, Action<i
                 break;
             case (PickleArray array, PickleTuple { Items: [long, PickleTuple shape, PickleDType type, bool isFortran, PickleList items] }):
                 array.Fill(items.Items, type, Shape(shape), isFortran, error);
+                break;
+            case (PickleDict { IsNamespace: true } space, PickleDict members):
+                spend(members.Entries.Count);
+                foreach (var (key, member) in members.Entries)
+                {
+                    space.Add(key, member);
+                }
+
+                break;
+            case (PickleDict, PickleDict):
+                // Attributes of an OrderedDict: torch keeps the versions of modules there.
                 break;
             case (PickleDType type, PickleTuple { Items: [long, string byteOrder, null, null, null, long size, long, long, ..] }):
                 type.SetState(byteOrder, size, error);
@@ -70,9 +83,9 @@ internal sealed class PickleFactory(Func<string, InputException> error, Action<i
         return dict;
     }
 
-    private long[] Shape(PickleTuple shape) => shape.Items.Length <= 4
+    private long[] Shape(PickleTuple shape, int most = 4) => shape.Items.Length <= most
         ? Array.ConvertAll(shape.Items, item => item is long and >= 0 ? (long)item : throw error("an array's shape is no tuple of sizes."))
-        : throw error("an array of more than 4 dimensions.");
+        : throw error($"an array of more than {most} dimensions.");
 
     private bool IsFortran(string order) => order switch
     {

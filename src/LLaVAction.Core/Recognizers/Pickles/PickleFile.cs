@@ -9,18 +9,23 @@ internal sealed class PickleFile : IDisposable
 {
     private readonly FileStream _stream;
 
-    public PickleFile(string path)
+    /// <summary>Opens a file whose pickle is all of it, or a stretch.</summary>
+    public PickleFile(string path, long start = 0, long? end = null)
     {
         Path = path;
         _stream = Utf8File.Open(path, "a pickle");
-        Length = _stream.Length;
+        Start = start;
+        End = end ?? _stream.Length;
     }
 
     /// <summary>The file, as the user gave it.</summary>
     public string Path { get; }
 
-    /// <summary>Its length when it was opened, in bytes.</summary>
-    public long Length { get; }
+    /// <summary>Where the pickle begins in the file.</summary>
+    public long Start { get; }
+
+    /// <summary>Where it ends.</summary>
+    public long End { get; }
 
     private SafeFileHandle Handle => _stream.SafeFileHandle;
 

@@ -35,13 +35,19 @@ internal enum PickleGlobal
 
     /// <summary><c>frozenset</c> of a list, as protocols 2 and 3 write it.</summary>
     FrozenSet,
+
+    /// <summary><c>torch._utils._rebuild_tensor_v2</c>: a tensor over a storage; in torch files only.</summary>
+    RebuildTensor,
+
+    /// <summary><c>argparse.Namespace</c>, read as a dict; in torch files only.</summary>
+    Namespace,
 }
 
 /// <summary>Finds allowed globals by name.</summary>
 internal static class PickleGlobals
 {
     /// <summary>False for every name that is not listed.</summary>
-    public static bool TryFind(string module, string name, out PickleGlobal global)
+    public static bool TryFind(string module, string name, bool isTorch, out PickleGlobal global)
     {
         PickleGlobal? found = (module, name) switch
         {
@@ -56,6 +62,8 @@ internal static class PickleGlobals
             ("builtins" or "__builtin__", "bytearray") => PickleGlobal.ByteArray,
             ("builtins" or "__builtin__", "set") => PickleGlobal.Set,
             ("builtins" or "__builtin__", "frozenset") => PickleGlobal.FrozenSet,
+            ("torch._utils", "_rebuild_tensor_v2") when isTorch => PickleGlobal.RebuildTensor,
+            ("argparse", "Namespace") when isTorch => PickleGlobal.Namespace,
             _ => null,
         };
         global = found.GetValueOrDefault();

@@ -5,6 +5,9 @@ using static LLaVAction.Recognizers.Pickles.PickleOpcode;
 
 namespace LLaVAction.Recognizers.Pickles;
 
+/// <summary>Finds the storage that a persistent id of a torch file names.</summary>
+internal delegate TorchStorage StorageFinder(PickleTuple id, Func<string, InputException> error);
+
 /// <summary>
 /// A restricted reader of Python pickles, protocols 2 to 5: numbers, texts, bytes, containers and NumPy arrays, and
 /// nothing else. No code is ever looked up or run, every global outside a short list is refused by name, large bytes
@@ -16,25 +19,27 @@ internal sealed class PickleReader
     private readonly PickleCursor _cursor;
     private readonly PickleFactory _factory;
     private readonly PickleStack _stack;
+    private readonly StorageFinder? _findStorage;
     private long _opcodeStart;
 
-    private PickleReader(PickleFile file)
+    private PickleReader(PickleFile file, StorageFinder? findStorage)
     {
         _file = file;
+        _findStorage = findStorage;
         _cursor = new PickleCursor(file);
         _stack = new PickleStack(Error);
         _factory = new PickleFactory(Error, _stack.Spend);
     }
 
-    /// <summary>Reads the one object of a pickle.</summary>
+    /// <summary>Reads the one object of a pickle; storages are found, and the globals of torch files allowed, where there is a finder.</summary>
     /// <exception cref="InputException">The pickle is malformed, truncated, hostile, or holds what no dump needs.</exception>
-    public static object? Read(PickleFile file) => new PickleReader(file).Run();
+    public static object? Read(PickleFile file, StorageFinder? findStorage = null) => new PickleReader(file, findStorage).Run();
 
     private object? Run()
     {
         if ((PickleOpcode)_cursor.Byte() != Proto || _cursor.Byte() is not (>= 2 and <= 5))
         {
-            throw _file.Error(0, "no pickle of protocol 2 to 5. Write it again by pickle.dump(value, file, protocol=4).");
+            throw _file.Error(_file.Start, "no pickle of protocol 2 to 5. Write it again by pickle.dump(value, file, protocol=4).");
         }
 
         while (true)
@@ -58,7 +63,7 @@ internal sealed class PickleReader
             throw Error("values are left over at the end of the pickle. It is malformed; get it again.");
         }
 
-        return _cursor.Position == _file.Length
+        return _cursor.Position == _file.End
             ? result
             : throw _file.Error(_cursor.Position, "bytes follow the end of the pickle, expected one object. Write each object to a file of its own.");
     }
@@ -221,6 +226,12 @@ internal sealed class PickleReader
                 var call = _stack.Take(2);
                 _stack.Push(_factory.Call(call[0], call[1]));
                 return true;
+            case BinPersistentId when _findStorage is not null:
+                _stack.Push(_stack.Pop() is PickleTuple id ? _findStorage(id, Error) : throw Error("a persistent id that torch never writes. The file is malformed or hostile."));
+                return true;
+            case NewObj when _findStorage is not null:
+                _stack.Push(_stack.Take(2) is [PickleGlobal.Namespace, PickleTuple { Items: [] }] ? new PickleDict { IsNamespace = true } : throw Refused(opcode));
+                return true;
             case Build:
                 var state = _stack.Pop();
                 _factory.SetState(_stack.Peek(), state);
@@ -260,7 +271,13 @@ internal sealed class PickleReader
 
     private void PushGlobal(string module, string name)
     {
-        if (!PickleGlobals.TryFind(module, name, out var global))
+        if (_findStorage is not null && module == "torch" && PickleStorageType.Find(name) is { } type)
+        {
+            _stack.Push(type);
+            return;
+        }
+
+        if (!PickleGlobals.TryFind(module, name, isTorch: _findStorage is not null, out var global))
         {
             throw Error(
                 $"the pickle names the global {Printable(module)}.{Printable(name)}; expected numbers, texts, containers and NumPy arrays only. "

@@ -41,7 +41,14 @@ internal sealed class PickleList
 /// <summary>A dict or OrderedDict: pairs in the order of insertion.</summary>
 internal sealed class PickleDict
 {
+    private static readonly List<KeyValuePair<object?, object?>> Nothing = [];
     private List<KeyValuePair<object?, object?>>? _entries;
+
+    /// <summary>Whether it stands for an <c>argparse.Namespace</c>, whose members arrive as its state.</summary>
+    public bool IsNamespace { get; init; }
+
+    /// <summary>The pairs; of equal keys the last counts.</summary>
+    public IReadOnlyList<KeyValuePair<object?, object?>> Entries => _entries ?? Nothing;
 
     public void Add(object? key, object? value) => (_entries ??= []).Add(new KeyValuePair<object?, object?>(key, value));
 

@@ -6,7 +6,7 @@ namespace LLaVAction.Cpu.Model;
 /// Patch and position embeddings: a convolution whose stride is its kernel size, as a projection of each patch's pixels,
 /// and a learned vector per patch position. Pixels right of and below the last whole patch are not seen (384 = 27 · 14 + 6).
 /// </summary>
-internal sealed class SiglipVisionEmbeddings
+internal sealed class PatchEmbeddings
 {
     private readonly DenseLayer _patchEmbedding;
     private readonly WeightMatrix _positionEmbedding;
@@ -16,7 +16,7 @@ internal sealed class SiglipVisionEmbeddings
     /// <param name="positionEmbedding">Weight [patches, hidden].</param>
     /// <param name="imageSize">Width and height of a frame, in pixels.</param>
     /// <param name="patchSize">Width and height of a patch, in pixels.</param>
-    public SiglipVisionEmbeddings(DenseLayer patchEmbedding, WeightMatrix positionEmbedding, int imageSize, int patchSize)
+    public PatchEmbeddings(DenseLayer patchEmbedding, WeightMatrix positionEmbedding, int imageSize, int patchSize)
     {
         _patchEmbedding = patchEmbedding;
         _positionEmbedding = positionEmbedding;

@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using LLaVAction.Models.Checkpoints;
 
-namespace LLaVAction.Testing;
+namespace LLaVAction.Models.Checkpoints;
 
 /// <summary>Fills a stretch of a tensor's bytes, from a byte offset on; called with successive stretches.</summary>
 public delegate void TensorFill(long offset, Span<byte> bytes);
