@@ -10,11 +10,11 @@ using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Cpu;
 
-/// <summary>The embedded stack: managed C# on the CPU, in float32, with nothing to install but ffmpeg.</summary>
+/// <summary>The cpu engine: managed C#, in float32, with nothing to install but ffmpeg.</summary>
 public sealed class CpuEngine : IEngine
 {
     /// <inheritdoc/>
-    public string Name => "embedded";
+    public string Name => "cpu";
 
     /// <inheritdoc/>
     public IReadOnlyList<EngineFact> Inspect() => [new EngineFact("device", "cpu, float32")];
@@ -87,7 +87,7 @@ public sealed class CpuEngine : IEngine
         {
             Name = model.Checkpoint.Name,
             DeferredHash = new Lazy<string?>(() => CheckpointHash.Compute(folder)),
-            Engine = "embedded cpu",
+            Engine = "cpu",
             Precision = "float32",
             Settings = model.Settings.ByName,
             OverriddenSettings = ModelSettings.Overridden(own, model.Settings),
@@ -101,13 +101,13 @@ public sealed class CpuEngine : IEngine
     {
         if (options.Device is not ("auto" or "cpu"))
         {
-            throw new InputException($"The embedded engine runs on the CPU, not on device '{options.Device}'. Use --device cpu, or --engine torch.");
+            throw new InputException($"The cpu engine runs on the CPU, not on device '{options.Device}'. Use --device cpu, or --engine torch.");
         }
 
         if (options.Precision is not ("auto" or "float32"))
         {
             throw new InputException(
-                $"The embedded engine computes in float32 (weights stay as stored), not in '{options.Precision}'. Use --precision float32, or --engine torch.");
+                $"The cpu engine computes in float32 (weights stay as stored), not in '{options.Precision}'. Use --precision float32, or --engine torch.");
         }
 
         if (options.Threads is < 1)

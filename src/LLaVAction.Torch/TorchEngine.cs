@@ -3,10 +3,10 @@ using LLaVAction.Models.Engines;
 using LLaVAction.Models.Recognizers;
 using LLaVAction.Models.Sequences;
 using LLaVAction.Models.Tokenization;
-using LLaVAction.Torch.Devices;
 using LLaVAction.Torch.Inference;
 using LLaVAction.Torch.Memory;
 using LLaVAction.Torch.Model;
+using LLaVAction.Torch.Native;
 using LLaVAction.Torch.Video;
 using LLaVAction.Video.Ffmpeg;
 using LLaVAction.Video.Frames;
@@ -14,23 +14,26 @@ using TorchSharp;
 
 namespace LLaVAction.Torch;
 
-/// <summary>The torch stack: the models in TorchSharp, on CUDA GPUs and the CPU.</summary>
+/// <summary>The torch engine: the models in TorchSharp, on CUDA GPUs and the CPU. libtorch is loaded with the first model.</summary>
 /// <param name="openTokenizer">Opens the tokenizer of a checkpoint folder.</param>
 /// <param name="openVideos">Opens a folder of videos of a layout.</param>
-public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<string, string, IFrameReader> openVideos) : IEngine
+/// <param name="libTorchFolder">The folder of libtorch that the user named; null for the first that is found.</param>
+public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<string, string, IFrameReader> openVideos, string? libTorchFolder) : IEngine
 {
-    /// <summary>The whole stack: TorchSharp, Microsoft.ML.Tokenizers and FFMpegCore. Nothing native is loaded before a model is.</summary>
-    public static TorchEngine Create() => new(ByteLevelTokenizer.Open, static (folder, layout) => FfmpegDecoder.Open(folder, layout, FFMpegCoreCommand.Compose));
+    /// <summary>The engine with a libtorch that the user named, or null for the first that is found.</summary>
+    public static TorchEngine Create(string? libTorchFolder) =>
+        new(ByteLevelTokenizer.Open, static (folder, layout) => FfmpegDecoder.Open(folder, layout, FFMpegCoreCommand.Compose), libTorchFolder);
+
+    /// <summary>Whether a GPU is there and a libtorch that could use it. Loads nothing but the GPU's driver.</summary>
+    /// <exception cref="InputException">The user named a folder that cannot be used.</exception>
+    public static bool FindsGpu(string? libTorchFolder) =>
+        LibTorchSearch.OfThisProcess(libTorchFolder).Find().Folder is { HasCuda: true } && NvidiaDriver.CountGpus() > 0;
 
     /// <inheritdoc/>
     public string Name => "torch";
 
     /// <inheritdoc/>
-    public IReadOnlyList<EngineFact> Inspect()
-    {
-        LibTorch.Load();
-        return StackInspection.Facts();
-    }
+    public IReadOnlyList<EngineFact> Inspect() => TorchInspection.Facts(libTorchFolder);
 
     /// <inheritdoc/>
     public IFrameReader OpenVideos(string videosFolder, string layout) => openVideos(videosFolder, layout);
@@ -41,7 +44,7 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
     /// <summary>As the port's, in batches of a given shape; null for what suits the device.</summary>
     internal TorchVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options, BatchShape? batchShape)
     {
-        LibTorch.Load();
+        LibTorch.Load(libTorchFolder);
         using var checkpoint = Checkpoint.Open(checkpointFolder);
         var configuration = checkpoint.Configuration;
         if (configuration.Language is null)
@@ -61,7 +64,7 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
     /// <inheritdoc/>
     public IStagedModel LoadStagedModel(string checkpointFolder, ModelOptions options)
     {
-        LibTorch.Load();
+        LibTorch.Load(libTorchFolder);
         using var checkpoint = Checkpoint.Open(checkpointFolder);
         var device = ComputeDevice.Of(options);
         var settings = ModelSettings.Of(checkpoint.Configuration, null).With(options, checkpoint.Configuration, null);
@@ -71,7 +74,7 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
     /// <inheritdoc/>
     public IActionRecognizer LoadRecognizer(string folder, ModelOptions options)
     {
-        LibTorch.Load();
+        LibTorch.Load(libTorchFolder);
         var device = ComputeDevice.Of(options);
         if (options.Threads is int threads)
         {
@@ -97,7 +100,7 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
         var layout = new VisualTokenLayout(side, settings.Newline, settings.ActionToken);
         return MemoryEstimate.Fit(
             checkpoint.Folder,
-            DeviceMemory.TotalBytes(device),
+            device.TotalBytes,
             BatchShape.For(device.IsCuda, options.PromptsPerClip),
             shape => MemoryEstimate.Of(configuration, layout, device, shape, options.FramesPerClip ?? 1));
     }

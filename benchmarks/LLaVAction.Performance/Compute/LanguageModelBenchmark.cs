@@ -94,7 +94,7 @@ internal static class LanguageModelBenchmark
         var operations = ((Layers - 1) * layer) + lastLayer + (2.0 * Hidden * Vocabulary);
         var rate = operations / ours.Median;
         var gemm = VisionBenchmark.SquareRate(context);
-        Timing.Print($"embedded      {ours.Median:F3} s ({ours.Best:F3} best), {rate / 1e9:F1} GFLOP/s done, {rate / gemm:P0} of our 2048³ product ({gemm / 1e9:F1})");
+        Timing.Print($"cpu engine    {ours.Median:F3} s ({ours.Best:F3} best), {rate / 1e9:F1} GFLOP/s done, {rate / gemm:P0} of our 2048³ product ({gemm / 1e9:F1})");
     }
 
     private static void ReportDecoding(Timing ours, int threads, WeightType type)
@@ -102,7 +102,7 @@ internal static class LanguageModelBenchmark
         var values = (Layers * (((double)Hidden * HeadSize * ((2 * Heads) + (2 * KeyValueHeads))) + (3.0 * Hidden * Intermediate))) + ((double)Hidden * Vocabulary);
         var bytes = values * (type == WeightType.Float32 ? sizeof(float) : sizeof(ushort));
         var copy = MachinePeak.CopyBandwidth(threads);
-        Timing.Print($"embedded      {ours.Median * 1e3:F1} ms a step ({ours.Best * 1e3:F1} best), weights read at {bytes / ours.Median / 1e9:F1} GB/s, {bytes / ours.Median / copy:F2} of the bytes that copying copies a second ({copy / 1e9:F1} GB/s; at least 0.5), {bytes / ours.Median / copy / 2:F2} of those it moves");
+        Timing.Print($"cpu engine    {ours.Median * 1e3:F1} ms a step ({ours.Best * 1e3:F1} best), weights read at {bytes / ours.Median / 1e9:F1} GB/s, {bytes / ours.Median / copy:F2} of the bytes that copying copies a second ({copy / 1e9:F1} GB/s; at least 0.5), {bytes / ours.Median / copy / 2:F2} of those it moves");
     }
 
     private static Qwen2Model CreateModel(WeightType type)

@@ -52,7 +52,7 @@ internal static class VisionBenchmark
         var rate = operations / ours.Median;
         var gemm = SquareRate(context);
         Timing.Print($"{threads} thread(s), {context.Kernel.Name}, {frames} frame(s), weights {type}");
-        Timing.Print($"embedded      {ours.Median / frames:F3} s a frame ({ours.Best / frames:F3} best), {rate / 1e9:F1} GFLOP/s, {rate / gemm:P0} of our 2048³ product ({gemm / 1e9:F1})");
+        Timing.Print($"cpu engine    {ours.Median / frames:F3} s a frame ({ours.Best / frames:F3} best), {rate / 1e9:F1} GFLOP/s, {rate / gemm:P0} of our 2048³ product ({gemm / 1e9:F1})");
         if (peer is not null)
         {
             Timing.Print($"transformers  {theirs.Median / frames:F3} s a frame ({theirs.Best / frames:F3} best), {operations / theirs.Median / 1e9:F1} GFLOP/s ({peer.Description})");

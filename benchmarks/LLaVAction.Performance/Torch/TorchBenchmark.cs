@@ -4,11 +4,11 @@ using LLaVAction.Models.Engines;
 using LLaVAction.Models.Sequences;
 using LLaVAction.Performance.Compute;
 using LLaVAction.Testing;
-using LLaVAction.Torch.Devices;
 using LLaVAction.Torch.Memory;
 using LLaVAction.Torch.Model;
 using LLaVAction.Torch.Model.Language;
 using LLaVAction.Torch.Model.Running;
+using LLaVAction.Torch.Native;
 using LLaVAction.Video.Frames;
 using static TorchSharp.torch;
 

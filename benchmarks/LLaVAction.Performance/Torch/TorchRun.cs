@@ -1,5 +1,5 @@
 using LLaVAction.Performance.Compute;
-using LLaVAction.Torch.Devices;
+using LLaVAction.Torch.Native;
 
 namespace LLaVAction.Performance.Torch;
 
@@ -17,7 +17,7 @@ internal sealed record TorchRun(ComputeDevice Device, int Threads, string Shape,
     public double Compare(string verb, int items, string unit, double operations, double gemm, int[] sizes, Action work)
     {
         using var peer = PeerProcess.StartScript(
-            "torch_stack_peer.py", Python, [Device.Name, Device.Precision, Threads, Shape, verb, .. sizes.Cast<object>()]);
+            "torch_engine_peer.py", Python, [Device.Name, Device.Precision, Threads, Shape, verb, .. sizes.Cast<object>()]);
         work();
         peer?.Run();
         var ours = new Timing();

@@ -40,7 +40,7 @@ internal sealed class DoctorCommand : CommandModule
         var facts = new List<EngineFact>(MachineFacts());
         facts.Add(await ToolProbe.InspectAsync("ffmpeg", context.CancellationToken));
         facts.Add(await ToolProbe.InspectAsync("ffprobe", context.CancellationToken));
-        foreach (var engine in Engines.CreateAll())
+        foreach (var engine in Engines.CreateAll(context.LibTorchFolder))
         {
             facts.AddRange(engine.Inspect().Select(fact => fact with { Name = $"{engine.Name}: {fact.Name}" }));
         }
@@ -75,12 +75,12 @@ internal sealed class DoctorCommand : CommandModule
                 break;
         }
 
-        return facts.TrueForAll(fact => fact.IsUsable) ? ExitCode.Done : ExitCode.Incomplete;
+        return facts.TrueForAll(fact => fact.IsUsable != false) ? ExitCode.Done : ExitCode.Incomplete;
     }
 
     private static IEnumerable<EngineFact> MachineFacts()
     {
-        yield return new EngineFact("llavaction", $"{ToolVersion.Current}, engines compiled in: {(Engines.CompiledNames.Count == 0 ? "none" : string.Join(", ", Engines.CompiledNames))}");
+        yield return new EngineFact("llavaction", $"{ToolVersion.Current}, engines: {string.Join(", ", Engines.Names)}");
         yield return new EngineFact(".NET", RuntimeInformation.FrameworkDescription);
         yield return new EngineFact("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}");
         yield return new EngineFact("cores", string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} usable (affinity and cgroup limits counted in)"));
@@ -114,7 +114,7 @@ internal sealed class DoctorCommand : CommandModule
         }
 
         return width == 0
-            ? "none; the embedded engine runs, slowly"
+            ? "none; the cpu engine runs, slowly"
             : string.Create(CultureInfo.InvariantCulture, $"{width} bits ({string.Join(", ", names)})");
     }
 }

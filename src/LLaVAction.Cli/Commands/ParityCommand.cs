@@ -30,7 +30,7 @@ internal sealed class ParityCommand : CommandModule
     {
         _folder = Add(new Argument<string>("PACK") { Description = "The pack's folder." });
         _model = Add(OptionFactory.Required<string>("--model", "The checkpoint the pack was made from.", "DIR"));
-        _engine = Add(OptionFactory.Choice("--engine", "Which engine.", "auto", "auto", "embedded", "torch"));
+        _engine = Add(Engines.CreateOption());
         _device = Add(OptionFactory.WithDefault("--device", "Where the model runs: auto, cpu, cuda:0.", "DEVICE", "auto"));
         _precision = Add(OptionFactory.Choice("--precision", "Arithmetic of the model; auto is what the pack was made in where the engine can.", "auto", "auto", "float32", "bfloat16", "float16"));
         _threads = Add(OptionFactory.Optional<int?>("--threads", "Threads for the model.", "N"));
@@ -43,7 +43,7 @@ internal sealed class ParityCommand : CommandModule
     /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
-        new("Hold the embedded engine against a pack", "llavaction parity pack --model model"),
+        new("Hold an engine against a pack", "llavaction parity pack --model model"),
         new("One clip, for a program to read", "llavaction parity pack --model model --limit 1 --format json"),
     ];
 
@@ -63,11 +63,11 @@ internal sealed class ParityCommand : CommandModule
             throw new InputException("--limit: expected 1 or more.");
         }
 
-        var chosen = Engines.Create(context.Get(_engine));
+        var chosen = Engines.Create(context.Get(_engine), context.Get(_device), context.LibTorchFolder);
         var options = new ModelOptions
         {
             Device = context.Get(_device),
-            Precision = context.Get(_precision) is not "auto" and var asked ? asked : chosen.Name == "embedded" ? "float32" : pack.Precision,
+            Precision = context.Get(_precision) is not "auto" and var asked ? asked : chosen.Name == "cpu" ? "float32" : pack.Precision,
             Threads = context.Get(_threads),
             NewlineMode = pack.Newline,
             PoolingMode = pack.Pooling,

@@ -50,7 +50,7 @@ internal sealed class ReportCommand : CommandModule
         var chosen = ReportExample.Choose(compared, Math.Max(0, context.Get(_examples)));
         if (context.Get(_videos) is { } folder)
         {
-            chosen = await Thumbnails.AddAsync(chosen, Engines.Create("auto").OpenVideos(folder, context.Get(_layout)), context);
+            chosen = await Thumbnails.AddAsync(chosen, Engines.Create("cpu", "cpu", null).OpenVideos(folder, context.Get(_layout)), context);
         }
 
         var html = HtmlReport.Write(comparison, await cards, chosen);

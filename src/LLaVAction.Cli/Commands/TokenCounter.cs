@@ -26,7 +26,7 @@ internal sealed class TokenCounter : IDisposable
             throw new InputException("--frames: expected numbers from 1 to 10000.");
         }
 
-        return new TokenCounter(Engines.Create("auto").LoadModel(folder, new ModelOptions { Device = "cpu" }), frameCounts);
+        return new TokenCounter(Engines.Create("cpu", "cpu", null).LoadModel(folder, new ModelOptions { Device = "cpu" }), frameCounts);
     }
 
     /// <summary>One line per frame count, and one with the ids of the letters.</summary>

@@ -25,8 +25,8 @@ internal sealed record ConfiguredOption(string Name, IReadOnlyList<string> Value
 
 /// <summary>
 /// All options and arguments of the invoked command that have a value, in the order in which the command declares them
-/// (arguments first), to be stored with a run. The options all commands share (<c>--config</c>, <c>--log-file</c>,
-/// <c>--verbosity</c>) are left out: no number depends on them.
+/// (arguments first), to be stored with a run. The options all commands share (<c>--config</c>, <c>--libtorch</c>,
+/// <c>--log-file</c>, <c>--verbosity</c>) are left out: no number depends on them.
 /// </summary>
 internal sealed record MergedConfiguration(string Command, IReadOnlyList<ConfiguredOption> Options)
 {

@@ -43,7 +43,7 @@ internal sealed class OptionLayers(
         return new LayeredCommandLine(result, Merge(result, command, lower));
     }
 
-    private List<Option> OptionsOf(Command command) => [.. command.Options, globals.LogFile, globals.Verbosity];
+    private List<Option> OptionsOf(Command command) => [.. command.Options, globals.LibTorch, globals.LogFile, globals.Verbosity];
 
     private Dictionary<string, ConfiguredOption> CollectLowerLayers(ParseResult typed, Command command, List<Option> options)
     {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using LLaVAction.Cli.Configuration;
 using LLaVAction.Cli.Hosting;
 using LLaVAction.Runs;
 
@@ -62,7 +61,7 @@ internal sealed class DeviceWorkers(CommandContext context)
     private Process Start(string device, Shard part)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardOutput = true };
-        foreach (var argument in CommandLine(context.Configuration, device, part))
+        foreach (var argument in CommandLine(device, part))
         {
             start.ArgumentList.Add(argument);
         }
@@ -80,7 +79,7 @@ internal sealed class DeviceWorkers(CommandContext context)
         return process;
     }
 
-    private static IEnumerable<string> CommandLine(MergedConfiguration configuration, string device, Shard part)
+    private IEnumerable<string> CommandLine(string device, Shard part)
     {
         // Started as 'dotnet llavaction.dll', the process is dotnet and needs the tool named again.
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
@@ -88,13 +87,18 @@ internal sealed class DeviceWorkers(CommandContext context)
             yield return Path.Combine(AppContext.BaseDirectory, "llavaction.dll");
         }
 
-        yield return configuration.Command;
-        foreach (var option in configuration.Options.Where(option => !OwnOptions.Contains(option.Name, StringComparer.Ordinal)))
+        yield return context.Configuration.Command;
+        foreach (var option in context.Configuration.Options.Where(option => !OwnOptions.Contains(option.Name, StringComparer.Ordinal)))
         {
             foreach (var value in option.Values)
             {
                 yield return $"--{option.Name}={value}";
             }
+        }
+
+        if (context.LibTorchFolder is { } folder)
+        {
+            yield return $"--libtorch={folder}";
         }
 
         yield return string.Create(CultureInfo.InvariantCulture, $"--device={device}");

@@ -23,7 +23,7 @@ internal sealed class EvaluationJob(CommandContext context)
         EvaluationSettingsFactory.Check(arguments, benchmark.Manifest.OptionsPerQuestion);
         var ids = arguments.Ids is { } file ? IdFile.Read(file) : null;
         var selection = QuestionSelection.Read(benchmark, arguments.Strategies, ids, arguments.Limit);
-        var engine = Engines.Create(arguments.Engine);
+        var engine = Engines.Create(arguments.Engine, arguments.ModelOptions.Device, context.LibTorchFolder);
         var reader = arguments.Control == Control.Blind ? null : engine.OpenVideos(arguments.Videos!, arguments.VideoLayout);
         using var model = engine.LoadModel(arguments.Model, arguments.ModelOptions with
         {

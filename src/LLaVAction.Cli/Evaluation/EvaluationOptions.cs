@@ -44,7 +44,7 @@ internal sealed class EvaluationOptions
         "--max-new-tokens", "The most tokens generated [default: 64 for answers, 512 where a description comes first].", "N");
 
     private readonly Option<string> _control = Choice("--control", "What is taken from the model, to see what its accuracy rests on.", Control.None);
-    private readonly Option<string> _engine = OptionFactory.Choice("--engine", "Which stack runs the model.", "auto", "auto", "embedded", "torch");
+    private readonly Option<string> _engine = Engines.CreateOption();
     private readonly Option<string> _device = OptionFactory.WithDefault("--device", "Where the model runs; several, with commas, get a process and a part of the run each.", "auto|cpu|cuda:N[,cuda:N]", "auto");
     private readonly Option<string> _precision = OptionFactory.Choice("--precision", "Arithmetic of the model.", "auto", "auto", "float32", "bfloat16", "float16");
     private readonly Option<int?> _threads = OptionFactory.Optional<int?>("--threads", "Threads of the model [default: what the process may use].", "N");

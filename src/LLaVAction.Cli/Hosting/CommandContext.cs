@@ -7,10 +7,13 @@ namespace LLaVAction.Cli.Hosting;
 
 /// <summary>What a command gets to do its work.</summary>
 internal sealed class CommandContext(
-    ParseResult options, MergedConfiguration configuration, TextWriter output, LogOutput log, CancellationToken cancellationToken)
+    ParseResult options, MergedConfiguration configuration, string? libTorchFolder, TextWriter output, LogOutput log, CancellationToken cancellationToken)
 {
     /// <summary>Standard output: results and nothing else. UTF-8 without BOM, line feeds, flushed at the end.</summary>
     public TextWriter Output { get; } = output;
+
+    /// <summary>The folder of libtorch that the user named; null for the first that is found.</summary>
+    public string? LibTorchFolder { get; } = libTorchFolder;
 
     /// <summary>The log: stderr, and the file of <c>--log-file</c>.</summary>
     public ILogger Log => log.Logger;
@@ -39,5 +42,5 @@ internal sealed class CommandContext(
 
     /// <summary>The context of a command that this one runs as a step: same log and signals, own options and output.</summary>
     public CommandContext ForStep(ParseResult stepOptions, MergedConfiguration stepConfiguration, TextWriter stepOutput) =>
-        new(stepOptions, stepConfiguration, stepOutput, log, CancellationToken);
+        new(stepOptions, stepConfiguration, LibTorchFolder, stepOutput, log, CancellationToken);
 }

@@ -76,13 +76,13 @@ internal static class CommandHost
         onCommand(module.Command.Name);
         var line = tree.Resolve(module, args, environment);
         log.Configure(line.Result.GetValue(tree.Globals.Verbosity)!, line.Result.GetValue(tree.Globals.LogFile));
-        return await RunModuleAsync(module, line, output, log);
+        return await RunModuleAsync(module, line, line.Result.GetValue(tree.Globals.LibTorch), output, log);
     }
 
-    private static async Task<int> RunModuleAsync(CommandModule module, LayeredCommandLine line, TextWriter output, LogOutput log)
+    private static async Task<int> RunModuleAsync(CommandModule module, LayeredCommandLine line, string? libTorchFolder, TextWriter output, LogOutput log)
     {
         using var interruption = new Interruption(() => log.WriteNotice("Interrupted: stopping; a second signal stops at once."));
-        return await module.RunAsync(new CommandContext(line.Result, line.Configuration, output, log, interruption.Token));
+        return await module.RunAsync(new CommandContext(line.Result, line.Configuration, libTorchFolder, output, log, interruption.Token));
     }
 
     private static string ComplaintWithoutCommand(string[] args, IReadOnlyList<CommandModule> modules)

@@ -14,6 +14,14 @@ internal sealed class GlobalOptions
         Recursive = true,
     };
 
+    /// <summary>The folder of libtorch.</summary>
+    public Option<string?> LibTorch { get; } = new("--libtorch")
+    {
+        Description = "The folder of libtorch for the torch engine [default: LLAVACTION_LIBTORCH, else the first that is found].",
+        HelpName = "DIR",
+        Recursive = true,
+    };
+
     /// <summary>Where the log goes besides stderr.</summary>
     public Option<string?> LogFile { get; } = new("--log-file")
     {
@@ -31,6 +39,7 @@ internal sealed class GlobalOptions
     {
         Verbosity.Recursive = true;
         root.Options.Add(Config);
+        root.Options.Add(LibTorch);
         root.Options.Add(LogFile);
         root.Options.Add(Verbosity);
     }

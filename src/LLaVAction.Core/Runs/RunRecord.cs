@@ -103,14 +103,16 @@ public sealed record RunSet
 /// <summary>The model of a run.</summary>
 public sealed record RunModel
 {
+    private const string OldNameOfCpu = "embedded cpu";
+
     /// <summary>Name to show.</summary>
     public required string Name { get; init; }
 
     /// <summary>SHA-256 over weights, configuration and tokenizer; null where unknown (a server).</summary>
     public required string? Hash { get; init; }
 
-    /// <summary>Engine and kind of device, without the device's number: <c>embedded cpu</c>, <c>torch cuda</c>.</summary>
-    public required string Engine { get; init; }
+    /// <summary>Engine and kind of device, without the device's number: <c>cpu</c>, <c>torch cuda</c>.</summary>
+    public required string Engine { get; init => field = value == OldNameOfCpu ? "cpu" : value; }
 
     /// <summary>Arithmetic.</summary>
     public required string Precision { get; init; }

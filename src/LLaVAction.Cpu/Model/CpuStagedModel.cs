@@ -5,7 +5,7 @@ using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Cpu.Model;
 
-/// <summary>Shows the stages of the embedded stack, each by the code that answers prompts.</summary>
+/// <summary>Shows the stages of the cpu engine, each by the code that answers prompts.</summary>
 internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
 {
     private Qwen2Model Decoder => model.LanguageModel ?? throw new InvalidOperationException("This checkpoint is a vision tower alone.");

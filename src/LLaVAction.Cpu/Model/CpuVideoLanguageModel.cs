@@ -7,7 +7,7 @@ using LLaVAction.Video.Frames;
 namespace LLaVAction.Cpu.Model;
 
 /// <summary>
-/// The embedded stack's video language model. A clip's frames go through the tower once; the prompts of a group share the
+/// The cpu engine's video language model. A clip's frames go through the tower once; the prompts of a group share the
 /// prefill of what they have in common; each answer has the bits it would have alone.
 /// </summary>
 internal sealed class CpuVideoLanguageModel(LlavaModel model, ITokenizer tokenizer, ModelDescription description) : IVideoLanguageModel

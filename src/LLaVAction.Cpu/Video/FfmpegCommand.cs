@@ -3,7 +3,7 @@ using LLaVAction.Video.Ffmpeg;
 
 namespace LLaVAction.Cpu.Video;
 
-/// <summary>The embedded stack's command of ffmpeg: a list of arguments, which no shell sees.</summary>
+/// <summary>The cpu engine's command of ffmpeg: a list of arguments, which no shell sees.</summary>
 internal static class FfmpegCommand
 {
     /// <inheritdoc cref="FfmpegComposer"/>

@@ -4,7 +4,7 @@ namespace LLaVAction.Models.Checkpoints;
 
 /// <summary>
 /// A checkpoint folder, opened: its configuration, and its tensors by canonical name (<see cref="CanonicalNames"/>), mapped
-/// and not copied. Both stacks load models from here.
+/// and not copied. Both engines load models from here.
 /// </summary>
 public sealed class Checkpoint : IDisposable
 {

@@ -2,13 +2,13 @@ using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Models.Engines;
 
-/// <summary>One stack: makes models and frame readers. The command line knows engines by this port alone.</summary>
+/// <summary>Makes models and frame readers. The command line knows engines by this port alone.</summary>
 public interface IEngine
 {
-    /// <summary><c>embedded</c> or <c>torch</c>.</summary>
+    /// <summary><c>cpu</c> or <c>torch</c>.</summary>
     string Name { get; }
 
-    /// <summary>Lines for <c>doctor</c>: what this stack found (SIMD, libraries, devices, memory, what is missing).</summary>
+    /// <summary>Lines for <c>doctor</c>: what the engine found (SIMD, libraries, devices, memory, what is missing).</summary>
     IReadOnlyList<EngineFact> Inspect();
 
     /// <summary>Loads a checkpoint folder.</summary>
@@ -33,11 +33,11 @@ public interface IEngine
     IFrameReader OpenVideos(string videosFolder, string layout);
 }
 
-/// <summary>One line about a stack.</summary>
+/// <summary>One line about an engine or a machine.</summary>
 /// <param name="Name">What it is about.</param>
 /// <param name="Value">What was found.</param>
-/// <param name="IsUsable">False when something needed is missing; then <paramref name="Value"/> says what to do.</param>
-public sealed record EngineFact(string Name, string Value, bool IsUsable = true);
+/// <param name="IsUsable">False when something needed is missing, null when something optional is; then <paramref name="Value"/> says what to do.</param>
+public sealed record EngineFact(string Name, string Value, bool? IsUsable = true);
 
 /// <summary>How to run a checkpoint; null means as the checkpoint says.</summary>
 public sealed record ModelOptions

@@ -157,7 +157,7 @@ public sealed record ModelDescription
         init => _hash = value;
     }
 
-    /// <summary>Engine and device, for example <c>embedded cpu</c> or <c>torch cuda:0</c>.</summary>
+    /// <summary>Engine and device, for example <c>cpu</c> or <c>torch cuda:0</c>.</summary>
     public required string Engine { get; init; }
 
     /// <summary>Arithmetic, for example <c>float32</c>.</summary>

@@ -5,7 +5,7 @@ using LLaVAction.Models.Tokenization;
 namespace LLaVAction.Models.Engines;
 
 /// <summary>
-/// The settings a model runs with: the checkpoint's own, where the user did not override them. Both stacks resolve them here.
+/// The settings a model runs with: the checkpoint's own, where the user did not override them. Both engines resolve them here.
 /// </summary>
 public sealed record ModelSettings
 {

@@ -1,7 +1,7 @@
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Recognizers;
-using LLaVAction.Torch.Devices;
 using LLaVAction.Torch.Modules;
+using LLaVAction.Torch.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -2,10 +2,10 @@ using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Preprocessing;
 using LLaVAction.Models.Sequences;
-using LLaVAction.Torch.Devices;
 using LLaVAction.Torch.Model.Language;
 using LLaVAction.Torch.Model.Layers;
 using LLaVAction.Torch.Model.Vision;
+using LLaVAction.Torch.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

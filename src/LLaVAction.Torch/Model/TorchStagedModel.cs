@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace LLaVAction.Torch.Model;
 
-/// <summary>Shows the stages of the torch stack, each by the code that answers prompts.</summary>
+/// <summary>Shows the stages of the torch engine, each by the code that answers prompts.</summary>
 internal sealed class TorchStagedModel(LlavaModel model) : IStagedModel
 {
     /// <inheritdoc/>

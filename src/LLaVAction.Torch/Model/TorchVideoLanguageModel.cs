@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace LLaVAction.Torch.Model;
 
 /// <summary>
-/// The torch stack's video language model. Frames of several clips share passes through the tower; the prompts of a group
+/// The torch engine's video language model. Frames of several clips share passes through the tower; the prompts of a group
 /// share the prefill of their video. Shapes are fixed, so that an answer does not depend on what else is asked.
 /// </summary>
 internal sealed class TorchVideoLanguageModel : IVideoLanguageModel

@@ -1,6 +1,6 @@
 using System.Globalization;
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Torch.Devices;
+using LLaVAction.Torch.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -6,7 +6,7 @@ using LLaVAction.Video.Ffmpeg;
 namespace LLaVAction.Torch.Video;
 
 /// <summary>
-/// The torch stack's command of ffmpeg, composed by FFMpegCore and run by <see cref="FfmpegDecoder"/>: FFMpegCore itself closes
+/// The torch engine's command of ffmpeg, composed by FFMpegCore and run by <see cref="FfmpegDecoder"/>: FFMpegCore itself closes
 /// its pipe when the process ends, read to its end or not, ends no children, and waits for a silent process without limit.
 /// Its FFProbe gives no time base and rounds times to milliseconds, while frames are found to the tick.
 /// </summary>

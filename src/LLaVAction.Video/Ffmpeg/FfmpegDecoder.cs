@@ -4,7 +4,7 @@ using LLaVAction.Video.Layouts;
 
 namespace LLaVAction.Video.Ffmpeg;
 
-/// <summary>Composes a command of ffmpeg; each stack does it in its own way.</summary>
+/// <summary>Composes a command of ffmpeg; each engine does it in its own way.</summary>
 /// <param name="executable">Full path of ffmpeg.</param>
 /// <param name="request">Options of the input and of the output.</param>
 /// <param name="input">Name of the input.</param>
@@ -19,10 +19,14 @@ internal sealed class FfmpegDecoder(FfmpegTools tools, FfmpegSettings settings, 
 {
     private readonly VideoProbe _probe = new(tools, settings.Patience);
 
-    /// <summary>Opens a folder of videos of a layout with the ffmpeg that is on the path.</summary>
+    /// <summary>Opens a folder of videos of a layout with the ffmpeg that is on the path. ffmpeg is looked for last.</summary>
     /// <exception cref="InputException">The layout is not recognised, or ffmpeg is missing.</exception>
-    public static IFrameReader Open(string videosFolder, string layout, FfmpegComposer compose) => VideoLayouts.Open(
-        videosFolder, layout, new FfmpegDecoder(FfmpegTools.Find(Environment.GetEnvironmentVariable("PATH")), FfmpegSettings.Default, compose));
+    public static IFrameReader Open(string videosFolder, string layout, FfmpegComposer compose)
+    {
+        var recognised = VideoLayouts.Recognise(videosFolder, layout);
+        var tools = FfmpegTools.Find(Environment.GetEnvironmentVariable("PATH"));
+        return VideoLayouts.Open(videosFolder, recognised, new FfmpegDecoder(tools, FfmpegSettings.Default, compose));
+    }
 
     public async Task<VideoInfo> ProbeAsync(string path, CancellationToken cancellationToken) =>
         (await _probe.ProbeAsync(path, cancellationToken)).Info;

@@ -6,7 +6,7 @@ using LLaVAction.Video.Layouts;
 namespace LLaVAction.Video.Ffmpeg;
 
 /// <summary>
-/// What ffmpeg is asked, so that every stack asks the same: the input's options, what passes of it, and the output. Names
+/// What ffmpeg is asked, so that every engine asks the same: the input's options, what passes of it, and the output. Names
 /// of files and of pipes are left to whoever runs it.
 /// </summary>
 /// <param name="InputOptions">Options before the input's name.</param>

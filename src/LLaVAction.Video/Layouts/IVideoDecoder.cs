@@ -3,7 +3,7 @@ using LLaVAction.Video.Frames;
 namespace LLaVAction.Video.Layouts;
 
 /// <summary>
-/// What a stack must be able to do with one video file; the layouts of a videos folder are built on it. All times are in
+/// What a decoder must be able to do with one video file; the layouts of a videos folder are built on it. All times are in
 /// seconds on the file's own clock, which is 0 at its first frame. Safe to call from several threads at once.
 /// </summary>
 public interface IVideoDecoder

@@ -30,19 +30,31 @@ public static class VideoLayouts
     /// <exception cref="InputException">The folder is missing, the layout has no such name, or cannot be told.</exception>
     public static IFrameReader Open(string folder, string layout, IVideoDecoder decoder)
     {
+        var recognised = Recognise(folder, layout);
+        var paths = new VideoPaths(folder);
+        return recognised switch
+        {
+            Epic => new SingleFileReader(paths, decoder, isTrimmed: false),
+            Trimmed => new SingleFileReader(paths, decoder, isTrimmed: true),
+            Chunks => new ChunksReader(paths, decoder),
+            _ => new NumberedFramesReader(paths, decoder),
+        };
+    }
+
+    /// <summary>The layout of a folder; with <see cref="Auto"/> it is found out. Needs no decoder.</summary>
+    /// <exception cref="InputException">The folder is missing, the layout has no such name, or cannot be told.</exception>
+    public static string Recognise(string folder, string layout)
+    {
         if (!Directory.Exists(folder))
         {
             throw new InputException($"Videos folder {folder} does not exist. Give the folder that holds the videos with --videos.");
         }
 
-        var paths = new VideoPaths(folder);
-        return (layout == Auto ? LayoutDetection.Detect(paths.Folder) : layout) switch
+        if (!All.Contains(layout, StringComparer.Ordinal))
         {
-            Epic => new SingleFileReader(paths, decoder, isTrimmed: false),
-            Trimmed => new SingleFileReader(paths, decoder, isTrimmed: true),
-            Chunks => new ChunksReader(paths, decoder),
-            Frames => new NumberedFramesReader(paths, decoder),
-            _ => throw new InputException($"'{layout}' is not a video layout. Expected one of: {string.Join(", ", All)}."),
-        };
+            throw new InputException($"'{layout}' is not a video layout. Expected one of: {string.Join(", ", All)}.");
+        }
+
+        return layout == Auto ? LayoutDetection.Detect(new VideoPaths(folder).Folder) : layout;
     }
 }

@@ -156,7 +156,7 @@ internal sealed class RunsFolder : IDisposable
             {
                 Name = "one",
                 Hash = "1",
-                Engine = "embedded cpu",
+                Engine = "cpu",
                 Precision = "float32",
                 Settings = new SortedDictionary<string, string> { ["pooling"] = "bilinear" },
                 OverriddenSettings = new SortedDictionary<string, string>(),

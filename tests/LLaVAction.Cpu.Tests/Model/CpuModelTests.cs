@@ -3,7 +3,7 @@ using LLaVAction.Testing.Conformance;
 
 namespace LLaVAction.Cpu.Tests.Model;
 
-/// <summary>What every stack owes, and what the embedded one adds: the same bits with any number of threads.</summary>
+/// <summary>What every engine owes, and what the cpu engine adds: the same bits with any number of threads.</summary>
 public sealed class CpuModelTests : VideoLanguageModelConformance
 {
     [SkippableTheory]

@@ -4,7 +4,7 @@ using LLaVAction.Testing.Conformance;
 
 namespace LLaVAction.Cpu.Tests.Model;
 
-/// <summary>The embedded stack's pooling against the original's.</summary>
+/// <summary>The cpu engine's pooling against the original's.</summary>
 public sealed class PoolingGoldenTests : PoolingGoldens
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using LLaVAction.Testing.Conformance;
 
 namespace LLaVAction.Cpu.Tests.Model;
 
-/// <summary>The embedded stack's stages against the reference's.</summary>
+/// <summary>The cpu engine's stages against the reference's.</summary>
 public sealed class StagedModelGoldenTests : StagedModelGoldens
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using LLaVAction.Testing.Conformance;
 
 namespace LLaVAction.Cpu.Tests.Model;
 
-/// <summary>The embedded stack's answers against the reference's.</summary>
+/// <summary>The cpu engine's answers against the reference's.</summary>
 public sealed class VideoLanguageModelGoldenTests : VideoLanguageModelGoldens
 {
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ using LLaVAction.Models.Sequences;
 namespace LLaVAction.Testing.Conformance;
 
 /// <summary>
-/// Spatial pooling and newline layouts of the original functions, at the real 27 × 27 grid and small ones. A stack's own test
+/// Spatial pooling and newline layouts of the original functions, at the real 27 × 27 grid and small ones. An engine's own test
 /// class derives from this and says how it pools.
 /// </summary>
 public abstract class PoolingGoldens

@@ -3,7 +3,7 @@ using LLaVAction.Models.Engines;
 namespace LLaVAction.Testing.Conformance;
 
 /// <summary>
-/// Every stage of every model in the golden folder equals the reference's. A stack's own test class derives from this and
+/// Every stage of every model in the golden folder equals the reference's. An engine's own test class derives from this and
 /// says how to load a model.
 /// </summary>
 public abstract class StagedModelGoldens

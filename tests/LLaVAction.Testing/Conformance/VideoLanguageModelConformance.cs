@@ -4,7 +4,7 @@ using LLaVAction.Models.Engines;
 namespace LLaVAction.Testing.Conformance;
 
 /// <summary>
-/// What every stack's model owes its callers, tried on the small models of the golden folder: an answer is its prompt's own,
+/// What every engine's model owes its callers, tried on the small models of the golden folder: an answer is its prompt's own,
 /// whatever else is asked, in whatever order; frames are chosen by index; prompts of every shape work.
 /// </summary>
 public abstract class VideoLanguageModelConformance

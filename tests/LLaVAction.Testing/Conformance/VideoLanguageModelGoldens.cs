@@ -4,7 +4,7 @@ namespace LLaVAction.Testing.Conformance;
 
 /// <summary>
 /// Prompts about the golden frames get the reference's probabilities and continuations, through the port that evaluations
-/// use. A stack's own test class derives from this and says how to load a model.
+/// use. An engine's own test class derives from this and says how to load a model.
 /// </summary>
 public abstract class VideoLanguageModelGoldens
 {

@@ -2,13 +2,13 @@ using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Testing.Videos;
 
-/// <summary>What every stack's frame reader must do. A stack's test class derives from it and opens its own readers.</summary>
+/// <summary>What every engine's frame reader must do. An engine's test class derives from it and opens its own readers.</summary>
 public abstract class FrameReaderConformance(RenderedVideos videos) : IClassFixture<RenderedVideos>
 {
     /// <summary>The rendered videos.</summary>
     protected RenderedVideos Videos { get; } = videos;
 
-    /// <summary>Opens a folder with the stack under test.</summary>
+    /// <summary>Opens a folder with the engine under test.</summary>
     protected abstract IFrameReader Open(string folder, string layout = "auto");
 
     [SkippableTheory]

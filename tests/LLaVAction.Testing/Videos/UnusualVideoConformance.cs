@@ -2,13 +2,13 @@ using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Testing.Videos;
 
-/// <summary>Videos that are not as they should be, or not as most are; for every stack's frame reader.</summary>
+/// <summary>Videos that are not as they should be, or not as most are; for every engine's frame reader.</summary>
 public abstract class UnusualVideoConformance(RenderedVideos videos) : IClassFixture<RenderedVideos>
 {
     /// <summary>The rendered videos.</summary>
     protected RenderedVideos Videos { get; } = videos;
 
-    /// <summary>Opens a folder with the stack under test.</summary>
+    /// <summary>Opens a folder with the engine under test.</summary>
     protected abstract IFrameReader Open(string folder, string layout = "auto");
 
     [SkippableFact]

@@ -4,7 +4,7 @@ using LLaVAction.Video.Layouts;
 namespace LLaVAction.Testing.Videos;
 
 /// <summary>
-/// What every stack's decoder must make of an ffmpeg that misbehaves. A stack's test class derives from it and opens its own
+/// What every engine's decoder must make of an ffmpeg that misbehaves. An engine's test class derives from it and opens its own
 /// decoder on the stand-ins.
 /// </summary>
 public abstract class VideoDecoderConformance

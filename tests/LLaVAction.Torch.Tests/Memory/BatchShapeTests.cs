@@ -1,9 +1,9 @@
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Sequences;
 using LLaVAction.Testing;
-using LLaVAction.Torch.Devices;
 using LLaVAction.Torch.Memory;
 using LLaVAction.Torch.Model.Running;
+using LLaVAction.Torch.Native;
 
 namespace LLaVAction.Torch.Tests.Memory;
 
@@ -36,9 +36,10 @@ public sealed class BatchShapeTests
         }
     }
 
-    [Fact]
+    [SkippableFact]
     public void Memory_of_the_half_billion_shape_is_counted()
     {
+        TestEngine.Require();
         var device = ComputeDevice.Of(new ModelOptions { Device = "cpu" });
         var layout = VisualTokenLayout.Of(KnownConfigurations.HalfBillion);
 

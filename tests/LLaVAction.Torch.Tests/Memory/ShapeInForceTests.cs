@@ -54,7 +54,7 @@ public sealed class ShapeInForceTests
         var checkpoint = GoldenFolder.Checkpoints().Select(GoldenFolder.PathOf).FirstOrDefault(GoldenModel.HasLanguageModel);
         Skip.If(checkpoint is null, "no model goldens");
         using var folder = new ModelWithTokenizer(checkpoint);
-        using var model = TestStack.Load(folder.Folder, new ModelOptions(), shape);
+        using var model = TestEngine.Load(folder.Folder, new ModelOptions(), shape);
         model.Shape.BeforeWork = (axis, size) =>
         {
             if (!fits(axis, size))

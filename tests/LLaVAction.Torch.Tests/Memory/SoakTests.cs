@@ -30,7 +30,7 @@ public sealed class SoakTests
         var checkpoint = GoldenFolder.Checkpoints().Select(GoldenFolder.PathOf).FirstOrDefault(GoldenModel.HasLanguageModel);
         Skip.If(checkpoint is null, "no model goldens");
         using var folder = new ModelWithTokenizer(checkpoint);
-        using IVideoLanguageModel model = TestStack.Load(folder.Folder, new ModelOptions(), new BatchShape(4, 3, 32));
+        using IVideoLanguageModel model = TestEngine.Load(folder.Folder, new ModelOptions(), new BatchShape(4, 3, 32));
         for (var clip = 0; clip < WarmUp; clip++)
         {
             Evaluate(model, clip);
@@ -57,7 +57,7 @@ public sealed class SoakTests
         using var folder = new ModelWithTokenizer(checkpoint);
         var before = Measure().Tensors;
         int parameters;
-        using (var model = TestStack.Load(folder.Folder, new ModelOptions()))
+        using (var model = TestEngine.Load(folder.Folder, new ModelOptions()))
         {
             parameters = model.Model.named_parameters().Count();
             Evaluate(model, 1);

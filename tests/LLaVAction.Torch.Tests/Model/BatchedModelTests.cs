@@ -5,7 +5,7 @@ using LLaVAction.Torch.Memory;
 namespace LLaVAction.Torch.Tests.Model;
 
 /// <summary>
-/// What every stack owes, in batches as a GPU has them: chunks of frames that clips share, several prompts in a pass,
+/// What every engine owes, in batches as a GPU has them: chunks of frames that clips share, several prompts in a pass,
 /// padding in both.
 /// </summary>
 public sealed class BatchedModelTests : VideoLanguageModelConformance
@@ -43,7 +43,7 @@ public sealed class BatchedModelTests : VideoLanguageModelConformance
         {
             Skip.If(checkpoint is null, "no model goldens");
             using var folder = new ModelWithTokenizer(Testing.GoldenFolder.PathOf(checkpoint));
-            using var model = TestStack.Load(folder.Folder, new ModelOptions(), shape);
+            using var model = TestEngine.Load(folder.Folder, new ModelOptions(), shape);
             using var clip = Assert.Single(model.Encode([SyntheticClip.Of(3, 5)], CancellationToken.None));
             return Answers(model, Group(clip, requests));
         }
@@ -71,5 +71,5 @@ public sealed class BatchedModelTests : VideoLanguageModelConformance
 
     /// <inheritdoc/>
     protected override IVideoLanguageModel Load(string checkpointFolder, ModelOptions options)
-        => TestStack.Load(checkpointFolder, options, Shape);
+        => TestEngine.Load(checkpointFolder, options, Shape);
 }

@@ -9,8 +9,8 @@ public sealed class CudaStagedModelGoldenTests : StagedModelGoldens
     /// <inheritdoc/>
     protected override IStagedModel Load(string checkpointFolder, ModelOptions options)
     {
-        TestStack.SkipWithoutCuda();
-        return TestStack.Engine.LoadStagedModel(checkpointFolder, options with { Device = "cuda:0", Precision = "float32" });
+        TestEngine.SkipWithoutCuda();
+        return TestEngine.Engine.LoadStagedModel(checkpointFolder, options with { Device = "cuda:0", Precision = "float32" });
     }
 }
 
@@ -20,12 +20,12 @@ public sealed class CudaVideoLanguageModelGoldenTests : VideoLanguageModelGolden
     /// <inheritdoc/>
     protected override IVideoLanguageModel Load(string checkpointFolder, ModelOptions options)
     {
-        TestStack.SkipWithoutCuda();
-        return TestStack.Engine.LoadModel(checkpointFolder, options with { Device = "cuda:0", Precision = "float32" });
+        TestEngine.SkipWithoutCuda();
+        return TestEngine.Engine.LoadModel(checkpointFolder, options with { Device = "cuda:0", Precision = "float32" });
     }
 }
 
-/// <summary>What every stack owes, on a GPU.</summary>
+/// <summary>What every engine owes, on a GPU.</summary>
 public sealed class CudaModelTests : VideoLanguageModelConformance
 {
     /// <inheritdoc/>
@@ -34,7 +34,7 @@ public sealed class CudaModelTests : VideoLanguageModelConformance
     /// <inheritdoc/>
     protected override IVideoLanguageModel Load(string checkpointFolder, ModelOptions options)
     {
-        TestStack.SkipWithoutCuda();
-        return TestStack.Engine.LoadModel(checkpointFolder, options with { Device = "cuda:0", Precision = "float32" });
+        TestEngine.SkipWithoutCuda();
+        return TestEngine.Engine.LoadModel(checkpointFolder, options with { Device = "cuda:0", Precision = "float32" });
     }
 }

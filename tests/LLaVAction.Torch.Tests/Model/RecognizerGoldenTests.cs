@@ -4,4 +4,4 @@ using LLaVAction.Testing.Conformance;
 namespace LLaVAction.Torch.Tests.Model;
 
 /// <summary>AVION's recogniser on the torch engine.</summary>
-public sealed class RecognizerGoldenTests() : RecognizerGoldens(static folder => TestStack.Engine.LoadRecognizer(folder, new ModelOptions { Device = "cpu" }));
+public sealed class RecognizerGoldenTests() : RecognizerGoldens(static folder => TestEngine.Engine.LoadRecognizer(folder, new ModelOptions { Device = "cpu" }));

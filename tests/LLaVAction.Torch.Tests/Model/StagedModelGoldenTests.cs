@@ -3,10 +3,10 @@ using LLaVAction.Testing.Conformance;
 
 namespace LLaVAction.Torch.Tests.Model;
 
-/// <summary>The torch stack's stages against the reference's.</summary>
+/// <summary>The torch engine's stages against the reference's.</summary>
 public sealed class StagedModelGoldenTests : StagedModelGoldens
 {
     /// <inheritdoc/>
     protected override IStagedModel Load(string checkpointFolder, ModelOptions options)
-        => TestStack.Engine.LoadStagedModel(checkpointFolder, TestStack.OnCpu(options));
+        => TestEngine.Engine.LoadStagedModel(checkpointFolder, TestEngine.OnCpu(options));
 }

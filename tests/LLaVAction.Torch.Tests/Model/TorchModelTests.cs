@@ -3,10 +3,10 @@ using LLaVAction.Testing.Conformance;
 
 namespace LLaVAction.Torch.Tests.Model;
 
-/// <summary>What every stack owes.</summary>
+/// <summary>What every engine owes.</summary>
 public sealed class TorchModelTests : VideoLanguageModelConformance
 {
     /// <inheritdoc/>
     protected override IVideoLanguageModel Load(string checkpointFolder, ModelOptions options)
-        => TestStack.Load(checkpointFolder, options);
+        => TestEngine.Load(checkpointFolder, options);
 }

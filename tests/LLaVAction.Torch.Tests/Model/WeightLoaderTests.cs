@@ -1,21 +1,22 @@
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
 using LLaVAction.Testing;
-using LLaVAction.Torch.Devices;
 using LLaVAction.Torch.Model;
 using LLaVAction.Torch.Model.Running;
+using LLaVAction.Torch.Native;
 
 namespace LLaVAction.Torch.Tests.Model;
 
 /// <summary>Parameters bear the checkpoint's names and hold its values.</summary>
 public sealed class WeightLoaderTests
 {
-    [Theory]
+    [SkippableTheory]
     [InlineData(ElementType.Float32)]
     [InlineData(ElementType.BFloat16)]
     [InlineData(ElementType.Float16)]
     public void Every_tensor_of_a_checkpoint_is_a_parameter_of_its_name_and_value(ElementType type)
     {
+        TestEngine.Require();
         using var folder = new TemporaryFolder();
         RandomCheckpoint.Write(folder.FullName, KnownConfigurations.Tiny, new RandomCheckpointOptions { ElementType = type, ShardBytes = 4000 });
         using var checkpoint = Checkpoint.Open(folder.FullName);

@@ -5,5 +5,5 @@ namespace LLaVAction.Torch.Tests.Parity;
 
 public sealed class TorchParityTests : ParityConformance
 {
-    protected override IEngine Engine { get; } = TorchEngine.Create();
+    protected override IEngine Engine => TestEngine.Engine;
 }

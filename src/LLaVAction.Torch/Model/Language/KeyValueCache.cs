@@ -1,5 +1,5 @@
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Torch.Devices;
+using LLaVAction.Torch.Native;
 using static TorchSharp.torch;
 
 namespace LLaVAction.Torch.Model.Language;

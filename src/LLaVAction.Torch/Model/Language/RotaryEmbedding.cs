@@ -1,5 +1,5 @@
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Torch.Devices;
+using LLaVAction.Torch.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 

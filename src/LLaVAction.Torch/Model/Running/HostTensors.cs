@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using LLaVAction.Models.Engines;
-using LLaVAction.Torch.Devices;
+using LLaVAction.Torch.Native;
 using static TorchSharp.torch;
 
 namespace LLaVAction.Torch.Model.Running;

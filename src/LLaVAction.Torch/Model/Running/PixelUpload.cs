@@ -1,6 +1,6 @@
 using System.Buffers;
 using LLaVAction.Models.Preprocessing;
-using LLaVAction.Torch.Devices;
+using LLaVAction.Torch.Native;
 using LLaVAction.Video.Frames;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using LLaVAction.Torch.Devices;
+using LLaVAction.Torch.Native;
 using static TorchSharp.torch;
 
 namespace LLaVAction.Torch.Model.Running;

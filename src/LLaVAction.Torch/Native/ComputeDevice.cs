@@ -3,7 +3,7 @@ using LLaVAction.Models.Engines;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace LLaVAction.Torch.Devices;
+namespace LLaVAction.Torch.Native;
 
 /// <summary>Where a model computes, and in which arithmetic.</summary>
 /// <param name="Device">The device.</param>
@@ -27,16 +27,20 @@ internal sealed record ComputeDevice(Device Device, ScalarType Type)
     /// <summary>Bytes of one value.</summary>
     public int BytesPerValue => Type == ScalarType.Float32 ? 4 : 2;
 
+    /// <summary>All of its memory: the GPU's by its driver, the host's under its limits; null where the driver would not tell.</summary>
+    public long? TotalBytes => IsCuda ? NvidiaDriver.Of(Device.index)?.TotalBytes : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
     /// <summary>The device and arithmetic of a user's choice: bfloat16 on a GPU and float32 on the CPU where left open.</summary>
-    /// <exception cref="InputException">There is no such device or arithmetic here.</exception>
+    /// <exception cref="InputException">There is no such device or arithmetic here, or no libtorch.</exception>
     public static ComputeDevice Of(ModelOptions options)
     {
+        var library = LibTorch.Load(null);
         if (options.Threads is < 1)
         {
             throw new InputException(string.Create(CultureInfo.InvariantCulture, $"--threads {options.Threads}: expected 1 or more."));
         }
 
-        var device = DeviceOf(options.Device);
+        var device = DeviceOf(options.Device, library);
         var type = options.Precision switch
         {
             "auto" => device.type == DeviceType.CUDA ? ScalarType.BFloat16 : ScalarType.Float32,
@@ -57,17 +61,17 @@ internal sealed record ComputeDevice(Device Device, ScalarType Type)
         }
     }
 
-    private static Device DeviceOf(string name)
+    private static Device DeviceOf(string name, LoadedLibTorch library)
     {
         if (name == "cpu")
         {
             return new Device(DeviceType.CPU);
         }
 
-        var count = cuda.is_available() ? cuda.device_count() : 0;
+        var fault = CudaFault.Of(library);
         if (name == "auto")
         {
-            return count > 0 ? new Device(DeviceType.CUDA, 0) : new Device(DeviceType.CPU);
+            return fault is null ? new Device(DeviceType.CUDA, 0) : new Device(DeviceType.CPU);
         }
 
         var number = name == "cuda" ? "0" : name.StartsWith("cuda:", StringComparison.Ordinal) ? name["cuda:".Length..] : "";
@@ -76,10 +80,14 @@ internal sealed record ComputeDevice(Device Device, ScalarType Type)
             throw new InputException($"--device {name}: expected auto, cpu or cuda:N.");
         }
 
+        if (fault is not null)
+        {
+            throw new InputException($"--device {name}: {fault}. Or use --device cpu.");
+        }
+
+        var count = cuda.device_count();
         return index < count
             ? new Device(DeviceType.CUDA, index)
-            : throw new InputException(count == 0
-                ? $"--device {name}: no CUDA device can be used. Build with -p:Stack=torch-cuda on a host with an NVIDIA driver (see 'llavaction doctor'), or use --device cpu."
-                : string.Create(CultureInfo.InvariantCulture, $"--device {name}: this host has {count} CUDA device(s), cuda:0 to cuda:{count - 1}."));
+            : throw new InputException(string.Create(CultureInfo.InvariantCulture, $"--device {name}: this host has {count} CUDA device(s), cuda:0 to cuda:{count - 1}."));
     }
 }

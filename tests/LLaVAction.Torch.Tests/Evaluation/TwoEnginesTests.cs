@@ -11,8 +11,8 @@ using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Torch.Tests.Evaluation;
 
-/// <summary>A whole evaluation gives the same results on both stacks.</summary>
-public sealed class TwoStacksTests
+/// <summary>A whole evaluation gives the same results on both engines.</summary>
+public sealed class TwoEnginesTests
 {
     private const int Clips = 12;
 
@@ -38,7 +38,7 @@ public sealed class TwoStacksTests
         Skip.If(checkpoint is null, "no model goldens");
         using var folder = new ModelWithTokenizer(GoldenFolder.PathOf(checkpoint));
         using var embedded = new CpuEngine().LoadModel(folder.Folder, new ModelOptions());
-        using IVideoLanguageModel torch = TestStack.Load(folder.Folder, new ModelOptions { PromptsPerClip = 4 });
+        using IVideoLanguageModel torch = TestEngine.Load(folder.Folder, new ModelOptions { PromptsPerClip = 4 });
 
         var expected = await EvaluateAsync(embedded);
         var actual = await EvaluateAsync(torch);

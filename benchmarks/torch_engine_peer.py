@@ -1,6 +1,6 @@
 """What PyTorch and Hugging Face transformers with SDPA need for the work of the torch stack, on the same device.
 
-    python3 torch_stack_peer.py DEVICE DTYPE THREADS SHAPE VERB [SIZES...]
+    python3 torch_engine_peer.py DEVICE DTYPE THREADS SHAPE VERB [SIZES...]
 
 SHAPE: 0.5b or 7b. Verbs: vision FRAMES; prefill TOKENS; question FRAMES TOKENS CLIPS (vision and a prefill of the whole
 prompt for each clip, one after the other). Says what it is on one line, then runs once for every line read and answers
