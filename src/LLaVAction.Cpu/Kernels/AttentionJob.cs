@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace LLaVAction.Cpu.Kernels;
 
 /// <summary>
@@ -69,7 +71,7 @@ internal sealed unsafe class AttentionJob
     private static MicroKernel ChooseValueKernel(MicroKernel kernel, int headSize)
     {
         var wide = MicroKernel.Wide;
-        return kernel is Vector512MicroKernel && PaddedSize(wide) * 6 <= PaddedSize(kernel) * 5 ? wide : kernel;
+        return kernel is VectorMicroKernel<Lanes512, Vector512<float>> && PaddedSize(wide) * 6 <= PaddedSize(kernel) * 5 ? wide : kernel;
 
         int PaddedSize(MicroKernel candidate) => (headSize + candidate.TileColumns - 1) / candidate.TileColumns * candidate.TileColumns;
     }

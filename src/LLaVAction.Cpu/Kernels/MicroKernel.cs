@@ -1,3 +1,7 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
 namespace LLaVAction.Cpu.Kernels;
 
 /// <summary>
@@ -8,12 +12,17 @@ internal abstract unsafe class MicroKernel
 {
     /// <summary>All variants, the fastest first where they are accelerated.</summary>
     public static IReadOnlyList<MicroKernel> All { get; } =
-        [new Vector512MicroKernel(), new Vector256MicroKernel(), new Vector128MicroKernel(), new ScalarMicroKernel()];
+    [
+        new VectorMicroKernel<Lanes512, Vector512<float>>("AVX-512, 12×32", Vector512.IsHardwareAccelerated, isFused: true, tileRows: 12),
+        new VectorMicroKernel<Lanes256, Vector256<float>>("AVX2, 6×16", Vector256.IsHardwareAccelerated && Fma.IsSupported, isFused: true, tileRows: 6),
+        new VectorMicroKernel<Lanes128, Vector128<float>>("128-bit, 6×8", Vector128.IsHardwareAccelerated, Fma.IsSupported || AdvSimd.IsSupported, tileRows: 6),
+        new ScalarMicroKernel(),
+    ];
 
     /// <summary>The fastest variant of this machine.</summary>
     public static MicroKernel Best { get; } = All.First(kernel => kernel.IsAccelerated);
 
-    /// <summary>The variant for products of nearly 80 columns; goes with <see cref="Vector512MicroKernel"/>.</summary>
+    /// <summary>The variant for products of nearly 80 columns; goes with that of AVX-512.</summary>
     public static MicroKernel Wide { get; } = new Vector512WideMicroKernel();
 
     /// <summary>What it is called in reports.</summary>
