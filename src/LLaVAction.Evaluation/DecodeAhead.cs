@@ -13,17 +13,20 @@ public sealed class DecodeAhead
     private readonly IFrameReader _reader;
     private readonly FramePolicy _policy;
     private readonly int _workers;
+    private readonly int _mostWaiting;
 
     /// <summary>Creates the stage.</summary>
     /// <param name="reader">Where frames come from.</param>
     /// <param name="policy">Which moments become frames.</param>
     /// <param name="workers">How many clips are decoded at a time; about as many more may wait, decoded, for the model.</param>
-    public DecodeAhead(IFrameReader reader, FramePolicy policy, int workers)
+    /// <param name="clipsPerCall">How many clips the model takes in one call; at least as many may wait.</param>
+    public DecodeAhead(IFrameReader reader, FramePolicy policy, int workers, int clipsPerCall = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(workers);
         _reader = reader;
         _policy = policy;
         _workers = workers;
+        _mostWaiting = Math.Max(workers, clipsPerCall);
     }
 
     /// <summary>
@@ -32,7 +35,7 @@ public sealed class DecodeAhead
     /// </summary>
     public ChannelReader<Task<DecodedClip>> Start(IReadOnlyList<ClipWork> work, CancellationToken cancellationToken)
     {
-        var channel = Channel.CreateBounded<Task<DecodedClip>>(new BoundedChannelOptions(_workers + 1)
+        var channel = Channel.CreateBounded<Task<DecodedClip>>(new BoundedChannelOptions(_mostWaiting + 1)
         {
             SingleReader = true,
             SingleWriter = true,

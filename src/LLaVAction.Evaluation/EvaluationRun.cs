@@ -1,5 +1,7 @@
 using LLaVAction.Benchmarks;
+using LLaVAction.Evaluation.Exchange;
 using LLaVAction.Models.Engines;
+using LLaVAction.Remote;
 using LLaVAction.Runs;
 using LLaVAction.Video.Frames;
 
@@ -108,7 +110,7 @@ public sealed class EvaluationRun : IDisposable
     public async Task<EvaluationReport> ExecuteAsync(
         IVideoLanguageModel model, IFrameReader? reader, Action<int> onClipDone, CancellationToken cancellationToken)
     {
-        var decoding = reader is null ? null : new DecodeAhead(reader, _request.Settings.FramePolicy, _request.DecodeWorkers);
+        var decoding = reader is null ? null : new DecodeAhead(reader, _request.Settings.FramePolicy, _request.DecodeWorkers, model.PreferredClips);
         var outcome = await new Evaluator(model, decoding, _request.Settings, _log.Append).RunAsync(Work, onClipDone, cancellationToken);
         _log.Sync();
         var results = _folder.ReadResults(_request.Selection.Asked);
@@ -120,6 +122,20 @@ public sealed class EvaluationRun : IDisposable
 
         var batches = await ReportBatchesAsync(model, decoding, results, cancellationToken);
         return new EvaluationReport(outcome, summary, CountFailures(results), batches);
+    }
+
+    /// <summary>Writes what is left as the requests of a batch into the run's folder, which from then on waits for its answers.</summary>
+    /// <param name="model">The model's name.</param>
+    /// <param name="remote">How requests are made.</param>
+    /// <param name="reader">Where frames come from; null when blind.</param>
+    /// <param name="onClipDone">Told after each clip how many questions it had.</param>
+    /// <param name="cancellationToken">Stops between two clips.</param>
+    /// <exception cref="InputException">The run's task cannot be a batch.</exception>
+    public Task<BatchExportReport> ExportBatchAsync(
+        string model, RemoteSettings remote, IFrameReader? reader, Action<int> onClipDone, CancellationToken cancellationToken)
+    {
+        var decoding = reader is null ? null : new DecodeAhead(reader, _request.Settings.FramePolicy, _request.DecodeWorkers);
+        return new BatchExport(model, remote, _request.Settings).WriteAsync(Work, decoding, _request.Output, _log.Append, onClipDone, cancellationToken);
     }
 
     /// <summary>Brings what was written to the disk and lets go of the part.</summary>

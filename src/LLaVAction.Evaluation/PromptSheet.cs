@@ -96,6 +96,9 @@ internal sealed class DistinctRequests
     /// <summary>Each request once, in the order of its first use.</summary>
     public IReadOnlyList<PromptRequest> Requests => _requests;
 
+    /// <summary>The request at a place of the original order.</summary>
+    public PromptRequest Of(int place) => _requests[_positions[place]];
+
     /// <summary>One answer per original request; the time stands on the first that uses it and is 0 on the others.</summary>
     public IReadOnlyList<PromptAnswer> Spread(IReadOnlyList<PromptAnswer> answers)
     {

@@ -31,8 +31,8 @@ internal static class EvaluationTable
                 cell.Questions,
                 cell.Chance,
                 cell.AccuracyAnswered,
-                cell.Unparsed,
-                cell.DecodeErrors + cell.MissingVideos,
+                cell.Unreadable,
+                cell.Failed,
                 cell.WithoutResult);
         }
 

@@ -52,7 +52,7 @@ public static class ComparisonTables
                 cell.Run, summary.Strategy, summary.Frames, cell.Control,
                 summary.Accuracy, Finite(cell.ByVideo.Lower), Finite(cell.ByVideo.Upper),
                 summary.Correct, summary.Questions, summary.AccuracyAnswered, summary.Chance, cell.OptionsOnlyCeiling,
-                summary.Unparsed, summary.DecodeErrors + summary.MissingVideos + summary.WithoutResult, Beware(cell));
+                summary.Unreadable, summary.Failed + summary.WithoutResult, Beware(cell));
         }
 
         return table;

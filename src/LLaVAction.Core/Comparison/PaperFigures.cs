@@ -50,7 +50,7 @@ public static class PaperFigures
             && cell.QuestionsInSet == ValidationRows
             && cell.Questions == ValidationRows
             && cell.WithoutResult == 0
-            && cell.DecodeErrors + cell.MissingVideos == 0
+            && cell.Failed == 0
             && (cell.Strategy == "random" || cell.Provenance == "measured")
             && identity.Prompt is { Task: "mqa", Perspective: "egocentric", PriorActions: "none" }
             && identity.Frames.Policy == "midpoint"

@@ -72,6 +72,12 @@ public sealed record RunComparison(
                 $"{cell.Run}, {cell.Summary.Strategy}, {cell.Summary.Frames} frames: {cell.Summary.DecodeErrors} clips could not be decoded and {cell.Summary.MissingVideos} have no video; they count as wrong.");
         }
 
+        foreach (var cell in cells.Where(static cell => cell.Summary.NoAnswers + cell.Summary.Refused + cell.Summary.Truncated > 0))
+        {
+            yield return FormattableString.Invariant(
+                $"{cell.Run}, {cell.Summary.Strategy}, {cell.Summary.Frames} frames: {cell.Summary.NoAnswers} questions got no answer from the service, {cell.Summary.Refused} were refused, {cell.Summary.Truncated} answers were cut off; they count as wrong.");
+        }
+
         foreach (var run in cells.Where(static cell => cell.Summary.HasLowLetterMass).GroupBy(static cell => cell.Run, StringComparer.Ordinal))
         {
             yield return FormattableString.Invariant(

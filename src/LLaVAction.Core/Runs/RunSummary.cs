@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LLaVAction.Scoring;
 
 namespace LLaVAction.Runs;
@@ -65,6 +66,26 @@ public sealed record CellSummary
 
     /// <summary>Questions whose clip has no video.</summary>
     public required int MissingVideos { get; init; }
+
+    /// <summary>Questions that a service declined to answer; left out of the file where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Refused { get; init; }
+
+    /// <summary>Answers of a service that were cut off; left out of the file where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Truncated { get; init; }
+
+    /// <summary>Questions that a service never answered; left out of the file where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int NoAnswers { get; init; }
+
+    /// <summary>Answers of whatever kind from which no option can be read.</summary>
+    [JsonIgnore]
+    public int Unreadable => Unparsed + Refused + Truncated;
+
+    /// <summary>Questions that the model never answered.</summary>
+    [JsonIgnore]
+    public int Failed => DecodeErrors + MissingVideos + NoAnswers;
 
     /// <summary>Questions without a result yet.</summary>
     public required int WithoutResult { get; init; }

@@ -52,6 +52,25 @@ public sealed record ChatRequest
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>The request as a line of a batch file, with its line feed.</summary>
+    /// <param name="name">The name by which its answer is found again.</param>
+    public byte[] ToBatchLine(string name)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, Layout))
+        {
+            json.WriteStartObject();
+            json.WriteString("custom_id"u8, name);
+            json.WriteString("method"u8, "POST"u8);
+            json.WriteString("url"u8, "/v1/chat/completions"u8);
+            json.WritePropertyName("body"u8);
+            WriteTo(json);
+            json.WriteEndObject();
+        }
+
+        return [.. buffer.WrittenSpan, (byte)'\n'];
+    }
+
     /// <summary>Writes the body as an object.</summary>
     public void WriteTo(Utf8JsonWriter json)
     {
