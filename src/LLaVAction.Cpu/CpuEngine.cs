@@ -20,7 +20,8 @@ public sealed class CpuEngine : IEngine
     public IReadOnlyList<EngineFact> Inspect() => [new EngineFact("device", "cpu, float32")];
 
     /// <inheritdoc/>
-    public IFrameReader OpenVideos(string videosFolder, string layout) => FfmpegDecoder.Open(videosFolder, layout, FfmpegCommand.Compose);
+    public IFrameReader OpenVideos(string videosFolder, string layout, SquareViews? squares = null) =>
+        FfmpegDecoder.Open(videosFolder, layout, FfmpegCommand.Compose, squares);
 
     /// <inheritdoc/>
     public IVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options)

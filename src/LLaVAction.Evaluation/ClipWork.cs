@@ -21,5 +21,5 @@ public readonly record struct PendingQuestion(Question Question, int Frames, int
 public sealed record ClipWork(ClipReference Clip, ClipReference Source, IReadOnlyList<PendingQuestion> Pending)
 {
     /// <summary>The frame counts that are needed, in the order asked.</summary>
-    public IReadOnlyList<int> FrameCounts { get; } = [.. Pending.Select(pending => pending.Frames).Distinct()];
+    public IReadOnlyList<int> FrameCounts { get; init; } = [.. Pending.Select(pending => pending.Frames).Distinct()];
 }

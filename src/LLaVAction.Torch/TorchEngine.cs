@@ -18,11 +18,11 @@ namespace LLaVAction.Torch;
 /// <param name="openTokenizer">Opens the tokenizer of a checkpoint folder.</param>
 /// <param name="openVideos">Opens a folder of videos of a layout.</param>
 /// <param name="libTorchFolder">The folder of libtorch that the user named; null for the first that is found.</param>
-public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<string, string, IFrameReader> openVideos, string? libTorchFolder) : IEngine
+public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<string, string, SquareViews?, IFrameReader> openVideos, string? libTorchFolder) : IEngine
 {
     /// <summary>The engine with a libtorch that the user named, or null for the first that is found.</summary>
     public static TorchEngine Create(string? libTorchFolder) =>
-        new(ByteLevelTokenizer.Open, static (folder, layout) => FfmpegDecoder.Open(folder, layout, FFMpegCoreCommand.Compose), libTorchFolder);
+        new(ByteLevelTokenizer.Open, static (folder, layout, squares) => FfmpegDecoder.Open(folder, layout, FFMpegCoreCommand.Compose, squares), libTorchFolder);
 
     /// <summary>Whether a GPU is there and a libtorch that could use it. Loads nothing but the GPU's driver.</summary>
     /// <exception cref="InputException">The user named a folder that cannot be used.</exception>
@@ -36,7 +36,7 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
     public IReadOnlyList<EngineFact> Inspect() => TorchInspection.Facts(libTorchFolder);
 
     /// <inheritdoc/>
-    public IFrameReader OpenVideos(string videosFolder, string layout) => openVideos(videosFolder, layout);
+    public IFrameReader OpenVideos(string videosFolder, string layout, SquareViews? squares = null) => openVideos(videosFolder, layout, squares);
 
     /// <inheritdoc/>
     public IVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options) => LoadModel(checkpointFolder, options, null);

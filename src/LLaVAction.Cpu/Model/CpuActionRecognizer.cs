@@ -1,4 +1,5 @@
 using LLaVAction.Cpu.Kernels;
+using LLaVAction.Epic;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Recognizers;
 
@@ -49,6 +50,9 @@ internal sealed class CpuActionRecognizer : IActionRecognizer
 
     /// <inheritdoc/>
     public RecognizerConfiguration Configuration => _checkpoint.Configuration;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ActionClass> Classes => _checkpoint.Classes.Classes;
 
     /// <inheritdoc/>
     public IReadOnlyList<ClassScores> Score(IReadOnlyList<float[]> clips, int frames, CancellationToken cancellationToken)

@@ -12,6 +12,9 @@ internal sealed class PrefixBatchRunner(LlavaModel model, ITokenizer tokenizer)
     /// <summary>Prompts whose logits are held at once.</summary>
     private const int LogitsRows = 16;
 
+    /// <summary>Prompts whose own keys and values are held at once: scoring every action class asks thousands.</summary>
+    private const int SequencesAtOnce = 256;
+
     /// <summary>Positions a continuation has room for before its cache grows.</summary>
     private const int InitialRoom = 64;
 
@@ -41,43 +44,46 @@ internal sealed class PrefixBatchRunner(LlavaModel model, ITokenizer tokenizer)
         DecoderRun.Fill(_decoder, pass, new PendingSequence(prefix, prefixCache), cancellationToken);
         var prefillMilliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
 
-        var sequences = new List<PendingSequence>();
-        try
+        for (var first = 0; first < members.Length; first += SequencesAtOnce)
         {
-            foreach (var member in members)
-            {
-                var own = member.Tokens.AfterVideo.Skip(batch.SharedAfterVideo).ToArray();
-                var room = own.Length + Math.Min(member.MaxNewTokens, InitialRoom);
-                sequences.Add(new PendingSequence(
-                    new InputSequence(_decoder.EmbedTokens, [], null, own), _decoder.CreateCache(room, prefixCache)));
-            }
-
-            using var states = new Matrix(members.Length, _decoder.HiddenSize);
-            started = Stopwatch.GetTimestamp();
-            DecoderRun.LastStates(_decoder, pass, sequences, states.View, cancellationToken);
-            var millisecondsPerRow = Stopwatch.GetElapsedTime(started).TotalMilliseconds / Math.Max(1, ownRows);
-            for (var first = 0; first < members.Length; first += LogitsRows)
-            {
-                Finish(first, Math.Min(LogitsRows, members.Length - first));
-            }
-
-            void Finish(int first, int count)
-            {
-                var finished = Read(
-                    pass, members.AsSpan(first, count), sequences.GetRange(first, count), states.View.SliceRows(first, count), cancellationToken);
-                for (var i = 0; i < count; i++)
-                {
-                    var ownMilliseconds = millisecondsPerRow * sequences[first + i].Input.Length;
-                    answers[batch.Members[first + i]] = finished[i] with { Milliseconds = finished[i].Milliseconds + ownMilliseconds };
-                }
-            }
-        }
-        finally
-        {
-            sequences.ForEach(sequence => sequence.Cache.Dispose());
+            RunOwn(first, Math.Min(SequencesAtOnce, members.Length - first));
         }
 
         return prefillMilliseconds;
+
+        void RunOwn(int first, int count)
+        {
+            var sequences = new List<PendingSequence>();
+            try
+            {
+                foreach (var member in members.AsSpan(first, count))
+                {
+                    var own = member.Tokens.AfterVideo.Skip(batch.SharedAfterVideo).ToArray();
+                    var room = own.Length + Math.Min(member.MaxNewTokens, InitialRoom);
+                    sequences.Add(new PendingSequence(
+                        new InputSequence(_decoder.EmbedTokens, [], null, own), _decoder.CreateCache(room, prefixCache)));
+                }
+
+                using var states = new Matrix(count, _decoder.HiddenSize);
+                started = Stopwatch.GetTimestamp();
+                DecoderRun.LastStates(_decoder, pass, sequences, states.View, cancellationToken);
+                var millisecondsPerRow = Stopwatch.GetElapsedTime(started).TotalMilliseconds / Math.Max(1, sequences.Sum(static sequence => sequence.Input.Length));
+                for (var done = 0; done < count; done += LogitsRows)
+                {
+                    var rows = Math.Min(LogitsRows, count - done);
+                    var finished = Read(pass, members.AsSpan(first + done, rows), sequences.GetRange(done, rows), states.View.SliceRows(done, rows), cancellationToken);
+                    for (var i = 0; i < rows; i++)
+                    {
+                        var ownMilliseconds = millisecondsPerRow * sequences[done + i].Input.Length;
+                        answers[batch.Members[first + done + i]] = finished[i] with { Milliseconds = finished[i].Milliseconds + ownMilliseconds };
+                    }
+                }
+            }
+            finally
+            {
+                sequences.ForEach(static sequence => sequence.Cache.Dispose());
+            }
+        }
     }
 
     /// <summary>Reads candidates and continuations off the last hidden states of some prompts.</summary>

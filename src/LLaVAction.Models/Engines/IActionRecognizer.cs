@@ -1,3 +1,4 @@
+using LLaVAction.Epic;
 using LLaVAction.Models.Recognizers;
 
 namespace LLaVAction.Models.Engines;
@@ -13,6 +14,9 @@ public interface IActionRecognizer : IDisposable
 
     /// <summary>Sizes and settings.</summary>
     RecognizerConfiguration Configuration { get; }
+
+    /// <summary>The class of each logit.</summary>
+    IReadOnlyList<ActionClass> Classes { get; }
 
     /// <summary>How many clips the engine likes to get in one call; 1 or more.</summary>
     int PreferredClips => 1;

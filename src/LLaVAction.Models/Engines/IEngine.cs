@@ -29,8 +29,9 @@ public interface IEngine
     /// <summary>Opens a folder of videos.</summary>
     /// <param name="videosFolder">The folder.</param>
     /// <param name="layout"><c>auto</c>, <c>epic</c>, <c>chunks</c>, <c>frames</c> or <c>trimmed</c>.</param>
+    /// <param name="squares">What the decoder cuts out of every frame; null for whole frames.</param>
     /// <exception cref="InputException">The folder is missing, or its layout cannot be told.</exception>
-    IFrameReader OpenVideos(string videosFolder, string layout);
+    IFrameReader OpenVideos(string videosFolder, string layout, SquareViews? squares = null);
 }
 
 /// <summary>One line about an engine or a machine.</summary>

@@ -25,6 +25,11 @@ public sealed record PreparedPrompt(PromptTokens Tokens, int[] Candidates, int M
     public static PreparedPrompt Of(PromptRequest request, ITokenizer tokenizer, ModelSettings settings, int? visualTokens, LanguageConfiguration language)
     {
         var tokens = PromptTokens.Of(request.Prompt, tokenizer);
+        if (request.Continuation is { Tokens.Count: > 0 } continuation)
+        {
+            tokens = tokens with { AfterVideo = [.. tokens.AfterVideo, .. continuation.Tokens] };
+        }
+
         if (tokens.HasVideo != visualTokens is not null)
         {
             throw new ArgumentException(
@@ -55,7 +60,7 @@ public sealed record PreparedPrompt(PromptTokens Tokens, int[] Candidates, int M
                 $"A prompt has {length} tokens, {visualTokens ?? 0} of them visual; the model takes {maximumPositions} (max_position_embeddings). Use fewer frames or a shorter prompt."));
         }
 
-        var candidates = request.Candidates.Select(candidate => PromptTokens.CandidateId(candidate, tokenizer, settings.VocabularySize)).ToArray();
+        int[] candidates = request.Continuation is { } path ? [.. path.Next] : [.. request.Candidates.Select(candidate => PromptTokens.CandidateId(candidate, tokenizer, settings.VocabularySize))];
         return new PreparedPrompt(tokens, candidates, Math.Min(request.MaxNewTokens, maximumPositions - length), length);
     }
 }

@@ -1,3 +1,4 @@
+using LLaVAction.Epic;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Recognizers;
 using LLaVAction.Torch.Modules;
@@ -41,6 +42,9 @@ internal sealed class TorchActionRecognizer : IActionRecognizer
 
     /// <inheritdoc/>
     public RecognizerConfiguration Configuration => _checkpoint.Configuration;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ActionClass> Classes => _checkpoint.Classes.Classes;
 
     /// <inheritdoc/>
     public int PreferredClips => _device.IsCuda ? ClipsOnGpu : 1;

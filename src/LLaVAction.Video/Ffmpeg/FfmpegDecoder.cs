@@ -21,11 +21,11 @@ internal sealed class FfmpegDecoder(FfmpegTools tools, FfmpegSettings settings, 
 
     /// <summary>Opens a folder of videos of a layout with the ffmpeg that is on the path. ffmpeg is looked for last.</summary>
     /// <exception cref="InputException">The layout is not recognised, or ffmpeg is missing.</exception>
-    public static IFrameReader Open(string videosFolder, string layout, FfmpegComposer compose)
+    public static IFrameReader Open(string videosFolder, string layout, FfmpegComposer compose, SquareViews? squares = null)
     {
         var recognised = VideoLayouts.Recognise(videosFolder, layout);
         var tools = FfmpegTools.Find(Environment.GetEnvironmentVariable("PATH"));
-        return VideoLayouts.Open(videosFolder, recognised, new FfmpegDecoder(tools, FfmpegSettings.Default, compose));
+        return VideoLayouts.Open(videosFolder, recognised, new FfmpegDecoder(tools, FfmpegSettings.Default with { Squares = squares }, compose));
     }
 
     public async Task<VideoInfo> ProbeAsync(string path, CancellationToken cancellationToken) =>

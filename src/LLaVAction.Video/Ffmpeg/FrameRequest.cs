@@ -34,14 +34,14 @@ internal sealed record FrameRequest(IReadOnlyList<string> InputOptions, IReadOnl
             [.. Threads(settings), .. SafeInput.Options, .. seek > 0 ? ["-ss", Text(seek)] : Array.Empty<string>(), "-copyts"],
             [
                 "-map", "0:V:0",
-                "-vf", FilterChain(windows, video.StartSeconds),
+                "-vf", FilterChain(windows, video.StartSeconds, settings.Squares),
                 "-frames:v", windows.Count.ToString(CultureInfo.InvariantCulture),
             ]);
     }
 
     /// <summary>JPEG images one after the other, from the standard input.</summary>
     public static FrameRequest OfImages(FfmpegSettings settings) =>
-        new([.. Threads(settings), "-protocol_whitelist", "pipe", "-f", "image2pipe", "-err_detect", "explode", "-c:v", "mjpeg"], []);
+        new([.. Threads(settings), "-protocol_whitelist", "pipe", "-f", "image2pipe", "-err_detect", "explode", "-c:v", "mjpeg"], settings.Squares is { } squares ? ["-vf", squares.Filters] : []);
 
     /// <summary>The end of the output's options: every frame as it is, as a PPM image.</summary>
     /// <param name="passthroughOption">What <see cref="FfmpegTools.PassthroughOptionAsync"/> gave.</param>
@@ -122,7 +122,7 @@ internal sealed record FrameRequest(IReadOnlyList<string> InputOptions, IReadOnl
     private static string[] Threads(FfmpegSettings settings) => ["-threads", settings.Threads.ToString(CultureInfo.InvariantCulture)];
 
     /// <summary>Lets pass what lies in the windows, writes the times of that, and ends after the last window.</summary>
-    private static string FilterChain(IReadOnlyList<TimeWindow> windows, double start)
+    private static string FilterChain(IReadOnlyList<TimeWindow> windows, double start, SquareViews? squares)
     {
         var chain = new StringBuilder($"trim=end={Text(start + windows[^1].To + SeekMarginSeconds)},select='");
         for (var i = 0; i < windows.Count; i++)
@@ -131,7 +131,7 @@ internal sealed record FrameRequest(IReadOnlyList<string> InputOptions, IReadOnl
                 .Append($"gte(t,{Text(start + windows[i].From)})*lt(t,{Text(start + windows[i].To)})");
         }
 
-        return chain.Append("',showinfo=checksum=0").ToString();
+        return chain.Append("',showinfo=checksum=0").Append(squares is null ? "" : "," + squares.Filters).ToString();
     }
 
     private static string Text(double seconds) => seconds.ToString("0.#########", CultureInfo.InvariantCulture);
@@ -140,7 +140,8 @@ internal sealed record FrameRequest(IReadOnlyList<string> InputOptions, IReadOnl
 /// <summary>How ffmpeg is run.</summary>
 /// <param name="Patience">How long a process may give nothing before it is ended.</param>
 /// <param name="Threads">Threads of each decoder process.</param>
-internal sealed record FfmpegSettings(TimeSpan Patience, int Threads)
+/// <param name="Squares">What is cut out of every frame; null for whole frames.</param>
+internal sealed record FfmpegSettings(TimeSpan Patience, int Threads, SquareViews? Squares = null)
 {
     /// <summary>Two minutes; up to four threads, beyond which a clip's few frames come no faster.</summary>
     public static FfmpegSettings Default { get; } = new(TimeSpan.FromMinutes(2), Math.Min(4, Environment.ProcessorCount));

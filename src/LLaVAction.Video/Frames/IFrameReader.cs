@@ -25,6 +25,11 @@ public enum FramePolicyKind
 
     /// <summary>The midpoints of <see cref="FramePolicy.ClipLength"/> segments, of which every (ClipLength / frames)-th is kept.</summary>
     Stride,
+
+    /// <summary>
+    /// As <see cref="Midpoint"/>, in whole frames at the video's average rate whatever the layout: AVION's frame choice.
+    /// </summary>
+    Avion,
 }
 
 /// <summary>A frame policy and, for <see cref="FramePolicyKind.Stride"/>, the number of segments it strides over.</summary>
@@ -37,6 +42,9 @@ public interface IFrameReader
 {
     /// <summary>Which layout the folder has: <c>epic</c>, <c>chunks</c>, <c>frames</c> or <c>trimmed</c>.</summary>
     string Layout { get; }
+
+    /// <summary>Whether there is a video for the clip; what it holds is not looked at.</summary>
+    bool HasVideo(ClipReference clip) => true;
 
     /// <summary>
     /// Decodes a clip once, for all the frame counts asked.

@@ -1,17 +1,18 @@
 using System.Globalization;
+using System.Numerics;
 using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Video.Layouts;
 
 /// <summary>
-/// Reads clips from videos cut into 15-second files, <c>P01/P01_01.MP4/0.MP4, 15.MP4, …</c>, with the frame indices of the
+/// Reads clips from videos cut into files of equal length, <c>P01/P01_01.MP4/0.MP4, 15.MP4, …</c>, with the frame indices of the
 /// original evaluation: the rate is that of <c>0.MP4</c>, frame f lies in the chunk that begins at or before it.
 /// </summary>
 internal sealed class ChunksReader(VideoPaths paths, IVideoDecoder decoder) : IFrameReader
 {
-    private const int ChunkSeconds = 15;
-
     public string Layout => VideoLayouts.Chunks;
+
+    public bool HasVideo(ClipReference clip) => VideoPaths.Exists(() => FindChunks(clip));
 
     public async Task<ClipFrames> ReadAsync(
         ClipReference clip, FramePolicy policy, IReadOnlyList<int> frameCounts, CancellationToken cancellationToken)
@@ -24,14 +25,14 @@ internal sealed class ChunksReader(VideoPaths paths, IVideoDecoder decoder) : IF
         var rate = info.ConstantFrameRate ?? info.AverageFrameRate;
 
         // A video may end before the clip does: then its last chunk is the clip's.
-        var lastChunk = Math.Min((int)times.Stop / ChunkSeconds * ChunkSeconds, chunks.Last);
+        var lastChunk = Math.Min((int)times.Stop / chunks.Seconds * chunks.Seconds, chunks.Last);
         var framesInLastChunk = await CountFramesAsync(new VideoFile(decoder, chunks.Path(lastChunk)), rate, cancellationToken);
         var lastFrame = FrameSampler.NearestFrame(((framesInLastChunk - 1) / rate) + lastChunk, rate);
         var (begin, end) = times.FrameSpan(rate, lastFrame);
         var plan = FramePlan.ForFrames(begin, end, policy, frameCounts);
 
         var frames = new List<(double Seconds, DecodedFrame Frame)>();
-        foreach (var group in plan.Moments.GroupBy(index => ChunkOf(index, rate)))
+        foreach (var group in plan.Moments.GroupBy(index => ChunkOf(index, rate, chunks.Seconds)))
         {
             var indices = group.Select(index => (int)(index - (group.Key * rate))).ToArray();
             var decoded = await ReadChunkAsync(new VideoFile(decoder, chunks.Path(group.Key)), rate, indices, cancellationToken);
@@ -72,11 +73,11 @@ internal sealed class ChunksReader(VideoPaths paths, IVideoDecoder decoder) : IF
             : (await file.ListFrameTimesAsync(cancellationToken)).Count;
     }
 
-    /// <summary>The start of the chunk with <c>trunc(chunk · rate) ≤ index &lt; trunc((chunk + 15) · rate)</c>.</summary>
-    private static int ChunkOf(int index, double rate)
+    /// <summary>The start of the chunk with <c>trunc(chunk · rate) ≤ index &lt; trunc((chunk + seconds) · rate)</c>.</summary>
+    private static int ChunkOf(int index, double rate, int seconds)
     {
-        var chunk = (int)(index / rate) / ChunkSeconds * ChunkSeconds;
-        return index >= (int)((chunk + ChunkSeconds) * rate) ? chunk + ChunkSeconds : chunk;
+        var chunk = (int)(index / rate) / seconds * seconds;
+        return index >= (int)((chunk + seconds) * rate) ? chunk + seconds : chunk;
     }
 
     /// <exception cref="FrameReadException">There is no folder of chunks.</exception>
@@ -105,6 +106,9 @@ internal sealed class ChunksReader(VideoPaths paths, IVideoDecoder decoder) : IF
     private sealed record ChunkFolder(string Folder, IReadOnlyDictionary<int, string> Files)
     {
         public int Last { get; } = Files.Keys.Max();
+
+        /// <summary>Length of a chunk: what all starts are multiples of (15 as published); a single file is the whole video.</summary>
+        public int Seconds { get; } = Files.Keys.Aggregate(0, static (divisor, start) => (int)BigInteger.GreatestCommonDivisor(divisor, start)) is var common and > 0 ? common : 1_000_000;
 
         /// <exception cref="FrameReadException">The chunk is not there.</exception>
         public string Path(int start) => Files.TryGetValue(start, out var file)

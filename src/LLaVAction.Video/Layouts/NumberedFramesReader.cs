@@ -16,6 +16,8 @@ internal sealed class NumberedFramesReader(VideoPaths paths, IVideoDecoder decod
 
     public string Layout => VideoLayouts.Frames;
 
+    public bool HasVideo(ClipReference clip) => VideoPaths.Exists(() => Find(clip));
+
     public async Task<ClipFrames> ReadAsync(
         ClipReference clip, FramePolicy policy, IReadOnlyList<int> frameCounts, CancellationToken cancellationToken)
     {
@@ -40,7 +42,10 @@ internal sealed class NumberedFramesReader(VideoPaths paths, IVideoDecoder decod
                 $"{clip.NarrationId}: a clip from frame {clip.StartFrame} to frame {clip.StopFrame} is not possible. Correct its frames in the CSV.");
         }
 
-        var plan = FramePlan.ForFrames(clip.StartFrame, clip.StopFrame, policy, frameCounts);
+        var (first, stop) = policy.Kind == FramePolicyKind.Avion
+            ? (1 + FrameSampler.NearestFrame(clip.StartSeconds, NominalRate(clip)), 1 + FrameSampler.NearestFrame(clip.StopSeconds, NominalRate(clip)))
+            : (clip.StartFrame, clip.StopFrame);
+        var plan = FramePlan.ForFrames(first, stop, policy, frameCounts);
         var absent = plan.Moments.FirstOrDefault(number => !File.Exists(PathOf(folder, number)), -1);
         if (absent < 0)
         {
@@ -49,14 +54,14 @@ internal sealed class NumberedFramesReader(VideoPaths paths, IVideoDecoder decod
 
         // As in the other layouts, a clip ends no later than its video.
         var last = LastFrame(folder);
-        if (last < clip.StartFrame || absent < last)
+        if (last < first || absent < last)
         {
             throw new FrameReadException(
                 FrameReadFailure.DecodeError,
                 $"{clip.NarrationId}: {PathOf(folder, absent)} is not there; the clip has frames {clip.StartFrame} to {clip.StopFrame}.");
         }
 
-        return FramePlan.ForFrames(clip.StartFrame, last, policy, frameCounts);
+        return FramePlan.ForFrames(first, last, policy, frameCounts);
     }
 
     /// <summary>The highest number of any frame in the folder; 0 when there is none.</summary>

@@ -15,6 +15,8 @@ internal sealed class SingleFileReader(VideoPaths paths, IVideoDecoder decoder, 
 {
     public string Layout => isTrimmed ? VideoLayouts.Trimmed : VideoLayouts.Epic;
 
+    public bool HasVideo(ClipReference clip) => VideoPaths.Exists(() => Find(clip));
+
     public async Task<ClipFrames> ReadAsync(
         ClipReference clip, FramePolicy policy, IReadOnlyList<int> frameCounts, CancellationToken cancellationToken)
     {
@@ -50,6 +52,10 @@ internal sealed class SingleFileReader(VideoPaths paths, IVideoDecoder decoder, 
             // Some frames are missing or late: an index stands for the middle of its interval.
             plan = PlanByIndex(times, frameRate, FrameSampler.NearestFrame(frameTimes[^1], frameRate) + 1, policy, frameCounts)
                 .Select(index => FrameShownAt(frameTimes, (index + 0.5) / frameRate));
+        }
+        else if (policy.Kind == FramePolicyKind.Avion)
+        {
+            plan = PlanByIndex(times, info.AverageFrameRate, frameTimes.Count, policy, frameCounts);
         }
         else
         {

@@ -43,6 +43,20 @@ internal sealed class VideoPaths
     public FrameReadException Missing(ClipReference clip, string lookedFor) =>
         new(FrameReadFailure.MissingVideo, $"{clip.NarrationId}: no video in {Folder}; looked for {lookedFor}.");
 
+    /// <summary>Whether a look for a clip's video finds it.</summary>
+    public static bool Exists<T>(Func<T> find)
+    {
+        try
+        {
+            find();
+            return true;
+        }
+        catch (FrameReadException)
+        {
+            return false;
+        }
+    }
+
     private static void CheckId(string column, string id, ClipReference clip)
     {
         var isPlain = id.Length is > 0 and <= 128
