@@ -99,11 +99,11 @@ internal static class BuildBenchmark
         {
             Annotations = inputs[0],
             Narrations = [inputs[1]],
-            Strategies = StrategyRequest.Parse(["random", $"avion={inputs[2]}", $"tim={inputs[3]}"], []),
+            Strategies = StrategySource.Parse(["random", $"avion={inputs[2]}", $"tim={inputs[3]}"], []),
             Settings = new BenchmarkSettings(),
         }))
         {
-            new BenchmarkFolderWriter(output).Write(BenchmarkRenderer.Render(sources.Build(), sources.Sources, limit: null, ToolVersion.Current));
+            new BenchmarkFolderWriter(output).Write(BenchmarkRenderer.Render(sources.Build(), sources.Sources, limit: null, ToolVersion.Current).Files);
         }
 
         return Stopwatch.GetElapsedTime(start).TotalSeconds;

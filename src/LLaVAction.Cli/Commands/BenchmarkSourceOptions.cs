@@ -64,7 +64,7 @@ internal sealed class BenchmarkSourceOptions
         Narrations = context.Get(_narrations),
         VerbClasses = context.Get(_verbClasses),
         NounClasses = context.Get(_nounClasses),
-        Strategies = StrategyRequest.Parse(context.Get(_strategies), provenances),
+        Strategies = StrategySource.Parse(context.Get(_strategies), provenances),
         Classes = context.Get(_classes),
         Ids = context.Get(_ids),
         Limit = limit,

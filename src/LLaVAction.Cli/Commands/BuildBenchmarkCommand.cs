@@ -10,9 +10,6 @@ namespace LLaVAction.Cli.Commands;
 /// <summary><c>build-benchmark</c>: annotations and dumps in, question sets out.</summary>
 internal sealed class BuildBenchmarkCommand : CommandModule
 {
-    /// <summary>About what three sets over the whole validation split allocate.</summary>
-    private const long BytesOfABuild = 200_000_000;
-
     private readonly BenchmarkSourceOptions _sources;
     private readonly Option<string[]> _provenance;
     private readonly Option<int> _options;
@@ -70,39 +67,48 @@ internal sealed class BuildBenchmarkCommand : CommandModule
             Ambiguous = Parse<AmbiguousDistractors>(context, _ambiguous),
             Protocol = Parse<Protocol>(context, _protocol),
         });
-        GarbageCollection.PutOff(BytesOfABuild);
         using var inputs = BenchmarkInputs.Load(recipe);
         context.CancellationToken.ThrowIfCancellationRequested();
         var benchmark = inputs.Build();
-        var files = BenchmarkRenderer.Render(benchmark, inputs.Sources, recipe.Limit, ToolVersion.Current, out var manifest);
+        var rendered = BenchmarkRenderer.Render(benchmark, inputs.Sources, recipe.Limit, ToolVersion.Current);
         context.CancellationToken.ThrowIfCancellationRequested();
-        new BenchmarkFolderWriter(folder).Write(files);
-        Summarise(manifest, context.Output);
+        new BenchmarkFolderWriter(folder).Write(rendered.Files);
+        Summarise(rendered.Manifest, context.Output);
         return Task.FromResult(ExitCode.Done);
     }
 
     private static void Summarise(BenchmarkManifest manifest, TextWriter writer)
     {
+        // Ties are rare, and their column is shown where there are any.
+        var hasTies = manifest.Sets.Any(static set => set.TiesAtCut > 0);
+        TableColumn[] ties = hasTies ? [TableColumn.Number("ties_at_cut", "Ties at the cut")] : [];
         var table = new Table(
+        [
             new TableColumn("strategy", "Strategy"),
             new TableColumn("provenance", "Provenance"),
             TableColumn.Number("questions", "Questions"),
             TableColumn.Number("excluded", "Left out"),
             TableColumn.Number("truth_in_first_k", $"Truth in first {manifest.OptionsPerQuestion}"),
+            .. ties,
             TableColumn.Number("substitutions", "Substitutions"),
             TableColumn.Number("questions_with_also_true", "May be true"),
-            new TableColumn("sha256", "SHA-256"));
+            new TableColumn("sha256", "SHA-256"),
+        ]);
         foreach (var set in manifest.Sets)
         {
+            object?[] tiesAtCut = hasTies ? [set.TiesAtCut] : [];
             table.Add(
+            [
                 set.Strategy,
                 set.DumpFormat is null ? "-" : SettingNames.Of(set.Provenance),
                 set.Questions,
                 set.Excluded,
                 set.TruthInFirstK,
+                .. tiesAtCut,
                 set.Substitutions,
                 set.QuestionsWithAlsoTrue,
-                set.Sha256[..16]);
+                set.Sha256[..16],
+            ]);
         }
 
         TableWriter.WriteText(table, writer);

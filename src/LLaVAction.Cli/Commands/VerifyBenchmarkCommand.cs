@@ -62,15 +62,15 @@ internal sealed class VerifyBenchmarkCommand : CommandModule
         RequireSameShape(recipe, benchmark);
         recipe = _sources.Read(context, provenances, recipe.Limit, recipe.Settings);
         using var inputs = BenchmarkInputs.Load(recipe);
-        SourceComparison.Compare(manifest, inputs.Sources, report);
+        RebuildComparison.CompareSources(manifest, inputs.Sources, report);
         if (manifest.ToolVersion != ToolVersion.Current)
         {
             report.Note($"built by version {manifest.ToolVersion}, rebuilt by version {ToolVersion.Current}");
         }
 
-        BenchmarkVerifier.CompareWithRebuilt(
+        RebuildComparison.CompareFiles(
             benchmark,
-            BenchmarkRenderer.Render(inputs.Build(), inputs.Sources, manifest.Limit, manifest.ToolVersion),
+            BenchmarkRenderer.Render(inputs.Build(), inputs.Sources, manifest.Limit, manifest.ToolVersion).Files,
             report);
     }
 

@@ -56,7 +56,7 @@ public sealed class BenchmarkFolder
 
         var bytes = ReadManifestBytes(manifestPath);
         var manifest = ParseManifest(manifestPath, bytes);
-        Check(manifestPath, manifest);
+        ManifestShape.Require(manifestPath, manifest);
         foreach (var set in manifest.Sets)
         {
             if (!File.Exists(System.IO.Path.Combine(path, set.File)))
@@ -97,6 +97,11 @@ public sealed class BenchmarkFolder
         foreach (var line in new SetLines(bytes))
         {
             var question = ParseLine(file, line);
+            if (QuestionShape.FirstProblem(question, Manifest.OptionsPerQuestion) is { } problem)
+            {
+                throw new InputException($"{file} line {line.Number}: {question.Id}: {problem.Message}. Run 'llavaction verify-benchmark {Path}' to see what else differs.");
+            }
+
             if (!ids.Add(question.Id))
             {
                 throw new InputException($"{file} line {line.Number}: id '{question.Id}' comes a second time; an id has one question in a set.");
@@ -152,26 +157,6 @@ public sealed class BenchmarkFolder
         catch (JsonException exception)
         {
             throw new InputException($"{path}: not a benchmark manifest ({exception.Message}).", exception);
-        }
-    }
-
-    private static void Check(string path, BenchmarkManifest manifest)
-    {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var set in manifest.Sets)
-        {
-            if (!IsStrategyName(set.Strategy) || set.File != set.Strategy + ".jsonl" || !names.Add(set.Strategy))
-            {
-                throw new InputException(
-                    $"{path}: set '{set.Strategy}' with file '{set.File}'; expected a name of a-z, 0-9, _ and -, listed once, "
-                    + "and a file of that name ending in .jsonl.");
-            }
-        }
-
-        if (manifest.Sets.Count == 0 || manifest.OptionsPerQuestion is < 2 or > 26)
-        {
-            throw new InputException(
-                $"{path}: {manifest.Sets.Count} sets of {manifest.OptionsPerQuestion} options; expected at least one set of 2 to 26 options.");
         }
     }
 }

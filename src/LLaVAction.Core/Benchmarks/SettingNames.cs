@@ -31,3 +31,7 @@ public static class SettingNames
             typeof(T).GetField(value.ToString())!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()!.Name)];
     }
 }
+
+/// <summary>Reads and writes a setting by its name; a number, which other converters take for any value, is refused.</summary>
+internal sealed class SettingConverter<T>() : JsonStringEnumConverter<T>(namingPolicy: null, allowIntegerValues: false)
+    where T : struct, Enum;

@@ -3,11 +3,10 @@ using static System.FormattableString;
 
 namespace LLaVAction.Epic;
 
-/// <summary>Reads the action CSVs of EPIC-KITCHENS-100 (train, validation) and its test timestamps.</summary>
+/// <summary>Reads the action CSVs of EPIC-KITCHENS-100 (train, validation).</summary>
 public static class EpicCsvReader
 {
     private const string ActionCsv = "an EPIC-KITCHENS-100 action CSV such as EPIC_100_validation.csv";
-    private const string TimestampsCsv = "EPIC_100_test_timestamps.csv";
 
     private static readonly string[] TimestampColumns =
     [
@@ -15,9 +14,9 @@ public static class EpicCsvReader
         "start_frame", "stop_frame",
     ];
 
-    private static readonly string[] ActionColumns =
+    private static readonly string[] LabelColumns =
     [
-        .. TimestampColumns, "narration", "verb", "verb_class", "noun", "noun_class", "all_nouns", "all_noun_classes",
+        "narration", "verb", "verb_class", "noun", "noun_class", "all_nouns", "all_noun_classes",
     ];
 
     /// <summary>Reads every row of an action CSV, in file order.</summary>
@@ -26,7 +25,7 @@ public static class EpicCsvReader
     /// <exception cref="InputException">The file cannot be read, or a row is not what the format says.</exception>
     public static AnnotationFile Read(string path, ActionTaxonomy? taxonomy = null)
     {
-        using var table = CsvTable.Open(path, ActionCsv, ActionColumns);
+        using var table = Open(path);
         var lists = new ListCache();
         var clips = new List<ClipAnnotation>();
         var lines = new List<int>();
@@ -39,29 +38,41 @@ public static class EpicCsvReader
             lines.Add(table.Line);
         }
 
-        return clips.Count > 0 ? new AnnotationFile(path, clips, lines) : throw NoRows(path, ActionCsv);
+        return clips.Count > 0 ? new AnnotationFile(path, clips, lines) : throw new InputException(
+                $"{path} line 1: the file has a header but no rows; expected {ActionCsv}. Check that it was downloaded completely.");
     }
 
-    /// <summary>Reads every row of <c>EPIC_100_test_timestamps.csv</c>, in file order.</summary>
-    /// <exception cref="InputException">The file cannot be read, or a row is not what the format says.</exception>
-    public static IReadOnlyList<ClipSegment> ReadTestTimestamps(string path)
+    private static CsvTable Open(string path)
     {
-        using var table = CsvTable.Open(path, TimestampsCsv, TimestampColumns);
-        var segments = new List<ClipSegment>();
-        var firstLines = new Dictionary<string, int>(StringComparer.Ordinal);
-        while (table.Read())
+        if (FileSniffer.Identify(Utf8File.ReadStart(path, ActionCsv)) == FileKind.Pickle)
         {
-            var segment = ReadSegment(table);
-            AddId(table, firstLines, segment.NarrationId);
-            segments.Add(segment);
+            throw new InputException($"{path}: this is a Python pickle, most likely the release's table pickled by pandas; expected {ActionCsv}. Give the CSV of the same release.");
         }
 
-        return segments.Count > 0 ? segments : throw NoRows(path, TimestampsCsv);
+        var text = Utf8File.Read(path, ActionCsv);
+        using (var table = CsvTable.Open(path, text, TimestampColumns, LabelColumns))
+        {
+            if (!LabelColumns.Where((_, i) => table.Has(TimestampColumns.Length + i)).Any())
+            {
+                throw new InputException(
+                    $"{path}: this is the test split: its labels are not published, so no questions can be made of it. Give EPIC_100_validation.csv or EPIC_100_train.csv.");
+            }
+        }
+
+        return CsvTable.Open(path, text, [.. TimestampColumns, .. LabelColumns], []);
     }
 
     private static ClipAnnotation ReadClip(CsvTable table, ListCache lists, ActionTaxonomy? taxonomy)
     {
-        var segment = ReadSegment(table);
+        var start = Seconds(table, Column.StartTimestamp);
+        var stop = Seconds(table, Column.StopTimestamp);
+        if (stop <= start)
+        {
+            throw table.FieldError(Column.StopTimestamp, $"a time after start_timestamp, {table.Text(Column.StartTimestamp)}");
+        }
+
+        var startFrame = table.Integer(Column.StartFrame);
+        var stopFrame = table.Integer(Column.StopFrame, startFrame);
         var verbClass = table.Integer(Column.VerbClass, 0, ActionClass.Maximum);
         var nounClass = table.Integer(Column.NounClass, 0, ActionClass.Maximum);
         Require(table, Column.VerbClass, verbClass, taxonomy?.Verbs);
@@ -80,15 +91,15 @@ public static class EpicCsvReader
 
         return new ClipAnnotation
         {
-            NarrationId = segment.NarrationId,
-            ParticipantId = segment.ParticipantId,
-            VideoId = segment.VideoId,
-            NarrationSeconds = segment.NarrationSeconds,
-            StartSeconds = segment.StartSeconds,
-            StopSeconds = segment.StopSeconds,
-            StartFrame = segment.StartFrame,
-            StopFrame = segment.StopFrame,
-            Narration = table.RequiredText(Column.Narration),
+            NarrationId = Name(table, Column.NarrationId),
+            ParticipantId = Name(table, Column.ParticipantId),
+            VideoId = Name(table, Column.VideoId),
+            NarrationSeconds = table.Span(Column.NarrationTimestamp).IsEmpty ? null : Seconds(table, Column.NarrationTimestamp),
+            StartSeconds = start,
+            StopSeconds = stop,
+            StartFrame = startFrame,
+            StopFrame = stopFrame,
+            Narration = Narration(table),
             Verb = table.RequiredText(Column.Verb),
             Noun = table.RequiredText(Column.Noun),
             Class = new ActionClass(verbClass, nounClass),
@@ -97,25 +108,11 @@ public static class EpicCsvReader
         };
     }
 
-    private static ClipSegment ReadSegment(CsvTable table)
+    /// <summary>A narration becomes a line of a question file and of a prompt, so that it is one line.</summary>
+    private static string Narration(CsvTable table)
     {
-        var start = Seconds(table, Column.StartTimestamp);
-        var stop = Seconds(table, Column.StopTimestamp);
-        if (stop <= start)
-        {
-            throw table.FieldError(Column.StopTimestamp, $"a time after start_timestamp, {table.Text(Column.StartTimestamp)}");
-        }
-
-        var startFrame = table.Integer(Column.StartFrame);
-        return new ClipSegment(
-            Name(table, Column.NarrationId),
-            Name(table, Column.ParticipantId),
-            Name(table, Column.VideoId),
-            table.Span(Column.NarrationTimestamp).IsEmpty ? null : Seconds(table, Column.NarrationTimestamp),
-            start,
-            stop,
-            startFrame,
-            table.Integer(Column.StopFrame, startFrame));
+        var text = table.RequiredText(Column.Narration);
+        return ReferenceEquals(VisibleText.Of(text), text) ? text : throw table.FieldError(Column.Narration, "one line of text without control characters");
     }
 
     private static void Require(CsvTable table, int column, int id, ClassFile? classes)
@@ -154,10 +151,7 @@ public static class EpicCsvReader
         }
     }
 
-    private static InputException NoRows(string path, string expected) =>
-        new($"{path} line 1: the file has a header but no rows; expected {expected}. Check that it was downloaded completely.");
-
-    /// <summary>Positions in <see cref="ActionColumns"/>.</summary>
+    /// <summary>Positions in <see cref="TimestampColumns"/> and, after them, <see cref="LabelColumns"/>.</summary>
     private static class Column
     {
         public const int NarrationId = 0;

@@ -56,6 +56,11 @@ public sealed class CsvTable : IDisposable
     /// <exception cref="InputException">The header is malformed or lacks a column.</exception>
     public static CsvTable Open(string path, ReadOnlyMemory<byte> text, IReadOnlyList<string> required, IReadOnlyList<string> optional)
     {
+        if (FileSniffer.Identify(text.Span[..Math.Min(text.Length, FileSniffer.EnoughBytes)]) == FileKind.Json)
+        {
+            throw new InputException($"{path} line 1: this is JSON; expected a comma-separated header with {string.Join(", ", required)}, in any order.");
+        }
+
         var csv = CsvReader.Create(text, Options);
         try
         {
@@ -85,7 +90,7 @@ public sealed class CsvTable : IDisposable
             {
                 throw new InputException(
                     $"{path} line 1: the header lacks {string.Join(", ", missing)} (found: {Shorten(string.Join(",", headers))}). "
-                    + $"Expected a comma-separated header with {string.Join(", ", required)}, in any order.");
+                    + $"Expected a comma-separated header with {string.Join(", ", required)}, in any order.{OtherFormat(text.Span)}");
             }
 
             return new CsvTable(path, csv, names, positions, headers.Count);
@@ -176,6 +181,16 @@ public sealed class CsvTable : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();
+
+    /// <summary>What a header without the columns most likely is, as a further sentence.</summary>
+    private static string OtherFormat(ReadOnlySpan<byte> text)
+    {
+        var header = text[..(text.IndexOf((byte)'\n') is >= 0 and var end ? end : text.Length)];
+        return header.Contains((byte)',') ? string.Empty
+            : header.Contains((byte)'\t') ? " The file is separated by tabs; save it with commas."
+            : header.Contains((byte)';') ? " The file is separated by semicolons; save it with commas."
+            : string.Empty;
+    }
 
     internal static string Shorten(string text) => text.Length <= 200 ? text : string.Concat(text.AsSpan(0, 200), "…");
 

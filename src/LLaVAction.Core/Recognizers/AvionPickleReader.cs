@@ -6,46 +6,50 @@ namespace LLaVAction.Recognizers;
 
 /// <summary>
 /// AVION's pickle: a dict of <c>logits</c> and <c>probs</c> (clips × classes) and <c>targets</c> (clips). Rows follow the
-/// annotation CSV, columns the ordinal order of <c>verb:noun</c> over all annotations; ranked by <c>probs</c>. Nothing
-/// but the targets tells whether the rows match, so every target is verified.
+/// annotation CSV, columns the ordinal order of <c>verb:noun</c> over all annotations; ranked by <c>probs</c>, equal ones by
+/// <c>logits</c>, which half precision keeps apart longer; by <c>logits</c> alone where there is nothing else. Nothing but
+/// the targets tells whether the rows match, so every target is verified.
 /// </summary>
 internal static class AvionPickleReader
 {
     /// <summary>Whether the dict is AVION's.</summary>
-    public static bool Recognises(PickleDict dict) => dict.TryFind("targets", out _) || dict.TryFind("probs", out _);
+    public static bool Recognises(PickleDict dict) => dict.Has("targets") || dict.Has("probs") || dict.Has("logits");
 
     public static PredictionDump Read(PickleFile file, PickleDict dict, PredictionRequest request)
     {
-        var arrays = new ScoreArrays(file, dict);
-        var probabilities = arrays.Matrix("probs");
+        var arrays = new PickledArrays(file, dict);
+        var name = arrays.Has("probs") || !arrays.Has("logits") ? "probs" : "logits";
+        var scores = arrays.Matrix(name);
         var targets = arrays.Integers("targets");
-        if (targets.Length != probabilities.Shape[0])
+        if (targets.Length != scores.Shape[0])
         {
             throw new InputException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{file.Path}: 'targets' has {targets.Length} rows and 'probs' {probabilities.Shape[0]}, expected as many. The dump is incomplete; write it again."));
+                $"{file.Path}: 'targets' has {targets.Length} rows and '{name}' {scores.Shape[0]}, expected as many. The dump is incomplete; write it again."));
         }
 
-        var columns = Columns(file, probabilities, targets, request);
-        var clips = request.Annotations.Clips;
+        var columns = Columns(file, name, (int)scores.Shape[1], targets, request);
         var asked = request.RowsAsked();
-        var rankings = new ScoreMatrix(file, probabilities, "probs", columns).Rank(
+        var rankings = new PickledTable(file, scores, name, columns, name == "probs" ? TieBreaks(dict, scores) : null).RankAll(
+            [.. request.Annotations.Clips.Select((clip, row) => asked[row] ? clip : null)],
             request.Top,
-            row => asked[row] ? clips[row] : null,
-            row => RowName(row, request.Annotations));
+            row => $"{file.Path} {RowName(row, request.Annotations)}");
         return new PredictionDump(file.Path, PredictionFormat.AvionPickle, rankings) { Source = file };
     }
+
+    private static PickleArray? TieBreaks(PickleDict dict, PickleArray scores) =>
+        dict.Find("logits") is PickleArray { Type.Kind: 'f' } logits && logits.Shape.SequenceEqual(scores.Shape) ? logits : null;
 
     /// <summary>
     /// The columns are in the order of their text, or in that of <c>--classes</c>, which may be meant for another dump of
     /// the same run: the targets decide.
     /// </summary>
-    private static ColumnClasses Columns(PickleFile file, PickleArray probabilities, long[] targets, PredictionRequest request)
+    private static ScoreColumns Columns(PickleFile file, string name, int count, long[] targets, PredictionRequest request)
     {
         InputException? disagreement = null;
-        if (request.Pool.Classes.Count == probabilities.Shape[1])
+        if (request.Pool.Classes.Count == count)
         {
-            var columns = new ColumnClasses(request.Pool.Classes);
+            var columns = new ScoreColumns(request.Pool.Classes.Classes);
             disagreement = Disagreement(file, targets, columns, request.Annotations);
             if (disagreement is null)
             {
@@ -53,9 +57,9 @@ internal static class AvionPickleReader
             }
         }
 
-        if (request.Classes is { } order && order.Classes.Count == probabilities.Shape[1])
+        if (request.Classes is { } order && order.Classes.Count == count)
         {
-            var columns = ColumnClasses.From(order, request);
+            var columns = ScoreColumns.From(order, request);
             var second = Disagreement(file, targets, columns, request.Annotations);
             if (second is null)
             {
@@ -65,19 +69,18 @@ internal static class AvionPickleReader
             disagreement ??= second;
         }
 
-        throw disagreement ?? WrongCount(file, probabilities, request);
+        throw disagreement ?? WrongCount(file, name, count, request);
     }
 
-    private static InputException WrongCount(PickleFile file, PickleArray probabilities, PredictionRequest request) => new(string.Create(
-        CultureInfo.InvariantCulture,
-        $"{file.Path}: 'probs' has {probabilities.Shape[1]} columns, expected {request.Pool.Classes.Count}, the classes of {string.Join(", ", request.Pool.Paths)} in the order of their text{Alternative(request)}. Give all annotations the recogniser was trained on by --narrations, or the order of its columns by --classes."));
-
-    private static string Alternative(PredictionRequest request) => request.Classes is { } order
-        ? string.Create(CultureInfo.InvariantCulture, $", or {order.Classes.Count}, those of {order.Origin}")
-        : string.Empty;
+    private static InputException WrongCount(PickleFile file, string name, int count, PredictionRequest request)
+    {
+        var alternative = request.Classes is { } order ? FormattableString.Invariant($", or {order.Classes.Count}, those of {order.Origin}") : string.Empty;
+        return new InputException(FormattableString.Invariant(
+            $"{file.Path}: '{name}' has {count} columns, expected {request.Pool.Classes.Count}, the classes of {string.Join(", ", request.Pool.Paths)} in the order of their text{alternative}. Give all annotations the recogniser was trained on by --narrations, or the order of its columns by --classes."));
+    }
 
     /// <summary>The first row whose target is not the class of its annotation, as an error; null where all agree.</summary>
-    private static InputException? Disagreement(PickleFile file, long[] targets, ColumnClasses columns, AnnotationFile annotations)
+    private static InputException? Disagreement(PickleFile file, long[] targets, ScoreColumns columns, AnnotationFile annotations)
     {
         var clips = annotations.Clips;
         for (var row = 0; row < Math.Min(targets.Length, clips.Count); row++)

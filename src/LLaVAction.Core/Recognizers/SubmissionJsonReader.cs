@@ -24,6 +24,11 @@ internal static class SubmissionJsonReader
         {
             throw parser.Malformed(failure);
         }
+        catch (InvalidOperationException failure)
+        {
+            // A lone surrogate in an escape.
+            throw parser.Error("a text is no valid Unicode; expected narration ids, classes and scores.", failure);
+        }
 
         return new PredictionDump(path, PredictionFormat.Submission, parser.Finish());
     }
@@ -38,7 +43,7 @@ internal static class SubmissionJsonReader
         private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
         private readonly HashSet<ActionClass> _classes = [];
         private readonly List<RankedAction> _actions = [];
-        private readonly ProductScores _products;
+        private readonly ProductTable _products;
         private Utf8JsonReader _json;
         private string _id = string.Empty;
 
@@ -49,7 +54,7 @@ internal static class SubmissionJsonReader
             _text = text;
             _asked = request.ClipsAsked();
             _rankings = new Dictionary<string, ActionRanking>(_asked.Count, StringComparer.Ordinal);
-            _products = new ProductScores(request.Pool.Classes);
+            _products = new ProductTable(request.Pool.Classes);
             _json = new Utf8JsonReader(text);
         }
 
@@ -174,7 +179,7 @@ internal static class SubmissionJsonReader
 
             RequireProbabilities("verb", verbs, _products.Verbs);
             RequireProbabilities("noun", nouns, _products.Nouns);
-            return _products.Rank(verbs, nouns, _request.Top, clip.Class);
+            return _products.Rank(verbs, nouns, _request.Top, clip.Class, Place());
         }
 
         /// <summary>A product of scores ranks actions only where every score is there and none is negative.</summary>
@@ -283,7 +288,12 @@ internal static class SubmissionJsonReader
             }
         }
 
-        private readonly InputException Error(string message) =>
-            new(_id.Length == 0 ? $"{_path}: {message}" : $"{_path} clip '{_id}': {message}");
+        public readonly InputException Error(string message, Exception? failure = null)
+        {
+            var text = $"{Place()}: {message}";
+            return failure is null ? new InputException(text) : new InputException(text, failure);
+        }
+
+        private readonly string Place() => _id.Length == 0 ? _path : $"{_path} clip '{_id}'";
     }
 }

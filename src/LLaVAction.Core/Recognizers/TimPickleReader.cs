@@ -15,11 +15,11 @@ internal static class TimPickleReader
     private const string Prefix = "v_";
 
     /// <summary>Whether the dict is TIM's.</summary>
-    public static bool Recognises(PickleDict dict) => dict.TryFind(Ids, out _);
+    public static bool Recognises(PickleDict dict) => dict.Has(Ids);
 
     public static PredictionDump Read(PickleFile file, PickleDict dict, PredictionRequest request)
     {
-        var arrays = new ScoreArrays(file, dict);
+        var arrays = new PickledArrays(file, dict);
         var scores = arrays.Matrix("action");
         var ids = arrays.Texts(Ids);
         if (ids.Count != scores.Shape[0])
@@ -29,17 +29,15 @@ internal static class TimPickleReader
                 $"{file.Path}: '{Ids}' has {ids.Count} entries and 'action' {scores.Shape[0]} rows, expected as many. The dump is incomplete; write it again."));
         }
 
-        var columns = ColumnClasses.From(Order(file, arrays, scores, request), request);
+        var columns = ScoreColumns.From(Order(file, arrays, scores, request), request);
         var clips = ClipsOfRows(file, ids, request);
-        var rankings = new ScoreMatrix(file, scores, "action", columns).Rank(
-            request.Top,
-            row => clips[row],
-            row => string.Create(CultureInfo.InvariantCulture, $"row {row} ({ids[row]})"));
+        var rankings = new PickledTable(file, scores, "action", columns).RankAll(
+            clips, request.Top, row => string.Create(CultureInfo.InvariantCulture, $"{file.Path} row {row} ({ids[row]})"));
         DumpErrors.RequireAll(file.Path, rankings, request);
         return new PredictionDump(file.Path, PredictionFormat.TimPickle, rankings) { Source = file };
     }
 
-    private static ClassOrder Order(PickleFile file, ScoreArrays arrays, PickleArray scores, PredictionRequest request)
+    private static ClassOrder Order(PickleFile file, PickledArrays arrays, PickleArray scores, PredictionRequest request)
     {
         var order = request.Classes ?? OwnOrder(file, arrays);
         return order.Classes.Count == scores.Shape[1]
@@ -49,7 +47,7 @@ internal static class TimPickleReader
                 $"{file.Path}: 'action' has {scores.Shape[1]} columns, expected {order.Classes.Count}: the classes of {order.Origin}. Give the class order of this dump by --classes."));
     }
 
-    private static ClassOrder OwnOrder(PickleFile file, ScoreArrays arrays)
+    private static ClassOrder OwnOrder(PickleFile file, PickledArrays arrays)
     {
         if (!arrays.Has("classes"))
         {

@@ -97,7 +97,7 @@ public static class TableWriter
     }
 
     private static List<string[]> Format(Table table) =>
-        [.. table.Rows.Select(row => row.Select((value, index) => table.Columns[index].TextOf(value).ReplaceLineEndings(" ")).ToArray())];
+        [.. table.Rows.Select(row => row.Select((value, index) => VisibleText.Of(table.Columns[index].TextOf(value).ReplaceLineEndings(" "))).ToArray())];
 
     private static int[] Measure(Table table, List<string[]> texts) =>
         [.. table.Columns.Select((column, index) => texts.Select(row => row[index].Length).Append(column.Title.Length).Max())];

@@ -16,7 +16,7 @@ public sealed class MalformedBenchmarkTests : IDisposable
     [InlineData("manifest truncated", "manifest.json: not a benchmark manifest")]
     [InlineData("manifest of another schema", "schema_version 99; this version of the tool reads")]
     [InlineData("manifest with a path for a set", "set 'tim' with file '../tim.jsonl'")]
-    [InlineData("manifest without sets", "0 sets of 5 options")]
+    [InlineData("manifest without sets", "sets is 0; expected at least one set")]
     [InlineData("manifest empty", "manifest.json: not a benchmark manifest")]
     public async Task A_folder_that_is_no_benchmark_is_refused_by_every_command(string damage, string reason)
     {

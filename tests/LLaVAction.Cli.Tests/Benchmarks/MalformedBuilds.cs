@@ -33,7 +33,7 @@ internal static class MalformedBuilds
         new("ids that are not in the annotations", "ids.txt", ["1 of 2 ids are not in", "P01_11_99"], "val.csv", folder => folder.Write("ids.txt", "P01_11_0\nP01_11_99\n"), "--ids", "@ids.txt"),
         new("ids twice", "ids.txt", ["line 3", "'P01_11_0' comes a second time"], "expected each id once", folder => folder.Write("ids.txt", "P01_11_0\nP01_11_1\nP01_11_0\n"), "--ids", "@ids.txt"),
         new("ids empty", "ids.txt", ["no id found"], "expected one narration id per line", folder => folder.Write("ids.txt", "# none\n\n"), "--ids", "@ids.txt"),
-        new("ids not UTF-8", "ids.txt", ["byte 9", "not UTF-8"], "expected one narration id per line", folder => folder.Write("ids.txt", [.. "P01_11_0\n"u8, 0xFF]), "--ids", "@ids.txt"),
+        new("ids not UTF-8", "ids.txt", ["byte 0xFF at offset 9", "not UTF-8"], "Save the file as UTF-8", folder => folder.Write("ids.txt", [.. "P01_11_0\n"u8, 0xFF]), "--ids", "@ids.txt"),
         new("output is a file", "mqa", ["--output", "this is a file"], "expected a folder that does not exist yet", folder => folder.Write("mqa", "mine")),
         new("output exists", "mqa", ["--output", "the folder exists"], "--force", folder => Directory.CreateDirectory(folder["mqa"])),
         new("key texts without class files", "--representation official-key", ["needs the class files"], "--verb-classes and --noun-classes", folder => File.Copy(folder["val.csv"], folder["alone.csv"]),

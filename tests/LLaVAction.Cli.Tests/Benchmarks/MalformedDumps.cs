@@ -72,7 +72,7 @@ internal static class MalformedDumps
         new("pickle that claims an array of 10 GB in 100 bytes", Pickle, ["at byte", "50000 x 50000 float32 claims 10,000,000,000 bytes"], "get it again", folder => folder.Write(Pickle, PickleBuilder.Write(4, pickle => pickle.Array("f4", [50_000, 50_000], new byte[4]))), UsePickle),
         new("pickle truncated", Pickle, ["at byte 1992: 11 bytes are claimed, but the file has 8 left"], "truncated", folder => folder.Truncate(Pickle, 2000), UsePickle),
         new("pickle of a list", Pickle, ["the pickle holds no dict"], "expected AVION's dict", folder => folder.Write(Pickle, Bytes("\x80\x02].")), UsePickle),
-        new("pickle of other arrays", Pickle, ["the pickle has features"], "expected AVION's probs and targets", folder => folder.Write(Pickle, PickleBuilder.Write(4, pickle => pickle.Dict(("features", value => value.None())))), UsePickle),
+        new("pickle of other arrays", Pickle, ["the pickle has features"], "expected AVION's dict of probs and targets", folder => folder.Write(Pickle, PickleBuilder.Write(4, pickle => pickle.Dict(("features", value => value.None())))), UsePickle),
         new("TIM pickle without class order", Pickle, ["does not say which class each column"], "--classes", _ => { }, UsePickle),
         new("TIM pickle with a NaN", Pickle, ["row 11 (v_", "is NaN"], "expected", folder =>
         {
@@ -90,7 +90,7 @@ internal static class MalformedDumps
 
     private static IEnumerable<MalformedInput> Zips =>
     [
-        new("zip without test.json", "test.zip", ["no test.json"], "expected an EPIC-KITCHENS-100 submission", folder => Zip(folder, "archive/data.pkl", "x"), UseZip),
+        new("zip without test.json", "test.zip", ["no test.json"], "expected an EPIC-KITCHENS-100 submission", folder => Zip(folder, "archive/data.txt", "x"), UseZip),
         new("zip bomb", "test.zip", ["test.json unpacks to more than"], "expected at most 100 times its packed size", folder => Zip(folder, "test.json", "{\"results\":" + new string(' ', 20_000_000)), UseZip),
         new("zip truncated", "test.zip", ["the zip is malformed"], "Check that the file is complete", folder =>
         {

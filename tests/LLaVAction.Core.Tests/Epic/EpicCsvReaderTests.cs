@@ -52,15 +52,47 @@ public sealed class EpicCsvReaderTests
     }
 
     [Fact]
-    public void Test_timestamps_have_no_classes()
+    public void The_test_split_is_named_as_that()
     {
         using var folder = new TemporaryFolder();
         var rows = new[] { AnnotationText.Header, AnnotationText.Row0 }.Select(line => string.Join(',', line.Split(',').Take(8)));
         var path = folder.Write("test.csv", string.Join('\n', rows));
 
-        var segment = Assert.Single(EpicCsvReader.ReadTestTimestamps(path));
+        Assert.Contains("its labels are not published", Assert.Throws<InputException>(() => EpicCsvReader.Read(path)).Message, StringComparison.Ordinal);
+    }
 
-        Assert.Equal(new ClipSegment("P90_11_0", "P90", "P90_11", 0.56, 0, 1.89, 1, 113), segment);
+    [Theory]
+    [InlineData('\t', "separated by tabs")]
+    [InlineData(';', "separated by semicolons")]
+    public void Another_separator_is_named(char separator, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("val.csv", AnnotationText.Csv(AnnotationText.Row0).Replace(',', separator));
+
+        Assert.Contains(expected, Assert.Throws<InputException>(() => EpicCsvReader.Read(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Other_kinds_of_files_are_named()
+    {
+        using var folder = new TemporaryFolder();
+
+        Assert.Contains("pickled by pandas; expected", Error([0x80, 4, (byte)'.']), StringComparison.Ordinal);
+        Assert.Contains("this is JSON", Error("{\"0\":1}\n"u8.ToArray()), StringComparison.Ordinal);
+
+        string Error(byte[] bytes) => Assert.Throws<InputException>(() => EpicCsvReader.Read(folder.Write("val.csv", bytes))).Message;
+    }
+
+    [Theory]
+    [InlineData("\"take\nplate\"")]
+    [InlineData("take\u2028plate")]
+    [InlineData("take\u001b[2Jplate")]
+    public void A_narration_is_one_line_without_control_characters(string narration)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("val.csv", AnnotationText.Csv(AnnotationText.Row0.Replace("lift jar", narration, StringComparison.Ordinal)));
+
+        Assert.Contains("expected one line of text", Assert.Throws<InputException>(() => EpicCsvReader.Read(path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -89,11 +89,10 @@ internal sealed class DumpFixture : IDisposable
             {
                 var rank = ranking.RankOf(entry);
                 Assert.Equal(Array.IndexOf(expected, entry.ToString()) + 1, rank);
-                Assert.Equal(ranking[rank!.Value - 1].Score, ranking.ScoreOf(entry));
+                Assert.Equal(entry, ranking[rank!.Value - 1].Class);
             }
 
             Assert.Null(ranking.RankOf(new ActionClass(7, 7)));
-            Assert.Null(ranking.ScoreOf(new ActionClass(7, 7)));
         }
     }
 

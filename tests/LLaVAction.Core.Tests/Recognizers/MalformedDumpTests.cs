@@ -55,7 +55,7 @@ public sealed class MalformedDumpTests
         { "CSV scores rise", Csv("1,2,0.25", "1,2,0.9"), ["line 3 (P90_11_0)", "score is 0.9, expected at most the 0.3"] },
         { "CSV clip missing", DumpText.Csv().Replace("P90_11_3", "P90_99_3", StringComparison.Ordinal), ["lacks 1 of the 4 clips asked for (P90_11_3)"] },
         { "another CSV", "verb\n10\n", ["line 1", "lacks narration_id, rank, verb_class, noun_class"] },
-        { "protocol 0", "(dp0\nVprobs\np1\n.", ["line 1", "lacks narration_id"] },
+        { "protocol 0", "(dp0\nVprobs\np1\n.", ["this is a Python pickle of protocol 0 or 1", "protocol=4"] },
     };
 
     [Theory]

@@ -36,7 +36,7 @@ public sealed record BenchmarkCard(BenchmarkManifest Manifest, string ManifestSh
         yield return Manifest.Licence;
         if (Manifest.Sets.Any(static set => set.Provenance == Benchmarks.Provenance.Simulated))
         {
-            yield return "Some predictions are simulated: figures on their sets say nothing about any recogniser.";
+            yield return "Some predictions are simulated: figures on their sets, and theirs as judges of every set, say nothing about any recogniser.";
         }
 
         if (Audits.All(static audit => audit.Pool is null))
@@ -77,21 +77,30 @@ public sealed record BenchmarkCard(BenchmarkManifest Manifest, string ManifestSh
 
     private Table Sets()
     {
+        // Ties are rare, and their column is shown where there are any.
+        var hasTies = Manifest.Sets.Any(static set => set.TiesAtCut > 0);
+        TableColumn[] ties = hasTies ? [new TableColumn("ties_at_cut", "Ties at the cut", ColumnAlignment.Right)] : [];
         var table = new Table(
+        [
             Set, Provenance,
             new TableColumn("questions", "Questions", ColumnAlignment.Right),
             new TableColumn("options", "Options", ColumnAlignment.Right),
             TableColumn.Percent("chance", "Chance"),
             new TableColumn("truth_in_first_k", "Truth in first K", ColumnAlignment.Right),
+            .. ties,
             new TableColumn("substitutions", "Substitutions", ColumnAlignment.Right),
             new TableColumn("redrawn_narrations", "Redrawn", ColumnAlignment.Right),
             new TableColumn("excluded", "Left out", ColumnAlignment.Right),
-            new TableColumn("sha256", "SHA-256"));
+            new TableColumn("sha256", "SHA-256"),
+        ]);
         foreach (var entry in Audits.Select(static audit => audit.Entry))
         {
+            object?[] tiesAtCut = hasTies ? [entry.TiesAtCut] : [];
             table.Add(
+            [
                 entry.Strategy, SettingNames.Of(entry.Provenance), entry.Questions, Manifest.OptionsPerQuestion, entry.Chance,
-                entry.TruthInFirstK, entry.Substitutions, entry.RedrawnNarrations, entry.Excluded, entry.Sha256);
+                entry.TruthInFirstK, .. tiesAtCut, entry.Substitutions, entry.RedrawnNarrations, entry.Excluded, entry.Sha256,
+            ]);
         }
 
         return table;
@@ -129,13 +138,18 @@ public sealed record BenchmarkCard(BenchmarkManifest Manifest, string ManifestSh
             foreach (var judge in entry.Judges)
             {
                 table.Add(
-                    entry.Strategy, SettingNames.Of(entry.Provenance), judge.Dump, judge.Accuracy,
+                    entry.Strategy, SettingNames.Of(ProvenanceOf(judge)), judge.Dump, judge.Accuracy,
                     judge.IsOwnSet ? "handicapped by construction: the distractors are its own best guesses" : "");
             }
         }
 
         return table;
     }
+
+    /// <summary>What was stated of a judge; sets built before judges carried it have it in the judge's own entry.</summary>
+    private Provenance ProvenanceOf(JudgeAccuracy judge) => judge.Provenance != Benchmarks.Provenance.Unstated
+        ? judge.Provenance
+        : Manifest.Sets.FirstOrDefault(set => set.Strategy == judge.Dump)?.Provenance ?? judge.Provenance;
 
     private Table Ambiguity()
     {

@@ -1,5 +1,3 @@
-using LLaVAction.Benchmarks.Building;
-
 namespace LLaVAction.Benchmarks.Audit;
 
 /// <summary>Re-derives every hash, figure and invariant of a built benchmark from its files.</summary>
@@ -23,25 +21,9 @@ public static class BenchmarkVerifier
         return report;
     }
 
-    /// <summary>Compares every file of a benchmark with a rebuilt one and reports the first difference of each.</summary>
-    /// <exception cref="InputException">A file cannot be read.</exception>
-    public static void CompareWithRebuilt(BenchmarkFolder benchmark, IReadOnlyList<RenderedFile> rebuilt, VerificationReport report)
-    {
-        foreach (var file in rebuilt)
-        {
-            var found = Read(Path.Combine(benchmark.Path, file.Name));
-            if (ByteDifference.Find(found, file.Content.Span) is { } difference)
-            {
-                report.Add("rebuild", file.Name, difference.Line, difference.Message);
-            }
-            else
-            {
-                report.Note($"{file.Name}: equal to the rebuilt file, byte for byte");
-            }
-        }
-    }
-
-    private static byte[] Read(string path)
+    /// <summary>The bytes of a file of the benchmark.</summary>
+    /// <exception cref="InputException">It cannot be read.</exception>
+    internal static byte[] Read(string path)
     {
         try
         {

@@ -27,16 +27,16 @@ internal sealed class CandidateChecks(BenchmarkManifest manifest, SetEntry set, 
         CheckTruthRank(question, Fail);
         var distractorRanks = Enumerable.Range(0, question.OptionRanks.Count)
             .Where(index => index != question.AnswerIndex)
-            .Select(index => question.OptionRanks[index])
+            .Select(index => question.OptionRanks[index].GetValueOrDefault())
             .ToArray();
-        if (Array.Exists(distractorRanks, static rank => rank is null or < 1))
+        if (Array.Exists(distractorRanks, rank => rank < 1 || rank > manifest.PoolClasses))
         {
-            Fail("ranks", "a distractor has no rank; expected its place in the dump's list");
+            Fail("ranks", $"a distractor has no rank, or one beyond the {manifest.PoolClasses} classes of the pool; expected its place in the dump's list");
             return;
         }
 
         var known = new HashSet<int>();
-        foreach (var rank in distractorRanks.Concat(_passedOver[question.Id].Select(static candidate => candidate.Rank)))
+        foreach (var rank in distractorRanks.Select(static rank => (int?)rank).Concat(_passedOver[question.Id].Select(static candidate => candidate.Rank)))
         {
             if (rank is { } value && !known.Add(value))
             {
@@ -97,19 +97,24 @@ internal sealed class CandidateChecks(BenchmarkManifest manifest, SetEntry set, 
         }
     }
 
-    private static void CheckNoGap(int?[] distractorRanks, HashSet<int> known, Question question, Action<string, string> fail)
+    private static void CheckNoGap(int[] distractorRanks, HashSet<int> known, Question question, Action<string, string> fail)
     {
-        var last = distractorRanks.Max()!.Value;
-        for (var rank = 1; rank < last; rank++)
+        // The numbers come from the file: they are counted, never counted up to.
+        var last = distractorRanks.Max();
+        var accounted = known.Count(rank => rank < last);
+        if (question.GroundTruthRank is { } truth && truth < last && !known.Contains(truth))
         {
-            if (rank != question.GroundTruthRank && !known.Contains(rank))
-            {
-                fail("best-ranked", $"the dump's rank {rank} is neither an option nor recorded as passed over, but rank {last} is a distractor");
-            }
+            accounted++;
+        }
+
+        if (accounted < last - 1)
+        {
+            var missing = Enumerable.Range(1, accounted + 1).First(rank => rank != question.GroundTruthRank && !known.Contains(rank));
+            fail("best-ranked", $"the dump's rank {missing} is neither an option nor recorded as passed over, but rank {last} is a distractor");
         }
     }
 
-    private void CheckTraining(int?[] distractorRanks, Question question, Action<string, string> fail)
+    private void CheckTraining(int[] distractorRanks, Question question, Action<string, string> fail)
     {
         var window = 2 * manifest.OptionsPerQuestion;
         var beyond = distractorRanks.Count(rank => rank > window);

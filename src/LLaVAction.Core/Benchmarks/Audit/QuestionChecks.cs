@@ -19,24 +19,17 @@ internal sealed class QuestionChecks(BenchmarkManifest manifest, SetEntry set, V
             Fail("strategy", $"strategy '{question.Strategy}'; expected '{set.Strategy}'");
         }
 
-        var lengths = (question.Options.Count, question.OptionClasses.Count, question.OptionRanks.Count, question.AlsoTrue.Count);
-        if (lengths != (_optionCount, _optionCount, _optionCount, _optionCount))
+        if (QuestionShape.FirstProblem(question, _optionCount) is { } problem)
         {
-            Fail(
-                "option-count",
-                $"{lengths.Item1} options, {lengths.Item2} classes, {lengths.Item3} ranks, {lengths.Item4} also_true; expected {_optionCount} of each");
-            return false;
-        }
-
-        if (question.AnswerIndex is { } index && (index < 0 || index >= _optionCount))
-        {
-            Fail("answer-index", $"answer_index {index}; expected 0 to {_optionCount - 1}");
+            Fail(problem.Invariant, problem.Message);
             return false;
         }
 
         CheckTexts(question, Fail);
         CheckTruth(question, Fail);
-        return CheckClasses(question, Fail) && CheckAlsoTrue(question, Fail);
+        CheckClasses(question, Fail);
+        CheckAlsoTrue(question, Fail);
+        return true;
     }
 
     private static void CheckTexts(Question question, Action<string, string> fail)
@@ -57,25 +50,17 @@ internal sealed class QuestionChecks(BenchmarkManifest manifest, SetEntry set, V
         }
     }
 
-    private static bool CheckClasses(Question question, Action<string, string> fail)
+    private static void CheckClasses(Question question, Action<string, string> fail)
     {
         for (var i = 0; i < question.OptionClasses.Count; i++)
         {
             var text = question.OptionClasses[i];
-            if (!ActionClass.TryParse(text, out var parsed) || parsed.ToString() != text)
-            {
-                fail("option-class", $"class '{text}' of option {i} is not of the form verb:noun");
-                return false;
-            }
-
             var first = question.OptionClasses.TakeWhile(other => other != text).Count();
             if (first < i)
             {
                 fail("distinct-classes", $"options {first} and {i} are the same class, {text}");
             }
         }
-
-        return true;
     }
 
     private void CheckTruth(Question question, Action<string, string> fail)
@@ -112,7 +97,7 @@ internal sealed class QuestionChecks(BenchmarkManifest manifest, SetEntry set, V
         }
     }
 
-    private bool CheckAlsoTrue(Question question, Action<string, string> fail)
+    private void CheckAlsoTrue(Question question, Action<string, string> fail)
     {
         for (var i = 0; i < _optionCount; i++)
         {
@@ -140,7 +125,5 @@ internal sealed class QuestionChecks(BenchmarkManifest manifest, SetEntry set, V
                 fail("also-true", $"option {i} may be true ('{reason}'), but the set was built with --ambiguous {SettingNames.Of(manifest.Ambiguous)}");
             }
         }
-
-        return true;
     }
 }

@@ -13,7 +13,7 @@ public static class BenchmarkBuilder
     /// <param name="clips">The rows to ask about, in annotation order.</param>
     /// <param name="pool">Every clip whose class and narration may serve as a distractor, each id once, in any order.</param>
     /// <param name="officialKey">The official key of a class, from the class files; may be null unless the representation shows keys.</param>
-    /// <param name="sources">The strategies, in any order, each name once.</param>
+    /// <param name="sources">The strategies with their dumps, in any order, each name once.</param>
     /// <param name="settings">What is asked, and how.</param>
     /// <exception cref="InputException">A dump lacks a row or has too few candidates, or a class has no text.</exception>
     public static BuiltBenchmark Build(
@@ -24,23 +24,22 @@ public static class BenchmarkBuilder
         BenchmarkSettings settings)
     {
         settings.Validate();
-        var ordered = sources.OrderBy(static source => source.Name, StringComparer.Ordinal).ToArray();
+        StrategySource[] ordered = [.. sources.OrderBy(static source => source.Name, StringComparer.Ordinal)];
         foreach (var source in ordered)
         {
             RequireEveryClip(clips, source);
         }
 
-        DistractorPool distractors = null!;
-        AlsoTrueIndex alsoTrue = null!;
-        Parallel.Invoke(() => distractors = new DistractorPool(pool), () => alsoTrue = new AlsoTrueIndex(pool));
+        var alsoTrue = Task.Run(() => new AlsoTrueIndex(pool));
+        var distractors = new DistractorPool(pool);
         var strategies = Array.ConvertAll(ordered, source => MakeStrategy(source, distractors, settings));
-        var builder = new QuestionBuilder(distractors, alsoTrue, MakeTexts(distractors, officialKey, settings), settings);
+        var builder = new QuestionBuilder(distractors, alsoTrue.GetAwaiter().GetResult(), MakeTexts(distractors, officialKey, settings), settings);
         var built = BuildQuestions(clips, builder, strategies);
 
-        var sets = new BuiltSet[ordered.Length];
-        Parallel.For(0, sets.Length, i => sets[i] = Collect(ordered[i], built.Select(row => row[i]), ordered));
-
-        return new BuiltBenchmark(settings, sets, clips.Select(static clip => clip.NarrationId).ToHashSet(StringComparer.Ordinal), distractors);
+        var asked = clips.Select(static clip => clip.NarrationId).ToHashSet(StringComparer.Ordinal);
+        var frequencies = OptionGuess.Frequencies(pool, asked);
+        var sets = ParallelMap.Map([.. Enumerable.Range(0, ordered.Length)], set => Collect(ordered[set], built.Select(row => row[set]), ordered, frequencies));
+        return new BuiltBenchmark(settings, sets, asked, distractors);
     }
 
     private static BuiltQuestion[][] BuildQuestions(
@@ -66,13 +65,15 @@ public static class BenchmarkBuilder
         return Array.Find(errors, static error => error is not null) is { } first ? throw first : built;
     }
 
-    private static BuiltSet Collect(StrategySource source, IEnumerable<BuiltQuestion> built, IReadOnlyList<StrategySource> sources)
+    private static BuiltSet Collect(
+        StrategySource source, IEnumerable<BuiltQuestion> built, IReadOnlyList<StrategySource> sources, IReadOnlyDictionary<ActionClass, int> frequencies)
     {
         var questions = new List<Question>();
         var classes = new List<OptionClasses>();
         var passedOver = new List<PassedOverCandidate>();
         var excluded = 0;
         var redrawn = 0;
+        var ties = 0;
         foreach (var item in built)
         {
             if (item.Question is null)
@@ -85,13 +86,27 @@ public static class BenchmarkBuilder
             classes.Add(item.Classes!);
             passedOver.AddRange(item.PassedOver);
             redrawn += item.RedrawnNarrations;
+            ties += item.IsCutTied ? 1 : 0;
         }
 
-        var judges = sources
-            .Where(static judge => judge.Dump is not null)
-            .Select(judge => DumpJudge.Score(questions, classes, judge.Name, judge.Dump!, judge.Name == source.Name))
-            .ToArray();
-        return new BuiltSet(source, questions, classes, passedOver, excluded, redrawn, judges);
+        return new BuiltSet
+        {
+            Source = source,
+            Questions = questions,
+            PassedOver = passedOver,
+            Excluded = excluded,
+            RedrawnNarrations = redrawn,
+            TiesAtCut = ties,
+            Judges =
+            [
+                .. sources.Where(static judge => judge.Dump is not null)
+                    .Select(judge => DumpJudge.Score(questions, classes, judge, judge.Name == source.Name)),
+            ],
+            OptionsOnly = new OptionsOnlyAccuracies(
+                OptionGuess.CentralityAccuracy(classes),
+                OptionGuess.FrequencyAccuracy(classes, frequencies),
+                OptionsOnlyModel.CrossValidate(classes).Accuracy),
+        };
     }
 
     private static IDistractorStrategy MakeStrategy(StrategySource source, DistractorPool pool, BenchmarkSettings settings) =>
@@ -112,21 +127,21 @@ public static class BenchmarkBuilder
 
     private static void RequireEveryClip(IReadOnlyList<ClipAnnotation> clips, StrategySource source)
     {
-        if (source.Dump is null)
+        if (source.Dump is not { } dump)
         {
             return;
         }
 
         var missing = clips
             .Select(static clip => clip.NarrationId)
-            .Where(id => !source.Dump.Rankings.ContainsKey(id))
+            .Where(id => !dump.Rankings.ContainsKey(id))
             .ToArray();
         if (missing.Length > 0)
         {
             var named = string.Join(", ", missing.Take(IdsNamedInErrors));
             var rest = missing.Length > IdsNamedInErrors ? $" and {missing.Length - IdsNamedInErrors} more" : "";
             throw new InputException(
-                $"{source.Dump.Path}: {missing.Length} of the {clips.Count} rows asked about have no prediction: {named}{rest}. "
+                $"{dump.Path}: {missing.Length} of the {clips.Count} rows asked about have no prediction: {named}{rest}. "
                 + "Give a dump of the whole file, or choose rows that it has with --ids.");
         }
     }

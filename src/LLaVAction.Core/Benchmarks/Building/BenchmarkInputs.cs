@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using LLaVAction.Benchmarks.Strategies;
 using LLaVAction.Epic;
 using LLaVAction.Recognizers;
@@ -9,62 +10,45 @@ public sealed class BenchmarkInputs : IDisposable
 {
     private const int IdsNamedInErrors = 10;
 
-    private BenchmarkInputs(
-        BenchmarkRecipe recipe,
-        ActionTaxonomy? taxonomy,
-        AnnotationPool pool,
-        IReadOnlyList<ClipAnnotation> clips,
-        IReadOnlyList<StrategySource> strategies,
-        IReadOnlyList<SourceFile> sources)
-    {
-        Recipe = recipe;
-        Taxonomy = taxonomy;
-        Pool = pool;
-        Clips = clips;
-        Strategies = strategies;
-        Sources = sources;
-    }
+    private BenchmarkInputs(BenchmarkRecipe recipe, AnnotationFile annotations) => (Recipe, Annotations) = (recipe, annotations);
 
     /// <summary>The recipe that was read.</summary>
     public BenchmarkRecipe Recipe { get; }
 
+    /// <summary>The file of the clips that may be asked about.</summary>
+    public AnnotationFile Annotations { get; }
+
     /// <summary>The class files; null where there are none and none are needed.</summary>
-    public ActionTaxonomy? Taxonomy { get; }
+    public required ActionTaxonomy? Taxonomy { get; init; }
 
     /// <summary>Where distractors come from.</summary>
-    public AnnotationPool Pool { get; }
+    public required AnnotationPool Pool { get; init; }
 
     /// <summary>The rows to ask about, in annotation order.</summary>
-    public IReadOnlyList<ClipAnnotation> Clips { get; }
+    public required IReadOnlyList<ClipAnnotation> Clips { get; init; }
 
     /// <summary>The strategies with their dumps.</summary>
-    public IReadOnlyList<StrategySource> Strategies { get; }
+    public required IReadOnlyList<StrategySource> Strategies { get; init; }
 
     /// <summary>Name, hash and size of every file read.</summary>
-    public IReadOnlyList<SourceFile> Sources { get; }
+    public required IReadOnlyList<SourceFile> Sources { get; init; }
 
-    /// <summary>Reads every file of a recipe; independent files are read side by side.</summary>
+    /// <summary>Reads every file of a recipe; independent files are read side by side, and hashed meanwhile.</summary>
     /// <exception cref="InputException">A file is missing, malformed, or disagrees with another.</exception>
     public static BenchmarkInputs Load(BenchmarkRecipe recipe)
     {
         recipe.Settings.Validate();
         RequireOneSelection(recipe);
-        var hashes = new FileHashes();
         var taxonomy = ActionTaxonomy.Find(recipe.Annotations, recipe.VerbClasses, recipe.NounClasses);
-        hashes.Add("annotations", recipe.Annotations);
-        foreach (var path in recipe.Narrations)
-        {
-            hashes.Add("narrations", path);
-        }
-
-        var files = ParallelMap.Map([recipe.Annotations, .. recipe.Narrations], path => EpicCsvReader.Read(path, taxonomy));
-        foreach (var strategy in recipe.Strategies.Where(static strategy => strategy.DumpPath is not null))
-        {
-            hashes.Add("dump:" + strategy.Name, strategy.DumpPath!);
-        }
+        string[] paths = [recipe.Annotations, .. recipe.Narrations];
+        var hashes = Array.ConvertAll(paths, StartHash);
+        var files = ParallelMap.Map(paths, path => EpicCsvReader.Read(path, taxonomy));
+        var dumpHashes = recipe.Strategies.Where(static strategy => strategy.DumpPath is not null)
+            .ToDictionary(static strategy => strategy.Name, static strategy => StartHash(strategy.DumpPath!), StringComparer.Ordinal);
 
         var pool = AnnotationPool.Unite(files);
-        var clips = Select(recipe, files[0], out var ids);
+        var ids = recipe.Ids is null ? null : IdFile.Read(recipe.Ids);
+        var clips = Select(recipe, files[0], ids);
         var request = new PredictionRequest
         {
             Annotations = files[0],
@@ -72,22 +56,34 @@ public sealed class BenchmarkInputs : IDisposable
             Ids = clips.Count == files[0].Clips.Count ? null : [.. clips.Select(static clip => clip.NarrationId)],
             Classes = recipe.Classes is null ? null : ClassOrder.Read(recipe.Classes),
         };
-        var strategies = ParallelMap.Map(recipe.Strategies, strategy => new StrategySource(
-            strategy.Name,
-            strategy.DumpPath is null ? null : PredictionDumpReader.Read(strategy.DumpPath, request),
-            strategy.Provenance));
-
-        var rows = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var i = 0; i < files.Length; i++)
+        var strategies = ParallelMap.Map(recipe.Strategies, strategy => strategy.DumpPath is null
+            ? strategy
+            : strategy with { Dump = PredictionDumpReader.Read(strategy.DumpPath, request) });
+        strategies = [.. strategies.Select(strategy => dumpHashes.TryGetValue(strategy.Name, out var hash) ? Described(strategy, hash.GetAwaiter().GetResult()) : strategy)];
+        foreach (var dump in strategies.Select(static strategy => strategy.Dump).OfType<PredictionDump>())
         {
-            rows[files[i].Path] = files[i].Clips.Count;
+            DumpPlausibility.Require(dump, clips, pool.Classes.Count, recipe.Settings.OptionsPerQuestion);
         }
 
-        var sources = new List<SourceFile>(hashes.Finish((role, path) => role.StartsWith("dump:", StringComparison.Ordinal)
-            ? strategies.First(strategy => role["dump:".Length..] == strategy.Name).Dump!.Rankings.Count
-            : rows[path]));
-        AddOptional(sources, recipe, taxonomy, request.Classes, ids);
-        return new BenchmarkInputs(recipe, taxonomy, pool, clips, strategies, sources);
+        List<SourceFile> sources =
+        [
+            .. paths.Select((path, i) => Describe(i == 0 ? "annotations" : "narrations", path, hashes[i], files[i].Clips.Count)),
+            .. strategies.Where(static strategy => strategy.Dump is not null).Select(strategy =>
+                Describe($"dump:{strategy.Name}", strategy.Dump!.Path, dumpHashes[strategy.Name], strategy.Dump.Rankings.Count)),
+        ];
+        AddOptional("verb-classes", taxonomy?.Verbs.Path, taxonomy?.Verbs.Classes.Count);
+        AddOptional("noun-classes", taxonomy?.Nouns.Path, taxonomy?.Nouns.Classes.Count);
+        AddOptional("classes", recipe.Classes, request.Classes?.Classes.Count);
+        AddOptional("ids", recipe.Ids, ids?.Count);
+        return new BenchmarkInputs(recipe, files[0]) { Taxonomy = taxonomy, Pool = pool, Clips = clips, Strategies = strategies, Sources = sources };
+
+        void AddOptional(string role, string? path, int? rows)
+        {
+            if (path is not null)
+            {
+                sources.Add(Describe(role, path, StartHash(path), rows.GetValueOrDefault()));
+            }
+        }
     }
 
     /// <summary>Builds the sets.</summary>
@@ -108,6 +104,39 @@ public sealed class BenchmarkInputs : IDisposable
         }
     }
 
+    /// <summary>The entry of a source file; waits for its hash.</summary>
+    internal static SourceFile Describe(string role, string path, Task<string> hash, int rows) =>
+        new(role, Path.GetFileName(path), hash.GetAwaiter().GetResult(), rows);
+
+    /// <summary>Starts to hash a file in the background.</summary>
+    internal static Task<string> StartHash(string path) => Task.Run(() =>
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            return Convert.ToHexStringLower(SHA256.HashData(stream));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path}: cannot be read ({error.Message}).", error);
+        }
+    });
+
+    /// <summary>The strategy with the provenance that stands beside its dump, where the dump was written by this tool.</summary>
+    private static StrategySource Described(StrategySource strategy, string sha256)
+    {
+        if (DumpDescription.Find(strategy.DumpPath!, sha256) is not { } description
+            || !SettingNames.TryParse<Provenance>(description.Provenance, out var provenance) || provenance == strategy.Provenance)
+        {
+            return strategy;
+        }
+
+        return strategy.Provenance == Provenance.Unstated
+            ? strategy with { Provenance = provenance }
+            : throw new InputException(
+                $"--provenance {strategy.Name}={SettingNames.Of(strategy.Provenance)}: {DumpDescription.PathOf(strategy.DumpPath!)} says that the dump is {description.Provenance}. Leave the option out.");
+    }
+
     private static void RequireOneSelection(BenchmarkRecipe recipe)
     {
         if (recipe is { Limit: not null, Ids: not null })
@@ -121,46 +150,24 @@ public sealed class BenchmarkInputs : IDisposable
         }
     }
 
-    private static IReadOnlyList<ClipAnnotation> Select(BenchmarkRecipe recipe, AnnotationFile annotations, out IReadOnlySet<string>? ids)
+    private static IReadOnlyList<ClipAnnotation> Select(BenchmarkRecipe recipe, AnnotationFile annotations, IReadOnlySet<string>? ids)
     {
-        ids = recipe.Ids is null ? null : IdFile.Read(recipe.Ids);
         if (ids is null)
         {
             return recipe.Limit is { } limit ? [.. annotations.Clips.Take(limit)] : annotations.Clips;
         }
 
-        var wanted = ids;
-        var unknown = wanted.Except(annotations.Clips.Select(static clip => clip.NarrationId), StringComparer.Ordinal)
+        var unknown = ids.Except(annotations.Clips.Select(static clip => clip.NarrationId), StringComparer.Ordinal)
             .Order(StringComparer.Ordinal)
             .ToArray();
         if (unknown.Length > 0)
         {
             var rest = unknown.Length > IdsNamedInErrors ? $" and {unknown.Length - IdsNamedInErrors} more" : "";
             throw new InputException(
-                $"{recipe.Ids}: {unknown.Length} of {wanted.Count} ids are not in {annotations.Path}: "
+                $"{recipe.Ids}: {unknown.Length} of {ids.Count} ids are not in {annotations.Path}: "
                 + $"{string.Join(", ", unknown.Take(IdsNamedInErrors))}{rest}.");
         }
 
-        return [.. annotations.Clips.Where(clip => wanted.Contains(clip.NarrationId))];
-    }
-
-    private static void AddOptional(
-        List<SourceFile> sources, BenchmarkRecipe recipe, ActionTaxonomy? taxonomy, ClassOrder? classes, IReadOnlySet<string>? ids)
-    {
-        if (taxonomy is not null)
-        {
-            sources.Add(FileHashes.Describe("verb-classes", taxonomy.Verbs.Path, taxonomy.Verbs.Classes.Count));
-            sources.Add(FileHashes.Describe("noun-classes", taxonomy.Nouns.Path, taxonomy.Nouns.Classes.Count));
-        }
-
-        if (classes is not null)
-        {
-            sources.Add(FileHashes.Describe("classes", recipe.Classes!, classes.Classes.Count));
-        }
-
-        if (ids is not null)
-        {
-            sources.Add(FileHashes.Describe("ids", recipe.Ids!, ids.Count));
-        }
+        return [.. annotations.Clips.Where(clip => ids.Contains(clip.NarrationId))];
     }
 }

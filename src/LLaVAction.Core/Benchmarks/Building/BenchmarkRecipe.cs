@@ -19,7 +19,7 @@ public sealed record BenchmarkRecipe
     public string? Classes { get; init; }
 
     /// <summary>The strategies, each name once.</summary>
-    public required IReadOnlyList<StrategyRequest> Strategies { get; init; }
+    public required IReadOnlyList<StrategySource> Strategies { get; init; }
 
     /// <summary>Ask about the first rows only; null for all.</summary>
     public int? Limit { get; init; }

@@ -1,8 +1,16 @@
 using System.Security.Cryptography;
-using LLaVAction.Benchmarks.OptionsOnly;
-using LLaVAction.Epic;
 
 namespace LLaVAction.Benchmarks.Building;
+
+/// <summary>A file of a benchmark, complete, in memory.</summary>
+/// <param name="Name">File name without folder.</param>
+/// <param name="Content">Its bytes.</param>
+public sealed record RenderedFile(string Name, ReadOnlyMemory<byte> Content);
+
+/// <summary>A benchmark as the bytes of its files.</summary>
+/// <param name="Manifest">The manifest.</param>
+/// <param name="Files">The set files, by ordinal name, and the manifest last.</param>
+public sealed record RenderedBenchmark(BenchmarkManifest Manifest, IReadOnlyList<RenderedFile> Files);
 
 /// <summary>Turns a built benchmark into the bytes of its files.</summary>
 public static class BenchmarkRenderer
@@ -12,44 +20,24 @@ public static class BenchmarkRenderer
         "The questions contain narrations and labels of EPIC-KITCHENS-100 (annotations: CC BY-NC 4.0) and may be used under "
         + "the same terms, for non-commercial purposes.";
 
-    /// <summary>Renders the set files, by ordinal name, and the manifest last.</summary>
+    /// <summary>Renders the files.</summary>
     /// <param name="benchmark">The built sets.</param>
     /// <param name="sources">The files they were built from, in any order.</param>
     /// <param name="limit">How many rows were asked about at most; null where no limit was given.</param>
     /// <param name="toolVersion">Version of the tool.</param>
-    public static IReadOnlyList<RenderedFile> Render(
-        BuiltBenchmark benchmark,
-        IEnumerable<SourceFile> sources,
-        int? limit,
-        string toolVersion) => Render(benchmark, sources, limit, toolVersion, out _);
-
-    /// <summary>As the other, and gives the manifest as well.</summary>
-    public static IReadOnlyList<RenderedFile> Render(
-        BuiltBenchmark benchmark,
-        IEnumerable<SourceFile> sources,
-        int? limit,
-        string toolVersion,
-        out BenchmarkManifest manifest)
+    public static RenderedBenchmark Render(BuiltBenchmark benchmark, IEnumerable<SourceFile> sources, int? limit, string toolVersion)
     {
-        var files = new RenderedFile[benchmark.Sets.Count + 1];
-        var entries = new SetEntry[benchmark.Sets.Count];
-        var frequencies = OptionsOnlyFigures.Frequencies(benchmark.Pool.Clips, benchmark.AskedIds);
-        Parallel.For(0, entries.Length, index =>
-        {
-            var set = benchmark.Sets[index];
-            files[index] = new RenderedFile(set.Source.Name + ".jsonl", BenchmarkJson.ToLines(set.Questions));
-            entries[index] = Describe(set, files[index], benchmark.Settings.OptionsPerQuestion, frequencies);
-        });
-
-        manifest = new BenchmarkManifest
+        var settings = benchmark.Settings;
+        var sets = ParallelMap.Map(benchmark.Sets, static set => new RenderedFile(set.Source.Name + ".jsonl", BenchmarkJson.ToLines(set.Questions)));
+        var manifest = new BenchmarkManifest
         {
             SchemaVersion = BenchmarkManifest.CurrentSchemaVersion,
             ToolVersion = toolVersion,
-            Seed = benchmark.Settings.Seed,
-            OptionsPerQuestion = benchmark.Settings.OptionsPerQuestion,
-            Representation = benchmark.Settings.Representation,
-            Protocol = benchmark.Settings.Protocol,
-            Ambiguous = benchmark.Settings.Ambiguous,
+            Seed = settings.Seed,
+            OptionsPerQuestion = settings.OptionsPerQuestion,
+            Representation = settings.Representation,
+            Protocol = settings.Protocol,
+            Ambiguous = settings.Ambiguous,
             Limit = limit,
             Sources =
             [
@@ -62,32 +50,31 @@ public static class BenchmarkRenderer
             PoolClips = benchmark.Pool.Clips.Count,
             PoolClasses = benchmark.Pool.Classes.Count,
             ClipsInEverySet = CountShared(benchmark.Sets),
-            Sets = entries,
+            Sets = [.. benchmark.Sets.Select((set, index) => Describe(set, sets[index], settings.OptionsPerQuestion))],
             Licence = Licence,
         };
-        files[^1] = new RenderedFile(BenchmarkFolder.ManifestName, BenchmarkJson.ToBytes(manifest));
-        return files;
+        return new RenderedBenchmark(manifest, [.. sets, new RenderedFile(BenchmarkFolder.ManifestName, BenchmarkJson.ToBytes(manifest))]);
     }
 
-    private static SetEntry Describe(
-        BuiltSet set, RenderedFile file, int optionCount, IReadOnlyDictionary<ActionClass, int> frequencies) => new()
-        {
-            Strategy = set.Source.Name,
-            Provenance = set.Source.Provenance,
-            DumpFormat = set.Source.Dump?.Format,
-            File = file.Name,
-            Sha256 = Convert.ToHexStringLower(SHA256.HashData(file.Content.Span)),
-            Questions = set.Questions.Count,
-            Excluded = set.Excluded,
-            TruthInFirstK = set.Source.Dump is null ? null : SetFigures.TruthInFirst(set.Questions, optionCount),
-            Substitutions = SetFigures.Substitutions(set.PassedOver),
-            RedrawnNarrations = set.RedrawnNarrations,
-            QuestionsWithAlsoTrue = SetFigures.WithAlsoTrue(set.Questions),
-            Chance = SetFigures.Chance(set.Questions, optionCount),
-            Judges = set.Judges,
-            OptionsOnly = OptionsOnlyFigures.Of(set.OptionClasses, frequencies),
-            PassedOver = set.PassedOver,
-        };
+    private static SetEntry Describe(BuiltSet set, RenderedFile file, int optionCount) => new()
+    {
+        Strategy = set.Source.Name,
+        Provenance = set.Source.Provenance,
+        DumpFormat = set.Source.Dump?.Format,
+        File = file.Name,
+        Sha256 = Convert.ToHexStringLower(SHA256.HashData(file.Content.Span)),
+        Questions = set.Questions.Count,
+        Excluded = set.Excluded,
+        TruthInFirstK = set.Source.Dump is null ? null : SetFigures.TruthInFirst(set.Questions, optionCount),
+        TiesAtCut = set.TiesAtCut,
+        Substitutions = SetFigures.Substitutions(set.PassedOver),
+        RedrawnNarrations = set.RedrawnNarrations,
+        QuestionsWithAlsoTrue = SetFigures.WithAlsoTrue(set.Questions),
+        Chance = SetFigures.Chance(set.Questions, optionCount),
+        Judges = set.Judges,
+        OptionsOnly = set.OptionsOnly,
+        PassedOver = set.PassedOver,
+    };
 
     private static int CountShared(IReadOnlyList<BuiltSet> sets)
     {

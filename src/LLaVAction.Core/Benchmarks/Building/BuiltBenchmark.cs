@@ -1,31 +1,34 @@
-using LLaVAction.Benchmarks.OptionsOnly;
 using LLaVAction.Benchmarks.Strategies;
-using LLaVAction.Recognizers;
 
 namespace LLaVAction.Benchmarks.Building;
 
-/// <summary>A strategy that a set is asked for.</summary>
-/// <param name="Name"><c>random</c>, or the name given to a dump.</param>
-/// <param name="Dump">The dump; null for <c>random</c>.</param>
-/// <param name="Provenance">Where the dump's predictions come from, as the user stated.</param>
-public sealed record StrategySource(string Name, PredictionDump? Dump, Provenance Provenance);
-
 /// <summary>One built set.</summary>
-/// <param name="Source">What it was asked for with.</param>
-/// <param name="Questions">The questions, in the order of the clips asked about.</param>
-/// <param name="OptionClasses">The classes of each question's options.</param>
-/// <param name="PassedOver">Candidates that the next one replaced, in question and candidate order.</param>
-/// <param name="Excluded">Questions left out because a distractor may be true.</param>
-/// <param name="RedrawnNarrations">Narrations drawn again because the first draw was taken.</param>
-/// <param name="Judges">Accuracy of each dump given.</param>
-public sealed record BuiltSet(
-    StrategySource Source,
-    IReadOnlyList<Question> Questions,
-    IReadOnlyList<OptionClasses> OptionClasses,
-    IReadOnlyList<PassedOverCandidate> PassedOver,
-    int Excluded,
-    int RedrawnNarrations,
-    IReadOnlyList<JudgeAccuracy> Judges);
+public sealed record BuiltSet
+{
+    /// <summary>What it was asked for with.</summary>
+    public required StrategySource Source { get; init; }
+
+    /// <summary>The questions, in the order of the clips asked about.</summary>
+    public required IReadOnlyList<Question> Questions { get; init; }
+
+    /// <summary>Candidates that the next one replaced, in question and candidate order.</summary>
+    public required IReadOnlyList<PassedOverCandidate> PassedOver { get; init; }
+
+    /// <summary>Questions left out because a distractor may be true.</summary>
+    public required int Excluded { get; init; }
+
+    /// <summary>Narrations drawn again because the first draw was taken.</summary>
+    public required int RedrawnNarrations { get; init; }
+
+    /// <summary>Questions whose last candidate is one only by its name: its score equals that of the next.</summary>
+    public required int TiesAtCut { get; init; }
+
+    /// <summary>Accuracy of each dump given.</summary>
+    public required IReadOnlyList<JudgeAccuracy> Judges { get; init; }
+
+    /// <summary>What can be had from the options alone.</summary>
+    public required OptionsOnlyAccuracies OptionsOnly { get; init; }
+}
 
 /// <summary>All sets of a benchmark, not yet written.</summary>
 /// <param name="Settings">The settings they were built with.</param>

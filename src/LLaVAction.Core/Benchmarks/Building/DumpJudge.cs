@@ -45,12 +45,12 @@ public static class DumpJudge
     /// <summary>Scores a set; a question without an answer counts as wrong.</summary>
     /// <param name="questions">The set.</param>
     /// <param name="classes">The classes of each question's options.</param>
-    /// <param name="name">Name of the dump.</param>
-    /// <param name="dump">The dump; it ranks classes for every question's clip.</param>
+    /// <param name="judge">The dump; it ranks classes for every question's clip.</param>
     /// <param name="isOwnSet">The set was made from this dump.</param>
     public static JudgeAccuracy Score(
-        IReadOnlyList<Question> questions, IReadOnlyList<OptionClasses> classes, string name, PredictionDump dump, bool isOwnSet)
+        IReadOnlyList<Question> questions, IReadOnlyList<OptionClasses> classes, StrategySource judge, bool isOwnSet)
     {
+        var dump = judge.Dump ?? throw new ArgumentException("A judge has a dump.", nameof(judge));
         var correct = 0;
         for (var i = 0; i < questions.Count; i++)
         {
@@ -60,6 +60,6 @@ public static class DumpJudge
             }
         }
 
-        return new JudgeAccuracy(name, correct, questions.Count == 0 ? 0 : (double)correct / questions.Count, isOwnSet);
+        return new JudgeAccuracy(judge.Name, correct, questions.Count == 0 ? 0 : (double)correct / questions.Count, isOwnSet, judge.Provenance);
     }
 }

@@ -1,52 +1,54 @@
 using System.Text;
+using LLaVAction.Files;
 
 namespace LLaVAction.Benchmarks.Building;
 
-/// <summary>Reads the file of <c>--ids</c>: one narration id per line, empty lines and lines from <c>#</c> on ignored.</summary>
+/// <summary>
+/// Reads the file of <c>--ids</c>: one narration id per line, empty lines and lines from <c>#</c> on ignored, in quotes or not;
+/// or a CSV with the column <c>narration_id</c>.
+/// </summary>
 public static class IdFile
 {
-    private const long LargestFile = 64L << 20;
+    private const string Expected = "one narration id per line";
+    private const string Header = "narration_id";
 
     /// <summary>Reads the ids.</summary>
     /// <exception cref="InputException">The file cannot be read, is not UTF-8, holds no id or one twice.</exception>
     public static IReadOnlySet<string> Read(string path)
     {
+        var bytes = Utf8File.Read(path, Expected);
+        var lines = Encoding.UTF8.GetString(bytes.Span).Split('\n');
         var ids = new HashSet<string>(StringComparer.Ordinal);
-        var number = 0;
-        foreach (var line in ReadText(path).Split('\n'))
+        if (lines[0].Split(',') is { Length: > 1 } fields && fields.Any(static field => field.Trim().Trim('"') == Header))
         {
-            number++;
-            var id = line.Trim();
-            if (id.Length > 0 && id[0] != '#' && !ids.Add(id))
+            using var table = CsvTable.Open(path, bytes, [Header], []);
+            while (table.Read())
             {
-                throw new InputException($"{path} line {number}: id '{id}' comes a second time; expected each id once.");
+                Add(table.Line, table.RequiredText(0));
+            }
+        }
+        else
+        {
+            for (var i = 0; i < lines.Length; i++)
+            {
+                var id = lines[i].Trim().Trim('"');
+                if (id.Length > 0 && id[0] != '#' && !(i == 0 && id == Header))
+                {
+                    Add(i + 1, id);
+                }
             }
         }
 
         return ids.Count > 0
             ? ids
-            : throw new InputException($"{path}: no id found; expected one narration id per line, for example P01_11_0.");
-    }
+            : throw new InputException($"{path}: no id found; expected {Expected}, for example P01_11_0.");
 
-    private static string ReadText(string path)
-    {
-        try
+        void Add(int line, string id)
         {
-            if (new FileInfo(path).Length > LargestFile)
+            if (!ids.Add(id))
             {
-                throw new InputException($"{path}: larger than {LargestFile} bytes; expected one narration id per line.");
+                throw new InputException(FormattableString.Invariant($"{path} line {line}: id '{id}' comes a second time; expected each id once."));
             }
-
-            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true)
-                .GetString(File.ReadAllBytes(path)).TrimStart('\uFEFF');
-        }
-        catch (DecoderFallbackException error)
-        {
-            throw new InputException($"{path} byte {error.Index}: not UTF-8; expected one narration id per line.", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{path}: cannot be read ({error.Message}).", error);
         }
     }
 }

@@ -41,7 +41,7 @@ public sealed class QuestionBuilder(DistractorPool pool, AlsoTrueIndex alsoTrue,
         var clip = facts.Clip;
         var truthRank = strategy.TruthRank(clip);
         var hasTruth = settings.Protocol != Protocol.Recognition
-            || strategy is RandomStrategy
+            || !strategy.IsRanked
             || truthRank <= _optionCount;
         var options = new List<Option>(_optionCount);
         var taken = new List<ComparedText>(_optionCount);
@@ -80,12 +80,12 @@ public sealed class QuestionBuilder(DistractorPool pool, AlsoTrueIndex alsoTrue,
         if (options.Count < _optionCount)
         {
             var truths = hasTruth ? 1 : 0;
-            throw strategy.TooFew(clip, options.Count - truths, _optionCount - truths, passedOver?.Count ?? 0);
+            throw TooFew(clip, strategy, truths, options.Count - truths, passedOver?.Count ?? 0);
         }
 
         if (settings.Ambiguous == AmbiguousDistractors.Exclude && options.Exists(static option => option.AlsoTrue is not null))
         {
-            return new BuiltQuestion(Question: null, Classes: null, [], RedrawnNarrations: 0);
+            return new BuiltQuestion(Question: null, Classes: null, [], RedrawnNarrations: 0, IsCutTied: false);
         }
 
         var ordered = Arrange(facts, options, hasTruth);
@@ -93,7 +93,17 @@ public sealed class QuestionBuilder(DistractorPool pool, AlsoTrueIndex alsoTrue,
             MakeQuestion(clip, strategy.Name, ordered, hasTruth ? facts.TruthSlot : null, truthRank),
             new OptionClasses(Array.ConvertAll(ordered, static option => option.Class), hasTruth ? facts.TruthSlot : null, clip.ParticipantId),
             passedOver ?? [],
-            redrawn);
+            redrawn,
+            strategy.IsCutTied(clip));
+    }
+
+    private InputException TooFew(ClipAnnotation clip, IDistractorStrategy strategy, int truths, int found, int passedOver)
+    {
+        var classes = strategy.IsRanked ? $"its {strategy.ClassCount(clip)} ranked classes" : $"the {strategy.ClassCount(clip)} classes of the annotations";
+        return new InputException(
+            $"{strategy.Origin}: narration id '{clip.NarrationId}' has {found} usable distractors among {classes} "
+            + $"(the truth {clip.Class} left out, {passedOver} passed over), but {_optionCount - truths} are needed for {_optionCount} options. "
+            + "Use a dump with more classes per clip, more --narrations, or fewer --options.");
     }
 
     private PassedOverCandidate PassOver(ClipAnnotation clip, Candidate candidate, string reason) =>
@@ -173,8 +183,10 @@ public sealed class QuestionBuilder(DistractorPool pool, AlsoTrueIndex alsoTrue,
 /// <param name="Classes">The classes of its options; null with it.</param>
 /// <param name="PassedOver">Candidates that the next one replaced.</param>
 /// <param name="RedrawnNarrations">Narrations drawn again because the first draw was taken.</param>
+/// <param name="IsCutTied">The last candidate is one only by its name: its score equals that of the next.</param>
 public readonly record struct BuiltQuestion(
     Question? Question,
     OptionClasses? Classes,
     IReadOnlyList<PassedOverCandidate> PassedOver,
-    int RedrawnNarrations);
+    int RedrawnNarrations,
+    bool IsCutTied);

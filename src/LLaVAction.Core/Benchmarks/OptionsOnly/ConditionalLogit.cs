@@ -1,71 +1,90 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-
 namespace LLaVAction.Benchmarks.OptionsOnly;
 
 /// <summary>
 /// A conditional logit model (McFadden 1974): P(option i) = exp(w·xᵢ) / Σⱼ exp(w·xⱼ) over the options of a question, fitted
-/// by Newton's method with a ridge penalty.
+/// by Newton's method with a ridge penalty. Additions, multiplications, divisions and square roots alone, in one order: the
+/// same bits on every machine.
 /// </summary>
-/// <remarks>
-/// Eight questions are computed at a time, one per lane, with additions, multiplications and divisions alone (never fused),
-/// and the lanes are added up in their order at the end: the same bits on every machine.
-/// </remarks>
 public static class ConditionalLogit
 {
     private const double Ridge = 1;
     private const int MostIterations = 25;
 
     /// <summary>Newton's steps square the error: after one this small, what is left is far below any figure shown.</summary>
-    private const double SmallestStep = 1e-6;
+    private const double SmallestStep = 1e-4;
     private const double RoughStep = 0.3;
 
     private const int Size = OptionFeatures.Count;
-    private const int Pairs = Size * (Size + 1) / 2;
-
-    // Tiered compilation would leave most of a fit to unoptimised code.
-    private const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
 
     /// <summary>Fits the weights on the questions of the training folds that have an answer.</summary>
     public static double[] Fit(OptionFeatures features, Predicate<int> isTraining)
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(isTraining);
-        var shares = Shares(features, isTraining);
+        int[] questions = [.. Enumerable.Range(0, features.Questions.Count).Where(question => features.Questions[question].AnswerIndex is not null && isTraining(question))];
         var weights = new double[Size];
 
         // Newton's first steps are far from the end anyway: an eighth of the questions points the way as well.
-        Descend(features, shares, stride: 8, weights, RoughStep);
-        Descend(features, shares, stride: 1, weights, SmallestStep);
+        Descend(features, [.. questions.Where(static (_, index) => index % 8 == 0)], weights, RoughStep);
+        Descend(features, questions, weights, SmallestStep);
         return weights;
     }
 
-    /// <summary>Newton's method on every n-th block, until a step is small.</summary>
-    private static void Descend(OptionFeatures features, Vector512<double>[] shares, int stride, double[] weights, double smallestStep)
+    /// <summary>Probability of each option of a question.</summary>
+    /// <param name="features">The features.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="weights">The weights, one per feature.</param>
+    /// <param name="probabilities">Filled: one per option.</param>
+    public static void Predict(OptionFeatures features, int question, ReadOnlySpan<double> weights, Span<double> probabilities)
     {
-        var gradient = new double[Size];
-        var hessian = new double[Size * Size];
-        var sums = new Vector512<double>[Size + Pairs];
+        ArgumentNullException.ThrowIfNull(features);
+        var values = features.ValuesOf(question);
+        var largest = double.NegativeInfinity;
+        for (var option = 0; option < probabilities.Length; option++)
+        {
+            var score = 0.0;
+            var own = values.Slice(option * Size, Size);
+            for (var feature = 0; feature < own.Length; feature++)
+            {
+                score += own[feature] * weights[feature];
+            }
+
+            probabilities[option] = score;
+            largest = Math.Max(largest, score);
+        }
+
+        var total = 0.0;
+        foreach (ref var probability in probabilities)
+        {
+            probability = PortableMath.Exp(probability - largest);
+            total += probability;
+        }
+
+        foreach (ref var probability in probabilities)
+        {
+            probability /= total;
+        }
+    }
+
+    /// <summary>Newton's method, until a step is small.</summary>
+    private static void Descend(OptionFeatures features, int[] questions, double[] weights, double smallestStep)
+    {
         for (var iteration = 0; iteration < MostIterations; iteration++)
         {
-            Array.Clear(sums);
-            Accumulate(features, shares, stride, weights, sums);
-            var next = 0;
-            for (var row = 0; row < Size; row++)
+            var gradient = new double[Size];
+            var information = new double[Size * Size];
+            foreach (var question in questions)
             {
-                gradient[row] = AddLanes(sums[next++]) - (Ridge * weights[row]);
+                Accumulate(features, question, weights, gradient, information);
             }
 
-            for (var row = 0; row < Size; row++)
+            for (var feature = 0; feature < Size; feature++)
             {
-                for (var column = 0; column <= row; column++)
-                {
-                    hessian[(row * Size) + column] = AddLanes(sums[next++]) + (row == column ? Ridge : 0);
-                }
+                gradient[feature] -= Ridge * weights[feature];
+                information[(feature * Size) + feature] += Ridge;
             }
 
-            Solve(hessian, gradient);
+            Solve(information, gradient);
             var largest = 0.0;
             for (var feature = 0; feature < Size; feature++)
             {
@@ -80,152 +99,54 @@ public static class ConditionalLogit
         }
     }
 
-    /// <summary>Probability of each option, a lane per question of the block.</summary>
-    /// <param name="features">The features.</param>
-    /// <param name="block">Which block of questions.</param>
-    /// <param name="weights">The weights, one per feature.</param>
-    /// <param name="probabilities">Filled: one vector per option; 0 in the lanes of questions that lack the option.</param>
-    [MethodImpl(Hot)]
-    public static void Predict(OptionFeatures features, int block, ReadOnlySpan<double> weights, Span<Vector512<double>> probabilities)
+    /// <summary>Adds a question's score x_answer − x̄ and the lower triangle of its information Σ pᵢ·(xᵢ − x̄)(xᵢ − x̄)ᵀ.</summary>
+    private static void Accumulate(OptionFeatures features, int question, ReadOnlySpan<double> weights, Span<double> gradient, Span<double> information)
     {
-        ArgumentNullException.ThrowIfNull(features);
-        var offsets = features.Offsets(block);
-        var largest = Vector512.Create(double.NegativeInfinity);
+        var values = features.ValuesOf(question);
+        Span<double> probabilities = stackalloc double[values.Length / Size];
+        Predict(features, question, weights, probabilities);
+        Span<double> mean = stackalloc double[Size];
+        mean.Clear();
         for (var option = 0; option < probabilities.Length; option++)
         {
-            var score = offsets[option];
-            var feature = 0;
-            foreach (var value in features.FixedValues(block, option))
-            {
-                score += value * weights[feature++];
-            }
-
-            foreach (var value in features.Frequencies(block, option))
-            {
-                score += value * weights[feature++];
-            }
-
-            probabilities[option] = score;
-            largest = Vector512.Max(largest, score);
-        }
-
-        var total = Vector512<double>.Zero;
-        foreach (ref var probability in probabilities)
-        {
-            probability = PortableMath.Exp(probability - largest);
-            total += probability;
-        }
-
-        foreach (ref var probability in probabilities)
-        {
-            probability /= total;
-        }
-    }
-
-    /// <summary>1 in the lanes of the questions to learn from, else 0.</summary>
-    private static Vector512<double>[] Shares(OptionFeatures features, Predicate<int> isTraining)
-    {
-        var shares = new Vector512<double>[features.BlockCount];
-        var lanes = MemoryMarshal.Cast<Vector512<double>, double>(shares.AsSpan());
-        for (var question = 0; question < features.Questions.Count; question++)
-        {
-            lanes[question] = features.Questions[question].AnswerIndex is not null && isTraining(question) ? 1 : 0;
-        }
-
-        return shares;
-    }
-
-    /// <summary>
-    /// Adds up the questions' scores Σ (yᵢ − pᵢ)·xᵢ and, after them, the lower triangle of their information
-    /// Σ pᵢ·(xᵢ − x̄)(xᵢ − x̄)ᵀ.
-    /// </summary>
-    [MethodImpl(Hot)]
-    private static void Accumulate(
-        OptionFeatures features, ReadOnlySpan<Vector512<double>> shares, int stride, ReadOnlySpan<double> weights, Span<Vector512<double>> sums)
-    {
-        // By feature, then option, so that the sums of products below run over neighbours.
-        var options = features.OptionCount;
-        Span<Vector512<double>> probabilities = new Vector512<double>[options];
-        Span<Vector512<double>> centred = new Vector512<double>[Size * options];
-        Span<Vector512<double>> scaled = new Vector512<double>[Size * options];
-        for (var block = 0; block < shares.Length; block += stride)
-        {
-            var share = shares[block];
-            if (share == Vector512<double>.Zero)
-            {
-                continue;
-            }
-
-            Predict(features, block, weights, probabilities);
-            for (var option = 0; option < options; option++)
-            {
-                var place = option;
-                foreach (var value in features.FixedValues(block, option))
-                {
-                    centred[place] = value;
-                    place += options;
-                }
-
-                foreach (var value in features.Frequencies(block, option))
-                {
-                    centred[place] = value;
-                    place += options;
-                }
-            }
-
-            var answers = features.Answers(block);
             for (var feature = 0; feature < Size; feature++)
             {
-                var values = centred.Slice(feature * options, options);
-                var products = scaled.Slice(feature * options, options);
-                var mean = Vector512<double>.Zero;
-                var truth = Vector512<double>.Zero;
-                for (var option = 0; option < values.Length; option++)
-                {
-                    mean += probabilities[option] * values[option];
-                    truth += answers[option] * values[option];
-                }
+                mean[feature] += probabilities[option] * values[(option * Size) + feature];
+            }
+        }
 
-                sums[feature] += share * (truth - mean);
-                for (var option = 0; option < values.Length; option++)
-                {
-                    var difference = values[option] - mean;
-                    values[option] = difference;
-                    products[option] = share * probabilities[option] * difference;
-                }
+        var truth = values.Slice(features.Questions[question].AnswerIndex.GetValueOrDefault() * Size, Size);
+        for (var feature = 0; feature < Size; feature++)
+        {
+            gradient[feature] += truth[feature] - mean[feature];
+        }
+
+        Span<double> centred = stackalloc double[Size];
+        for (var option = 0; option < probabilities.Length; option++)
+        {
+            for (var feature = 0; feature < Size; feature++)
+            {
+                centred[feature] = values[(option * Size) + feature] - mean[feature];
             }
 
-            var next = Size;
             for (var row = 0; row < Size; row++)
             {
-                var left = scaled.Slice(row * options, options);
-                for (var column = 0; column <= row; column++)
+                var scaled = probabilities[option] * centred[row];
+                if (scaled == 0)
                 {
-                    var right = centred.Slice(column * options, options);
-                    var sum = sums[next];
-                    for (var option = 0; option < left.Length && option < right.Length; option++)
-                    {
-                        sum += left[option] * right[option];
-                    }
+                    continue;
+                }
 
-                    sums[next++] = sum;
+                var target = information.Slice(row * Size, row + 1);
+                for (var column = 0; column < target.Length; column++)
+                {
+                    target[column] += scaled * centred[column];
                 }
             }
         }
     }
 
-    private static double AddLanes(Vector512<double> lanes)
-    {
-        var sum = 0.0;
-        for (var lane = 0; lane < OptionFeatures.Lanes; lane++)
-        {
-            sum += lanes[lane];
-        }
-
-        return sum;
-    }
-
-    /// <summary>Solves the symmetric system of the lower triangle in place, by Cholesky's factorisation.</summary>
+    /// <summary>Solves for a symmetric positive definite matrix, of which the lower triangle is given, by Cholesky's factorisation.</summary>
     private static void Solve(double[] matrix, double[] vector)
     {
         for (var row = 0; row < Size; row++)

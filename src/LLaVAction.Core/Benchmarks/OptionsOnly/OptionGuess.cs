@@ -39,6 +39,23 @@ public static class OptionGuess
         });
     }
 
+    /// <summary>How often each class occurs among the clips that are not asked about.</summary>
+    /// <param name="pool">Every clip of the pool.</param>
+    /// <param name="asked">Narration ids of the clips asked about: their classes do not count as known frequencies.</param>
+    public static IReadOnlyDictionary<ActionClass, int> Frequencies(IEnumerable<ClipAnnotation> pool, IReadOnlySet<string> asked)
+    {
+        var frequencies = new Dictionary<ActionClass, int>();
+        foreach (var clip in pool)
+        {
+            if (!asked.Contains(clip.NarrationId))
+            {
+                frequencies[clip.Class] = frequencies.GetValueOrDefault(clip.Class) + 1;
+            }
+        }
+
+        return frequencies;
+    }
+
     private static double Accuracy(IReadOnlyCollection<OptionClasses> questions, Action<OptionClasses, Span<int>> score)
     {
         ArgumentNullException.ThrowIfNull(questions);

@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace LLaVAction.Benchmarks.OptionsOnly;
 
 /// <summary>
@@ -7,7 +5,7 @@ namespace LLaVAction.Benchmarks.OptionsOnly;
 /// in both training and test: a stress test of the set itself (Stress-testing multimodal benchmarks, arXiv 2511.04655).
 /// </summary>
 /// <param name="Accuracy">Share of questions whose most probable option is the true one.</param>
-/// <param name="BiasScores">Probability given to the truth, per question; 0 for a question without one.</param>
+/// <param name="BiasScores">Probability given to the truth, per question, rounded to 6 decimals; 0 for a question without one.</param>
 public sealed record OptionsOnlyModel(double Accuracy, IReadOnlyList<double> BiasScores)
 {
     /// <summary>Most folds; fewer where there are fewer participants.</summary>
@@ -38,24 +36,14 @@ public sealed record OptionsOnlyModel(double Accuracy, IReadOnlyList<double> Bia
             weights = ConditionalLogit.Fit(features, question => folds[question] != fold);
         }
 
-        var probabilities = new Vector512<double>[features.OptionCount];
-        for (var block = 0; block < features.BlockCount; block++)
+        for (var question = 0; question < folds.Length; question++)
         {
-            var first = block * OptionFeatures.Lanes;
-            var tested = folds.AsSpan(first, Math.Min(OptionFeatures.Lanes, folds.Length - first));
-            if (!tested.Contains(fold))
+            if (folds[question] == fold && features.Questions[question].AnswerIndex is { } answer)
             {
-                continue;
-            }
-
-            ConditionalLogit.Predict(features, block, weights, probabilities);
-            for (var lane = 0; lane < tested.Length; lane++)
-            {
-                if (tested[lane] == fold && features.Questions[first + lane].AnswerIndex is { } answer)
-                {
-                    scores[first + lane] = probabilities[answer][lane];
-                    isRight[first + lane] = IndexOfLargest(probabilities, lane) == answer;
-                }
+                var probabilities = new double[features.Questions[question].Classes.Count];
+                ConditionalLogit.Predict(features, question, weights, probabilities);
+                scores[question] = Math.Round(probabilities[answer], 6);
+                isRight[question] = Array.IndexOf(probabilities, probabilities.Max()) == answer;
             }
         }
     }
@@ -78,16 +66,5 @@ public sealed record OptionsOnlyModel(double Accuracy, IReadOnlyList<double> Bia
         }
 
         return [.. questions.Select(question => foldOf[question.ParticipantId])];
-    }
-
-    private static int IndexOfLargest(Vector512<double>[] values, int lane)
-    {
-        var best = 0;
-        for (var index = 1; index < values.Length; index++)
-        {
-            best = values[index][lane] > values[best][lane] ? index : best;
-        }
-
-        return best;
     }
 }

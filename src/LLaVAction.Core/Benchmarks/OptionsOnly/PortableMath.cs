@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-
 namespace LLaVAction.Benchmarks.OptionsOnly;
 
 /// <summary>
@@ -12,60 +9,25 @@ public static class PortableMath
     // ln 2 in two parts: products of the first with exponents are exact (Cody and Waite 1980).
     private const double Log2 = 6.93147180369123816490e-01;
     private const double Log2Rest = 1.90821492927058770002e-10;
-    private const double InverseLog2 = 1.44269504088896338700;
-
-    /// <summary>1.5 · 2⁵²: a number added to it is rounded to an integer, which its lowest bits hold.</summary>
-    private const double Rounding = 6755399441055744;
-
-    private const double Least = -700;
-    private const double Most = 700;
-
-    /// <summary>1/n! for n from 13 down to 2; the next term is below 1e-17 of the sum.</summary>
-    private static ReadOnlySpan<double> InverseFactorials =>
-    [
-        1 / 6227020800.0, 1 / 479001600.0, 1 / 39916800.0, 1 / 3628800.0, 1 / 362880.0, 1 / 40320.0,
-        1 / 5040.0, 1 / 720.0, 1 / 120.0, 1 / 24.0, 1 / 6.0, 0.5,
-    ];
 
     /// <summary>e^x by range reduction and a Taylor series, relative error below 1e-14; 0 below −700, clamped above 700.</summary>
     public static double Exp(double x)
     {
-        if (x < Least)
+        if (x < -700)
         {
             return 0;
         }
 
-        var clamped = Math.Min(x, Most);
-        var shifted = (clamped * InverseLog2) + Rounding;
-        var exponent = shifted - Rounding;
+        var clamped = Math.Min(x, 700);
+        var exponent = Math.Round(clamped / (Log2 + Log2Rest));
         var remainder = clamped - (exponent * Log2) - (exponent * Log2Rest);
-        var sum = InverseFactorials[0];
-        foreach (var coefficient in InverseFactorials[1..])
+        var sum = 1.0;
+        for (var term = 13; term >= 1; term--)
         {
-            sum = (sum * remainder) + coefficient;
+            sum = (sum * remainder / term) + 1;
         }
 
-        sum = (((sum * remainder) + 1) * remainder) + 1;
-        return sum * BitConverter.Int64BitsToDouble((BitConverter.DoubleToInt64Bits(shifted) + 1023) << 52);
-    }
-
-    /// <summary>The same of eight numbers, to the bit.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> Exp(Vector512<double> x)
-    {
-        var clamped = Vector512.Min(x, Vector512.Create(Most));
-        var shifted = (clamped * InverseLog2) + Vector512.Create(Rounding);
-        var exponent = shifted - Vector512.Create(Rounding);
-        var remainder = clamped - (exponent * Log2) - (exponent * Log2Rest);
-        var sum = Vector512.Create(InverseFactorials[0]);
-        foreach (var coefficient in InverseFactorials[1..])
-        {
-            sum = (sum * remainder) + Vector512.Create(coefficient);
-        }
-
-        sum = (((sum * remainder) + Vector512<double>.One) * remainder) + Vector512<double>.One;
-        var power = ((shifted.AsInt64() + Vector512.Create(1023L)) << 52).AsDouble();
-        return Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(Least)), Vector512<double>.Zero, sum * power);
+        return sum * BitConverter.Int64BitsToDouble(((long)exponent + 1023) << 52);
     }
 
     /// <summary>ln x of a normal positive number by ln m = 2·artanh((m−1)/(m+1)), absolute error below 1e-14.</summary>

@@ -14,8 +14,16 @@ namespace LLaVAction.Benchmarks.Strategies;
 /// </remarks>
 public sealed class DumpStrategy(string name, PredictionDump dump, BenchmarkSettings settings) : IDistractorStrategy
 {
+    private readonly int _window = settings.Protocol == Protocol.Training ? 2 * settings.OptionsPerQuestion : settings.OptionsPerQuestion;
+
     /// <inheritdoc/>
     public string Name => name;
+
+    /// <inheritdoc/>
+    public string Origin => dump.Path;
+
+    /// <inheritdoc/>
+    public bool IsRanked => true;
 
     /// <inheritdoc/>
     public IEnumerable<Candidate> Candidates(ClipAnnotation clip)
@@ -25,13 +33,13 @@ public sealed class DumpStrategy(string name, PredictionDump dump, BenchmarkSett
     }
 
     /// <inheritdoc/>
+    public int ClassCount(ClipAnnotation clip) => RankingOf(clip).Count;
+
+    /// <inheritdoc/>
     public int? TruthRank(ClipAnnotation clip) => RankingOf(clip).RankOf(clip.Class);
 
     /// <inheritdoc/>
-    public InputException TooFew(ClipAnnotation clip, int found, int needed, int passedOver) => new(
-        $"{dump.Path}: narration id '{clip.NarrationId}' has {found} usable distractors among its {RankingOf(clip).Count} "
-        + $"ranked classes (the truth {clip.Class} left out, {passedOver} passed over), but {needed} are needed for "
-        + $"{settings.OptionsPerQuestion} options. Use a dump with more classes per clip, or fewer --options.");
+    public bool IsCutTied(ClipAnnotation clip) => RankingOf(clip).IsTiedAfter(_window);
 
     private static IEnumerable<Candidate> RankOrder(ClipAnnotation clip, ActionRanking ranking, int first)
     {
@@ -46,17 +54,16 @@ public sealed class DumpStrategy(string name, PredictionDump dump, BenchmarkSett
 
     private IEnumerable<Candidate> TrainingOrder(ClipAnnotation clip, ActionRanking ranking)
     {
-        var window = 2 * settings.OptionsPerQuestion;
-        if (ranking.Count < window)
+        if (ranking.Count < _window)
         {
             throw new InputException(
                 $"{dump.Path}: narration id '{clip.NarrationId}' has {ranking.Count} ranked classes, but --protocol training "
-                + $"draws from the first {window} (twice --options). Use a dump with more classes per clip, or fewer --options.");
+                + $"draws from the first {_window} (twice --options). Use a dump with more classes per clip, or fewer --options.");
         }
 
-        var drawn = RankOrder(clip, ranking, first: 0).TakeWhile(candidate => candidate.Rank <= window).ToArray();
+        var drawn = RankOrder(clip, ranking, first: 0).TakeWhile(candidate => candidate.Rank <= _window).ToArray();
         new KeyedRandom(settings.Seed, clip.NarrationId, "training-candidates").Shuffle(drawn.AsSpan());
-        return drawn.Concat(RankOrder(clip, ranking, window));
+        return drawn.Concat(RankOrder(clip, ranking, _window));
     }
 
     private ActionRanking RankingOf(ClipAnnotation clip) =>

@@ -59,3 +59,20 @@ public readonly record struct ComparedText(string Text, string Normalised)
     {
     }
 }
+
+/// <summary>Whether a text is among the few that a question already shows.</summary>
+internal static class TakenTexts
+{
+    public static bool HasText(this IReadOnlyList<ComparedText> taken, ComparedText text)
+    {
+        for (var i = 0; i < taken.Count; i++)
+        {
+            if (taken[i].Normalised == text.Normalised)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

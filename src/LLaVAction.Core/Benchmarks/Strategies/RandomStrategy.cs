@@ -16,6 +16,12 @@ public sealed class RandomStrategy(IReadOnlyList<ActionClass> classes, long seed
     public string Name => StrategyName;
 
     /// <inheritdoc/>
+    public string Origin => "strategy random";
+
+    /// <inheritdoc/>
+    public bool IsRanked => false;
+
+    /// <inheritdoc/>
     public IEnumerable<Candidate> Candidates(ClipAnnotation clip)
     {
         var random = new KeyedRandom(seed, clip.NarrationId, "random-classes");
@@ -31,11 +37,11 @@ public sealed class RandomStrategy(IReadOnlyList<ActionClass> classes, long seed
     }
 
     /// <inheritdoc/>
+    public int ClassCount(ClipAnnotation clip) => classes.Count;
+
+    /// <inheritdoc/>
     public int? TruthRank(ClipAnnotation clip) => null;
 
     /// <inheritdoc/>
-    public InputException TooFew(ClipAnnotation clip, int found, int needed, int passedOver) => new(
-        $"strategy random: narration id '{clip.NarrationId}' finds {found} distractors in the annotations "
-        + $"({classes.Count} classes, {passedOver} of them passed over), but {needed} are needed. "
-        + "Give more annotations with --narrations, or fewer --options.");
+    public bool IsCutTied(ClipAnnotation clip) => false;
 }

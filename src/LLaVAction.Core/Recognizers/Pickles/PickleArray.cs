@@ -43,23 +43,22 @@ internal sealed class PickleArray
         }
 
         Set(type, shape, isFortran, error);
-        var claimed = new BigClaim(shape, type.Size);
+        var claimed = Multiply(shape, type.Size);
         var isBacked = bytes switch
         {
-            PickleFileBytes { IsLatin1AsUtf8: true } text => claimed.Bytes <= text.Length && claimed.Bytes >= (text.Length + 1) / 2,
-            PickleFileBytes stored => claimed.Bytes == stored.Length,
-            PickleTextBytes { Text.Length: var length } => claimed.Bytes == length,
+            PickleFileBytes { IsLatin1AsUtf8: true } text => claimed <= (UInt128)text.Length && claimed >= (UInt128)((text.Length + 1) / 2),
+            PickleFileBytes stored => claimed == (UInt128)stored.Length,
+            PickleTextBytes { Text.Length: var length } => claimed == (UInt128)length,
             _ => false,
         };
-        Bytes = isBacked
-            ? bytes
-            : throw error($"an array of {ShapeText} {type} claims {claimed}, but the file holds another number for it. It is truncated or hostile; get it again.");
+        Bytes = isBacked ? bytes : throw error(
+            $"an array of {ShapeText} {type} claims {(claimed == UInt128.MaxValue ? "more bytes than there can be" : string.Create(CultureInfo.InvariantCulture, $"{claimed:N0} bytes"))}, but the file holds another number for it. It is truncated or hostile; get it again.");
     }
 
     public void Fill(IReadOnlyList<object?> objects, PickleDType type, long[] shape, bool isFortran, Func<string, InputException> error)
     {
         Set(type, shape, isFortran, error);
-        if (type.Kind != 'O' || new BigClaim(shape, 1).Bytes != objects.Count)
+        if (type.Kind != 'O' || Multiply(shape, 1) != (UInt128)objects.Count)
         {
             throw error(string.Create(CultureInfo.InvariantCulture, $"an array of {ShapeText} {type} comes with {objects.Count} objects. The pickle is malformed."));
         }
@@ -77,32 +76,89 @@ internal sealed class PickleArray
         (Type, Shape, IsFortran) = (type.Copy(), shape, isFortran);
     }
 
-    /// <summary>Elements times size without overflow: hostile shapes multiply to anything.</summary>
-    private readonly struct BigClaim(long[] shape, int size)
+    /// <summary>Elements times size; hostile shapes multiply to anything, so that it saturates.</summary>
+    private static UInt128 Multiply(long[] shape, int size)
     {
-        public UInt128 Exact { get; } = Multiply(shape, size);
-
-        public long Bytes => Exact > long.MaxValue ? long.MaxValue : (long)Exact;
-
-        public override string ToString() => Exact == UInt128.MaxValue
-            ? "more bytes than there can be"
-            : string.Create(CultureInfo.InvariantCulture, $"{Exact:N0} bytes");
-
-        private static UInt128 Multiply(long[] shape, int size)
+        var product = (UInt128)size;
+        foreach (var length in shape)
         {
-            var product = (UInt128)size;
-            foreach (var length in shape)
+            if (length == 0)
             {
-                if (length == 0)
-                {
-                    return 0;
-                }
-
-                // At most 4 sizes below 2^63: saturate rather than overflow.
-                product = product > UInt128.MaxValue / (UInt128)length ? UInt128.MaxValue : product * (UInt128)length;
+                return 0;
             }
 
-            return product;
+            product = product > UInt128.MaxValue / (UInt128)length ? UInt128.MaxValue : product * (UInt128)length;
         }
+
+        return product;
     }
+}
+
+/// <summary>The element type of an array; its byte order arrives after it was created, as in NumPy.</summary>
+internal sealed class PickleDType
+{
+    private PickleDType(char kind, int size) => (Kind, Size) = (kind, size);
+
+    /// <summary>NumPy's letter: <c>f</c> float, <c>i</c> and <c>u</c> integer, <c>b</c> Boolean, <c>U</c> text, <c>S</c> bytes, <c>O</c> object.</summary>
+    public char Kind { get; }
+
+    /// <summary>Bytes per element.</summary>
+    public int Size { get; private set; }
+
+    /// <summary>Whether the most significant byte comes first.</summary>
+    public bool IsBigEndian { get; private set; }
+
+    public static PickleDType Parse(string code, Func<string, InputException> error)
+    {
+        var text = code.AsSpan();
+        var isBigEndian = text.StartsWith(">");
+        text = text.TrimStart("<>|=");
+        var kind = text.IsEmpty ? '?' : text[0];
+        if (!int.TryParse(text.IsEmpty ? text : text[1..], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            number = 0;
+        }
+
+        var size = (kind, number) switch
+        {
+            ('f', 2 or 4 or 8) or ('i' or 'u', 1 or 2 or 4 or 8) or ('b', 1) or ('S', <= 4096) => number,
+            ('U', <= 4096) => number * 4,
+            ('O', _) => 8,
+            _ => throw error($"the element type '{Printable(code)}', expected float16, float32, float64, integers, texts or objects."),
+        };
+        return new PickleDType(kind, size) { IsBigEndian = isBigEndian };
+    }
+
+    public void SetState(string byteOrder, long size, Func<string, InputException> error)
+    {
+        IsBigEndian = byteOrder switch
+        {
+            "<" or "|" or "=" => false,
+            ">" => true,
+            _ => throw error("an element type of unknown byte order."),
+        };
+        if (size < 0)
+        {
+            return;
+        }
+
+        // Texts state their size again; numbers cannot change theirs.
+        var isValid = Kind == 'U' ? size <= 16384 && size % 4 == 0 : Kind == 'S' ? size <= 4096 : size == Size;
+        Size = isValid ? (int)size : throw error("an element type of unexpected size.");
+    }
+
+    /// <summary>The type as it is now: a hostile pickle may go on changing the original.</summary>
+    public PickleDType Copy() => new(Kind, Size) { IsBigEndian = IsBigEndian };
+
+    public override string ToString() => Kind switch
+    {
+        'f' => string.Create(CultureInfo.InvariantCulture, $"float{Size * 8}"),
+        'i' => string.Create(CultureInfo.InvariantCulture, $"int{Size * 8}"),
+        'u' => string.Create(CultureInfo.InvariantCulture, $"uint{Size * 8}"),
+        'b' => "bool",
+        'O' => "object",
+        _ => "text",
+    };
+
+    private static string Printable(string code) => code.Length <= 20 && code.All(char.IsAscii) ? code : "?";
 }

@@ -1,8 +1,69 @@
 namespace LLaVAction.Recognizers.Pickles;
 
+/// <summary>The globals that a dump may name. Each is a way to write down data; none of them is ever looked up or run.</summary>
+internal enum PickleGlobal
+{
+    /// <summary><c>numpy.core.multiarray._reconstruct</c>: an array to be filled by its state.</summary>
+    Reconstruct,
+
+    /// <summary><c>numpy.core.numeric._frombuffer</c>: an array over bytes (protocol 5).</summary>
+    FromBuffer,
+
+    /// <summary><c>numpy.core.multiarray.scalar</c>: a number or text of one array element.</summary>
+    Scalar,
+
+    /// <summary><c>numpy.ndarray</c>: the type that <see cref="Reconstruct"/> is given.</summary>
+    NdArray,
+
+    /// <summary><c>numpy.dtype</c>: the type of an array's elements.</summary>
+    DType,
+
+    /// <summary><c>_codecs.encode</c>: bytes written as text (protocol 2).</summary>
+    Encode,
+
+    /// <summary><c>collections.OrderedDict</c>.</summary>
+    OrderedDict,
+
+    /// <summary><c>bytes()</c>, as protocol 2 writes empty bytes.</summary>
+    Bytes,
+
+    /// <summary><c>bytearray</c> of bytes, as protocols 2 to 4 write it.</summary>
+    ByteArray,
+
+    /// <summary><c>set</c> or <c>frozenset</c> of a list, as protocols 2 and 3 write it.</summary>
+    Set,
+
+    /// <summary><c>torch._utils._rebuild_tensor_v2</c>: a tensor over a storage; in torch files only.</summary>
+    RebuildTensor,
+
+    /// <summary><c>argparse.Namespace</c>, read as a dict; in torch files only.</summary>
+    Namespace,
+}
+
 /// <summary>Builds what the allowed globals stand for. Nothing here copies more than the pickle's budget pays for.</summary>
 internal sealed class PickleFactory(Func<string, InputException> error, Action<int> spend)
 {
+    /// <summary>The global of a name; null for every name that is not allowed.</summary>
+    /// <param name="module">Its module.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="isTorch">Whether those of torch files are allowed.</param>
+    public static PickleGlobal? Find(string module, string name, bool isTorch) => (module, name) switch
+    {
+        ("numpy.core.multiarray" or "numpy._core.multiarray", "_reconstruct") => PickleGlobal.Reconstruct,
+        ("numpy.core.multiarray" or "numpy._core.multiarray", "scalar") => PickleGlobal.Scalar,
+        ("numpy.core.numeric" or "numpy._core.numeric", "_frombuffer") => PickleGlobal.FromBuffer,
+        ("numpy", "ndarray") => PickleGlobal.NdArray,
+        ("numpy", "dtype") => PickleGlobal.DType,
+        ("_codecs", "encode") => PickleGlobal.Encode,
+        ("collections", "OrderedDict") => PickleGlobal.OrderedDict,
+        ("builtins" or "__builtin__", "bytes") => PickleGlobal.Bytes,
+        ("builtins" or "__builtin__", "bytearray") => PickleGlobal.ByteArray,
+        ("builtins" or "__builtin__", "set" or "frozenset") => PickleGlobal.Set,
+        ("torch._utils", "_rebuild_tensor_v2") when isTorch => PickleGlobal.RebuildTensor,
+        ("argparse", "Namespace") when isTorch => PickleGlobal.Namespace,
+        _ => null,
+    };
+
     /// <summary>Python's <c>callable(*arguments)</c> for the allowed globals.</summary>
     public object Call(object? callable, object? arguments)
     {
@@ -18,17 +79,17 @@ internal sealed class PickleFactory(Func<string, InputException> error, Action<i
                 PickleArray.Create(bytes, type, Shape(shape), IsFortran(order), error),
             (PickleGlobal.Scalar, [PickleDType type, PickleBytes bytes]) => PickleArray.Create(bytes, type, [], isFortran: false, error),
             (PickleGlobal.DType, [string code, ..]) => PickleDType.Parse(code, error),
-            (PickleGlobal.Encode, [string text, "latin1" or "latin-1"]) => new PickleTextBytes(text),
-            (PickleGlobal.Encode, [PickleLongText text, "latin1" or "latin-1"]) => new PickleFileBytes(text.Offset, text.Length, IsLatin1AsUtf8: true),
+            (PickleGlobal.DType, [PickleTextBytes code, ..]) => PickleDType.Parse(code.Text, error),
+            (PickleGlobal.Encode or PickleGlobal.ByteArray, [string text, "latin1" or "latin-1"]) => new PickleTextBytes(text),
+            (PickleGlobal.Encode or PickleGlobal.ByteArray, [PickleLongText text, "latin1" or "latin-1"]) =>
+                new PickleFileBytes(text.Offset, text.Length, IsLatin1AsUtf8: true),
             (PickleGlobal.OrderedDict, []) => new PickleDict(),
             (PickleGlobal.OrderedDict, [PickleList pairs]) => Dict(pairs),
             (PickleGlobal.Bytes or PickleGlobal.ByteArray, []) => new PickleTextBytes(string.Empty),
             (PickleGlobal.ByteArray, [PickleBytes bytes]) => bytes,
-            (PickleGlobal.ByteArray, [string text, "latin1" or "latin-1"]) => new PickleTextBytes(text),
-            (PickleGlobal.ByteArray, [PickleLongText text, "latin1" or "latin-1"]) => new PickleFileBytes(text.Offset, text.Length, IsLatin1AsUtf8: true),
             (PickleGlobal.RebuildTensor, [TorchStorage storage, long offset, PickleTuple shape, PickleTuple strides, bool, PickleDict, ..]) =>
                 TorchTensor.Create(storage, offset, Shape(shape, 8), Shape(strides, 8), error),
-            (PickleGlobal.Set or PickleGlobal.FrozenSet, [PickleList list]) => list,
+            (PickleGlobal.Set, [PickleList list]) => list,
             _ => throw error($"a call of {global} with arguments that NumPy and Python never write. The pickle is malformed or hostile."),
         };
     }
@@ -55,8 +116,8 @@ internal sealed class PickleFactory(Func<string, InputException> error, Action<i
             case (PickleDict, PickleDict):
                 // Attributes of an OrderedDict: torch keeps the versions of modules there.
                 break;
-            case (PickleDType type, PickleTuple { Items: [long, string byteOrder, null, null, null, long size, long, long, ..] }):
-                type.SetState(byteOrder, size, error);
+            case (PickleDType type, PickleTuple { Items: [long, string or PickleTextBytes, null, null, null, long size, long, long, ..] items }):
+                type.SetState(items[1] as string ?? ((PickleTextBytes)items[1]!).Text, size, error);
                 break;
             case (PickleDType, _):
                 throw error("an element type with fields or sub-arrays, expected arrays of numbers or texts.");

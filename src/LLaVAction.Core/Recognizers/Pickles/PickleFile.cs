@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using LLaVAction.Files;
 using Microsoft.Win32.SafeHandles;
@@ -58,4 +59,89 @@ internal sealed class PickleFile : IDisposable
         new(string.Create(CultureInfo.InvariantCulture, $"{Path} at byte {offset}: {message}"));
 
     public void Dispose() => _stream.Dispose();
+}
+
+/// <summary>Reads a pickle forward through a small buffer; no length in the file is believed before it is compared with the file.</summary>
+internal sealed class PickleCursor(PickleFile file)
+{
+    /// <summary>The longest span <see cref="Take"/> gives.</summary>
+    public const int Largest = 64 * 1024;
+
+    private readonly byte[] _buffer = new byte[Largest];
+    private long _bufferStart;
+    private int _bufferLength;
+
+    /// <summary>Offset of the next byte.</summary>
+    public long Position { get; private set; } = file.Start;
+
+    public byte Byte() => Take(1)[0];
+
+    public ushort UInt16() => BinaryPrimitives.ReadUInt16LittleEndian(Take(2));
+
+    public int Int32() => BinaryPrimitives.ReadInt32LittleEndian(Take(4));
+
+    public uint UInt32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
+
+    public ulong UInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
+
+    public double BigEndianDouble() => BinaryPrimitives.ReadDoubleBigEndian(Take(8));
+
+    /// <summary>The next bytes, at most <see cref="Largest"/>; valid until the next call.</summary>
+    public ReadOnlySpan<byte> Take(int count)
+    {
+        Require((ulong)count);
+        if (Position < _bufferStart || Position + count > _bufferStart + _bufferLength)
+        {
+            _bufferStart = Position;
+            _bufferLength = (int)Math.Min(_buffer.Length, file.End - Position);
+            file.Read(_bufferStart, _buffer.AsSpan(0, _bufferLength));
+        }
+
+        var span = _buffer.AsSpan((int)(Position - _bufferStart), count);
+        Position += count;
+        return span;
+    }
+
+    /// <summary>Passes over bytes and gives the offset of the first.</summary>
+    public long Skip(ulong count)
+    {
+        Require(count);
+        var start = Position;
+        Position += (long)count;
+        return start;
+    }
+
+    /// <summary>A line of ASCII, without its end, as the GLOBAL opcode has it.</summary>
+    public string Line()
+    {
+        const int longest = 256;
+        var line = new System.Text.StringBuilder();
+        while (true)
+        {
+            var next = Byte();
+            if (next == '\n')
+            {
+                return line.ToString();
+            }
+
+            if (line.Length == longest || next is < 0x20 or > 0x7E)
+            {
+                throw file.Error(Position - 1, "the name of a global is no line of ASCII text.");
+            }
+
+            line.Append((char)next);
+        }
+    }
+
+    /// <summary>Checks that the file holds as many bytes as it claims.</summary>
+    public void Require(ulong count)
+    {
+        var left = (ulong)(file.End - Position);
+        if (count > left)
+        {
+            throw file.Error(Position, string.Create(
+                CultureInfo.InvariantCulture,
+                $"{count:N0} bytes are claimed, but the file has {left:N0} left. It is truncated or hostile; get it again."));
+        }
+    }
 }

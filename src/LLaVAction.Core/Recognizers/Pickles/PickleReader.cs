@@ -15,6 +15,12 @@ internal delegate TorchStorage StorageFinder(PickleTuple id, Func<string, InputE
 /// </summary>
 internal sealed class PickleReader
 {
+    /// <summary>Bytes up to this length may be names or ids; longer ones stay in the file.</summary>
+    private const int LongestName = 256;
+
+    /// <summary>What an opcode gives that pushes nothing.</summary>
+    private static readonly object Nothing = new();
+
     private readonly PickleFile _file;
     private readonly PickleCursor _cursor;
     private readonly PickleFactory _factory;
@@ -51,9 +57,10 @@ internal sealed class PickleReader
                 break;
             }
 
-            if (!Number(opcode) && !TextOrBytes(opcode) && !Container(opcode) && !Machine(opcode))
+            var value = Value(opcode);
+            if (!ReferenceEquals(value, Nothing))
             {
-                throw Refused(opcode);
+                _stack.Push(value);
             }
         }
 
@@ -68,177 +75,93 @@ internal sealed class PickleReader
             : throw _file.Error(_cursor.Position, "bytes follow the end of the pickle, expected one object. Write each object to a file of its own.");
     }
 
-    private bool Number(PickleOpcode opcode)
+    /// <summary>What an opcode pushes; <see cref="Nothing"/> for those that work on what is there.</summary>
+    private object? Value(PickleOpcode opcode) => opcode switch
     {
-        switch (opcode)
-        {
-            case None:
-                _stack.Push(null);
-                return true;
-            case NewTrue:
-                _stack.Push(true);
-                return true;
-            case NewFalse:
-                _stack.Push(false);
-                return true;
-            case BinInt:
-                _stack.Push((long)_cursor.Int32());
-                return true;
-            case BinInt1:
-                _stack.Push((long)_cursor.Byte());
-                return true;
-            case BinInt2:
-                _stack.Push((long)_cursor.UInt16());
-                return true;
-            case BinFloat:
-                _stack.Push(_cursor.BigEndianDouble());
-                return true;
-            case Long1:
-                _stack.Push(LongInteger(_cursor.Byte()));
-                return true;
-            case Long4:
-                _stack.Push(LongInteger(_cursor.UInt32()));
-                return true;
-            default:
-                return false;
-        }
-    }
+        None => null,
+        NewTrue => true,
+        NewFalse => false,
+        BinInt => (long)_cursor.Int32(),
+        BinInt1 => (long)_cursor.Byte(),
+        BinInt2 => (long)_cursor.UInt16(),
+        BinFloat => _cursor.BigEndianDouble(),
+        Long1 => LongInteger(_cursor.Byte()),
+        Long4 => LongInteger(_cursor.UInt32()),
+        ShortBinUnicode => Text(_cursor.Byte()),
+        BinUnicode => Text(_cursor.UInt32()),
+        BinUnicode8 => Text(_cursor.UInt64()),
+        ShortBinBytes or ShortBinString => Bytes(_cursor.Byte()),
+        BinBytes or BinString => Bytes(_cursor.UInt32()),
+        BinBytes8 or ByteArray8 => Bytes(_cursor.UInt64()),
+        EmptyList or EmptySet => new PickleList(),
+        EmptyDict => new PickleDict(),
+        EmptyTuple => PickleTuple.Empty,
+        List or FrozenSet => new PickleList(_stack.TakeToMark()),
+        PickleOpcode.Dict => DictOf(_stack.TakeToMark()),
+        PickleOpcode.Tuple => new PickleTuple(_stack.TakeToMark()),
+        Tuple1 => new PickleTuple(_stack.Take(1)),
+        Tuple2 => new PickleTuple(_stack.Take(2)),
+        Tuple3 => new PickleTuple(_stack.Take(3)),
+        Dup => _stack.Peek(),
+        BinGet => _stack.Recall(_cursor.Byte()),
+        LongBinGet => _stack.Recall(_cursor.UInt32()),
+        Global => Find(_cursor.Line(), _cursor.Line()),
+        StackGlobal => FindOnStack(_stack.Take(2)),
+        Reduce => Call(_stack.Take(2)),
+        BinPersistentId when _findStorage is not null => _findStorage(
+            _stack.Pop() as PickleTuple ?? throw Error("a persistent id that torch never writes. The file is malformed or hostile."), Error),
+        NewObj when _findStorage is not null => _stack.Take(2) is [PickleGlobal.Namespace, PickleTuple { Items: [] }]
+            ? new PickleDict { IsNamespace = true }
+            : throw Refused(opcode),
+        _ => Work(opcode),
+    };
 
-    private bool TextOrBytes(PickleOpcode opcode)
-    {
-        switch (opcode)
-        {
-            case ShortBinUnicode:
-                PushText(_cursor.Byte());
-                return true;
-            case BinUnicode:
-                PushText(_cursor.UInt32());
-                return true;
-            case BinUnicode8:
-                PushText(_cursor.UInt64());
-                return true;
-            case ShortBinBytes or ShortBinString:
-                PushBytes(_cursor.Byte());
-                return true;
-            case BinBytes or BinString:
-                PushBytes(_cursor.UInt32());
-                return true;
-            case BinBytes8 or ByteArray8:
-                PushBytes(_cursor.UInt64());
-                return true;
-            default:
-                return false;
-        }
-    }
-
-    private bool Container(PickleOpcode opcode)
-    {
-        switch (opcode)
-        {
-            case EmptyList or EmptySet:
-                _stack.Push(new PickleList());
-                return true;
-            case EmptyTuple:
-                _stack.Push(PickleTuple.Empty);
-                return true;
-            case EmptyDict:
-                _stack.Push(new PickleDict());
-                return true;
-            case List or FrozenSet:
-                _stack.Push(ListOf(_stack.TakeToMark()));
-                return true;
-            case PickleOpcode.Tuple:
-                _stack.Push(new PickleTuple(_stack.TakeToMark()));
-                return true;
-            case Tuple1:
-                _stack.Push(new PickleTuple(_stack.Take(1)));
-                return true;
-            case Tuple2:
-                _stack.Push(new PickleTuple(_stack.Take(2)));
-                return true;
-            case Tuple3:
-                _stack.Push(new PickleTuple(_stack.Take(3)));
-                return true;
-            case PickleOpcode.Dict:
-                AddPairs(new PickleDict(), _stack.TakeToMark(), push: true);
-                return true;
-            case Append:
-                AddTo(_stack.Take(1));
-                return true;
-            case Appends or AddItems:
-                AddTo(_stack.TakeToMark());
-                return true;
-            case SetItem:
-                AddPairs(_stack.Take(2));
-                return true;
-            case SetItems:
-                AddPairs(_stack.TakeToMark());
-                return true;
-            default:
-                return false;
-        }
-    }
-
-    private bool Machine(PickleOpcode opcode)
+    private object Work(PickleOpcode opcode)
     {
         switch (opcode)
         {
             case Frame:
                 _cursor.Require(_cursor.UInt64());
-                return true;
+                break;
             case Mark:
                 _stack.OpenMark();
-                return true;
+                break;
             case PickleOpcode.Pop:
                 _stack.Pop();
-                return true;
+                break;
             case PopMark:
                 _stack.TakeToMark();
-                return true;
-            case Dup:
-                _stack.Push(_stack.Peek());
-                return true;
+                break;
             case Memoize:
                 _stack.Memoize();
-                return true;
+                break;
             case BinPut:
                 _stack.Remember(_cursor.Byte());
-                return true;
+                break;
             case LongBinPut:
                 _stack.Remember(_cursor.UInt32());
-                return true;
-            case BinGet:
-                _stack.Push(_stack.Recall(_cursor.Byte()));
-                return true;
-            case LongBinGet:
-                _stack.Push(_stack.Recall(_cursor.UInt32()));
-                return true;
-            case Global:
-                PushGlobal(_cursor.Line(), _cursor.Line());
-                return true;
-            case StackGlobal:
-                var names = _stack.Take(2);
-                PushGlobal(
-                    names[0] as string ?? throw Error("the module of a global is no text."),
-                    names[1] as string ?? throw Error("the name of a global is no text."));
-                return true;
-            case Reduce:
-                var call = _stack.Take(2);
-                _stack.Push(_factory.Call(call[0], call[1]));
-                return true;
-            case BinPersistentId when _findStorage is not null:
-                _stack.Push(_stack.Pop() is PickleTuple id ? _findStorage(id, Error) : throw Error("a persistent id that torch never writes. The file is malformed or hostile."));
-                return true;
-            case NewObj when _findStorage is not null:
-                _stack.Push(_stack.Take(2) is [PickleGlobal.Namespace, PickleTuple { Items: [] }] ? new PickleDict { IsNamespace = true } : throw Refused(opcode));
-                return true;
+                break;
+            case Append:
+                AddItems(_stack.Take(1));
+                break;
+            case Appends or PickleOpcode.AddItems:
+                AddItems(_stack.TakeToMark());
+                break;
+            case SetItem:
+                AddPairs(_stack.Take(2));
+                break;
+            case SetItems:
+                AddPairs(_stack.TakeToMark());
+                break;
             case Build:
                 var state = _stack.Pop();
                 _factory.SetState(_stack.Peek(), state);
-                return true;
+                break;
             default:
-                return false;
+                throw Refused(opcode);
         }
+
+        return Nothing;
     }
 
     private long LongInteger(uint length)
@@ -255,51 +178,52 @@ internal sealed class PickleReader
             : throw Error("an integer of more than 64 bits, expected numbers of at most 64 bits.");
     }
 
-    private void PushText(ulong length)
+    private object Text(ulong length)
     {
         if (length > PickleCursor.Largest)
         {
-            _stack.Push(new PickleLongText(_cursor.Skip(length), (long)length));
-            return;
+            return new PickleLongText(_cursor.Skip(length), (long)length);
         }
 
         var bytes = _cursor.Take((int)length);
-        _stack.Push(System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw Error("a text is not UTF-8."));
+        return System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw Error("a text is not UTF-8.");
     }
 
-    private void PushBytes(ulong length) => _stack.Push(new PickleFileBytes(_cursor.Skip(length), (long)length));
+    private PickleBytes Bytes(ulong length) => length <= LongestName
+        ? new PickleTextBytes(Encoding.Latin1.GetString(_cursor.Take((int)length)))
+        : new PickleFileBytes(_cursor.Skip(length), (long)length);
 
-    private void PushGlobal(string module, string name)
-    {
-        if (_findStorage is not null && module == "torch" && PickleStorageType.Find(name) is { } type)
-        {
-            _stack.Push(type);
-            return;
-        }
+    private object FindOnStack(object?[] names) => Find(
+        names[0] as string ?? throw Error("the module of a global is no text."),
+        names[1] as string ?? throw Error("the name of a global is no text."));
 
-        if (!PickleGlobals.TryFind(module, name, isTorch: _findStorage is not null, out var global))
-        {
-            throw Error(
-                $"the pickle names the global {Printable(module)}.{Printable(name)}; expected numbers, texts, containers and NumPy arrays only. "
-                + "Such a pickle can run code when Python loads it: use a file you trust, saved as plain arrays.");
-        }
+    private object Find(string module, string name) => Known(module, name) ?? throw Error(
+        $"the pickle names the global {Printable(module)}.{Printable(name)}; expected numbers, texts, containers and NumPy arrays only. "
+        + "Such a pickle can run code when Python loads it: use a file you trust, saved as plain arrays.");
 
-        _stack.Push(global);
-    }
+    private object? Known(string module, string name) => _findStorage is not null && module == "torch"
+        ? PickleStorageType.Find(name)
+        : PickleFactory.Find(module, name, isTorch: _findStorage is not null);
 
-    private void AddTo(ReadOnlySpan<object?> items)
+    private object Call(object?[] call) => _factory.Call(call[0], call[1]);
+
+    private void AddItems(object?[] items)
     {
         var list = _stack.Peek() as PickleList ?? throw Error("items are added to what is no list or set.");
         list.Add(items);
     }
 
-    private void AddPairs(ReadOnlySpan<object?> items)
+    private void AddPairs(object?[] items) =>
+        AddPairs(_stack.Peek() as PickleDict ?? throw Error("entries are added to what is no dict."), items);
+
+    private PickleDict DictOf(object?[] items)
     {
-        var dict = _stack.Peek() as PickleDict ?? throw Error("entries are added to what is no dict.");
-        AddPairs(dict, items, push: false);
+        var dict = new PickleDict();
+        AddPairs(dict, items);
+        return dict;
     }
 
-    private void AddPairs(PickleDict dict, ReadOnlySpan<object?> items, bool push)
+    private void AddPairs(PickleDict dict, object?[] items)
     {
         if (items.Length % 2 != 0)
         {
@@ -310,18 +234,6 @@ internal sealed class PickleReader
         {
             dict.Add(items[i], items[i + 1]);
         }
-
-        if (push)
-        {
-            _stack.Push(dict);
-        }
-    }
-
-    private static PickleList ListOf(ReadOnlySpan<object?> items)
-    {
-        var list = new PickleList();
-        list.Add(items);
-        return list;
     }
 
     private InputException Refused(PickleOpcode opcode) => Enum.IsDefined(opcode)
@@ -332,4 +244,70 @@ internal sealed class PickleReader
         string.Concat(text.Take(100).Select(static character => char.IsControl(character) ? '?' : character));
 
     private InputException Error(string message) => _file.Error(_opcodeStart, message);
+}
+
+/// <summary>The opcodes of pickle protocols 2 to 5 (Python's <c>pickletools</c>).</summary>
+internal enum PickleOpcode : byte
+{
+    Mark = (byte)'(',
+    Stop = (byte)'.',
+    Pop = (byte)'0',
+    PopMark = (byte)'1',
+    Dup = (byte)'2',
+    BinBytes = (byte)'B',
+    ShortBinBytes = (byte)'C',
+    BinFloat = (byte)'G',
+    BinInt = (byte)'J',
+    BinInt1 = (byte)'K',
+    BinInt2 = (byte)'M',
+    None = (byte)'N',
+    PersistentId = (byte)'P',
+    BinPersistentId = (byte)'Q',
+    Reduce = (byte)'R',
+    BinString = (byte)'T',
+    ShortBinString = (byte)'U',
+    BinUnicode = (byte)'X',
+    EmptyList = (byte)']',
+    Append = (byte)'a',
+    Build = (byte)'b',
+    Global = (byte)'c',
+    Dict = (byte)'d',
+    Appends = (byte)'e',
+    BinGet = (byte)'h',
+    Inst = (byte)'i',
+    LongBinGet = (byte)'j',
+    List = (byte)'l',
+    Obj = (byte)'o',
+    BinPut = (byte)'q',
+    LongBinPut = (byte)'r',
+    SetItem = (byte)'s',
+    Tuple = (byte)'t',
+    SetItems = (byte)'u',
+    EmptyDict = (byte)'}',
+    EmptyTuple = (byte)')',
+    Proto = 0x80,
+    NewObj = 0x81,
+    Ext1 = 0x82,
+    Ext2 = 0x83,
+    Ext4 = 0x84,
+    Tuple1 = 0x85,
+    Tuple2 = 0x86,
+    Tuple3 = 0x87,
+    NewTrue = 0x88,
+    NewFalse = 0x89,
+    Long1 = 0x8A,
+    Long4 = 0x8B,
+    ShortBinUnicode = 0x8C,
+    BinUnicode8 = 0x8D,
+    BinBytes8 = 0x8E,
+    EmptySet = 0x8F,
+    AddItems = 0x90,
+    FrozenSet = 0x91,
+    NewObjEx = 0x92,
+    StackGlobal = 0x93,
+    Memoize = 0x94,
+    Frame = 0x95,
+    ByteArray8 = 0x96,
+    NextBuffer = 0x97,
+    ReadOnlyBuffer = 0x98,
 }

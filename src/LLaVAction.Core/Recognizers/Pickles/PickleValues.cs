@@ -24,18 +24,14 @@ internal sealed record PickleTuple(object?[] Items)
 }
 
 /// <summary>A list, or a set, whose members are not compared: nothing in a dump is one.</summary>
-internal sealed class PickleList
+internal sealed class PickleList(params object?[] first)
 {
     private static readonly List<object?> Nothing = [];
-    private List<object?>? _items;
+    private List<object?>? _items = first.Length > 0 ? [.. first] : null;
 
     public IReadOnlyList<object?> Items => _items ?? Nothing;
 
-    public void Add(ReadOnlySpan<object?> added)
-    {
-        _items ??= [];
-        _items.AddRange(added);
-    }
+    public void Add(object?[] added) => (_items ??= []).AddRange(added);
 }
 
 /// <summary>A dict or OrderedDict: pairs in the order of insertion.</summary>
@@ -52,24 +48,16 @@ internal sealed class PickleDict
 
     public void Add(object? key, object? value) => (_entries ??= []).Add(new KeyValuePair<object?, object?>(key, value));
 
-    /// <summary>Finds the last value under a text key, as Python does.</summary>
-    public bool TryFind(string key, out object? value)
-    {
-        for (var i = (_entries?.Count ?? 0) - 1; i >= 0; i--)
-        {
-            if (_entries![i].Key is string text && string.Equals(text, key, StringComparison.Ordinal))
-            {
-                value = _entries[i].Value;
-                return true;
-            }
-        }
+    /// <summary>Whether there is an entry under a key.</summary>
+    public bool Has(string key) => _entries?.Exists(entry => KeyOf(entry) == key) ?? false;
 
-        value = null;
-        return false;
-    }
+    /// <summary>The last value under a key, as Python has it; null where there is none. Keys of bytes, as Python 2 wrote them, are texts here.</summary>
+    public object? Find(string key) => _entries is null ? null : _entries.FindLast(entry => KeyOf(entry) == key).Value;
 
     /// <summary>The first keys, for messages.</summary>
     public string KeyList() => _entries is null
         ? "no keys"
-        : string.Join(", ", _entries.Take(20).Select(static entry => entry.Key as string ?? "(not a text)"));
+        : string.Join(", ", _entries.Take(20).Select(static entry => KeyOf(entry) ?? "(not a text)"));
+
+    private static string? KeyOf(KeyValuePair<object?, object?> entry) => entry.Key as string ?? (entry.Key as PickleTextBytes)?.Text;
 }

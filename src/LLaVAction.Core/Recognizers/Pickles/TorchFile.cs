@@ -63,7 +63,7 @@ public sealed class TorchFile : IDisposable
     public IReadOnlyDictionary<string, TorchTensor> StateDict()
     {
         var root = Root as PickleDict ?? throw new InputException($"{Path}: it holds no dict, expected a training checkpoint with state_dict.");
-        var weights = root.TryFind("state_dict", out var found) ? found as PickleDict : root;
+        var weights = root.Has("state_dict") ? root.Find("state_dict") as PickleDict : root;
         var tensors = new OrderedDictionary<string, TorchTensor>(StringComparer.Ordinal);
         foreach (var (key, value) in weights?.Entries ?? [])
         {
@@ -80,9 +80,7 @@ public sealed class TorchFile : IDisposable
 
     /// <summary>A text among the arguments (<c>args</c>) that the training script kept; null where there is none.</summary>
     public string? Argument(string name) =>
-        Root is PickleDict root && root.TryFind("args", out var found) && found is PickleDict arguments && arguments.TryFind(name, out var value)
-            ? value as string
-            : null;
+        Root is PickleDict root && root.Find("args") is PickleDict arguments ? arguments.Find(name) as string : null;
 
     /// <summary>A tensor's elements, in C order and little endian; its whole storage is held against the zip's checksum.</summary>
     /// <exception cref="InputException">The file cannot be read, the storage is damaged, or the tensor has more than 2 GB.</exception>

@@ -124,7 +124,7 @@ public sealed class BenchmarkFolderWriterTests : IDisposable
             new BenchmarkSettings { OptionsPerQuestion = 4 }),
         [new SourceFile("annotations", "synthetic.csv", new string('b', 64), kitchen.Clips.Count)],
         limit: null,
-        toolVersion: "0.0.0-test");
+        toolVersion: "0.0.0-test").Files;
 
     private List<string> StepsOf(IReadOnlyList<RenderedFile> files, bool isFirst = false)
     {

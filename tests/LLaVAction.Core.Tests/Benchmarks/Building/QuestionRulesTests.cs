@@ -118,7 +118,7 @@ public sealed class QuestionRulesTests
         var clips = Enumerable.Range(0, 13).Select(i => Clips.Make($"P01_01_{i:00}", "0:1", "take cup")).ToArray();
 
         var error = Assert.Throws<InputException>(() => BenchmarkBuilder.Build(
-            clips, Pool(clips), null, [new StrategySource("tim", Clips.Dump(("P01_01_00", "0:1 0:2")), Provenance.Unstated)], new BenchmarkSettings { OptionsPerQuestion = 2 }));
+            clips, Pool(clips), null, [Tim(("P01_01_00", "0:1 0:2"))], new BenchmarkSettings { OptionsPerQuestion = 2 }));
 
         Assert.Contains("dump.json: 12 of the 13 rows asked about have no prediction: P01_01_01, P01_01_02", error.Message, StringComparison.Ordinal);
         Assert.Contains("P01_01_10 and 2 more", error.Message, StringComparison.Ordinal);
@@ -152,12 +152,14 @@ public sealed class QuestionRulesTests
         Assert.Equal("0:6", question.OptionClasses[Choose(string.Join(' ', Enumerable.Range(0, 60).Select(i => $"9:{i}").Append("0:6").Append("0:1")))]);
     }
 
+    private static StrategySource Tim((string, string) ranking) => new("tim", "dump.json", Provenance.Unstated) { Dump = Clips.Dump(ranking) };
+
     private static BuiltSet Build(string ranking, BenchmarkSettings settings, params ClipAnnotation[] others) =>
         Build(ranking, settings, others, Clips.Make(Id, "0:1", "take cup"));
 
     private static BuiltSet Build(string ranking, BenchmarkSettings settings, ClipAnnotation[] others, ClipAnnotation clip) =>
         BenchmarkBuilder.Build(
-            [clip], Pool([clip, .. others]), null, [new StrategySource("tim", Clips.Dump((Id, ranking)), Provenance.Unstated)], settings).Sets[0];
+            [clip], Pool([clip, .. others]), null, [Tim((Id, ranking))], settings).Sets[0];
 
     // Classes 0:0 to 0:49 have one narration each, "do N", unless a clip given has another.
     private static ClipAnnotation[] Pool(params ClipAnnotation[] clips) =>

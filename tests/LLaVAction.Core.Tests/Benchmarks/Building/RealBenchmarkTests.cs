@@ -72,9 +72,9 @@ public sealed class RealBenchmarkTests
         Narrations = [RealData.Epic("EPIC_100_train_subset.csv")],
         Strategies =
         [
-            new StrategyRequest("random", null, Provenance.Unstated),
-            new StrategyRequest("avion", RealData.Dump("avion_pred_ids_val.json"), Provenance.Simulated),
-            new StrategyRequest("tim", RealData.Dump("tim_pred_ids_val.json"), Provenance.Simulated),
+            new StrategySource("random", null, Provenance.Unstated),
+            new StrategySource("avion", RealData.Dump("avion_pred_ids_val.json"), Provenance.Simulated),
+            new StrategySource("tim", RealData.Dump("tim_pred_ids_val.json"), Provenance.Simulated),
         ],
         Settings = settings,
     };

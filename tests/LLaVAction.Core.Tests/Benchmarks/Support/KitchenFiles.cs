@@ -12,7 +12,7 @@ internal static class KitchenFiles
             kitchen.Build(settings ?? new BenchmarkSettings { OptionsPerQuestion = 4 }),
             [new SourceFile("annotations", "synthetic.csv", new string('a', 64), kitchen.Clips.Count)],
             limit: null,
-            toolVersion: "0.0.0-test");
+            toolVersion: "0.0.0-test").Files;
 
     public static void Write(string folder, IReadOnlyList<RenderedFile> files) => new BenchmarkFolderWriter(folder).Write(files);
 

@@ -54,8 +54,8 @@ internal sealed class SyntheticKitchen
     public IReadOnlyList<StrategySource> Sources =>
     [
         new("random", null, Provenance.Unstated),
-        new("avion", Avion, Provenance.Simulated),
-        new("tim", Tim, Provenance.Simulated),
+        new("avion", Avion.Path, Provenance.Simulated) { Dump = Avion },
+        new("tim", Tim.Path, Provenance.Simulated) { Dump = Tim },
     ];
 
     public static string OfficialKey(ActionClass actionClass)

@@ -39,3 +39,56 @@ public sealed record ClassOrder(string Origin, IReadOnlyList<ActionClass> Classe
                 $"{path}: the {rows.Count} action classes are not 0..{Math.Max(rows.Count - 1, 0)} without gaps (a row has {(missing.Length > 0 ? missing[0] : 0)}). Give one row per score column."));
     }
 }
+
+/// <summary>The classes of score columns, and their order among equal scores: that of the text <c>verb:noun</c>.</summary>
+internal sealed class ScoreColumns
+{
+    private readonly ActionClassIndex _index;
+    private readonly int[] _columns;
+
+    /// <summary>Columns in any order; the classes are distinct.</summary>
+    public ScoreColumns(IReadOnlyList<ActionClass> classes)
+    {
+        Classes = classes;
+        _index = new ActionClassIndex(classes);
+        _columns = new int[classes.Count];
+        TieOrder = new int[classes.Count];
+        for (var column = 0; column < TieOrder.Length; column++)
+        {
+            TieOrder[column] = _index.IndexOf(classes[column]);
+            _columns[TieOrder[column]] = column;
+        }
+    }
+
+    /// <summary>The class of each column.</summary>
+    public IReadOnlyList<ActionClass> Classes { get; }
+
+    /// <summary>How many columns there are.</summary>
+    public int Count => Classes.Count;
+
+    /// <summary>The place of each column among equal scores.</summary>
+    public int[] TieOrder { get; }
+
+    /// <summary>The column of a class, or −1.</summary>
+    public int ColumnOf(ActionClass actionClass)
+    {
+        var position = _index.IndexOf(actionClass);
+        return position < 0 ? -1 : _columns[position];
+    }
+
+    /// <summary>The columns of a dump, each of them a class of the pool.</summary>
+    /// <exception cref="InputException">A column stands for a class that is not in the pool.</exception>
+    public static ScoreColumns From(ClassOrder order, PredictionRequest request)
+    {
+        for (var column = 0; column < order.Classes.Count; column++)
+        {
+            if (!request.Pool.Classes.Contains(order.Classes[column]))
+            {
+                throw new InputException(FormattableString.Invariant(
+                    $"{order.Origin}: {DumpErrors.UnknownClass(FormattableString.Invariant($"the class of score column {column},"), order.Classes[column], request)}"));
+            }
+        }
+
+        return new ScoreColumns(order.Classes);
+    }
+}

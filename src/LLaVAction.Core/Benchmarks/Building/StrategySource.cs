@@ -1,18 +1,22 @@
 using LLaVAction.Benchmarks.Strategies;
+using LLaVAction.Recognizers;
 
 namespace LLaVAction.Benchmarks.Building;
 
-/// <summary>A strategy as asked for on the command line: <c>random</c>, or <c>NAME=DUMP</c>.</summary>
+/// <summary>A strategy that a set is asked for: <c>random</c>, or <c>NAME=DUMP</c>.</summary>
 /// <param name="Name">Name of the set.</param>
 /// <param name="DumpPath">The dump's file; null for <c>random</c>.</param>
 /// <param name="Provenance">Where the dump's predictions come from, as stated.</param>
-public sealed record StrategyRequest(string Name, string? DumpPath, Provenance Provenance)
+public sealed record StrategySource(string Name, string? DumpPath, Provenance Provenance)
 {
+    /// <summary>The dump, read; null for <c>random</c>.</summary>
+    public PredictionDump? Dump { get; init; }
+
     /// <summary>Reads the values of <c>--strategy</c> and <c>--provenance</c>.</summary>
     /// <exception cref="InputException">A value is malformed, a name comes twice, or a provenance names no strategy.</exception>
-    public static IReadOnlyList<StrategyRequest> Parse(IEnumerable<string> strategies, IEnumerable<string> provenances)
+    public static IReadOnlyList<StrategySource> Parse(IEnumerable<string> strategies, IEnumerable<string> provenances)
     {
-        var requests = new SortedDictionary<string, StrategyRequest>(StringComparer.Ordinal);
+        var requests = new SortedDictionary<string, StrategySource>(StringComparer.Ordinal);
         foreach (var text in strategies)
         {
             var request = ParseStrategy(text);
@@ -47,11 +51,11 @@ public sealed record StrategyRequest(string Name, string? DumpPath, Provenance P
         return [.. requests.Values];
     }
 
-    private static StrategyRequest ParseStrategy(string text)
+    private static StrategySource ParseStrategy(string text)
     {
         if (text == RandomStrategy.StrategyName)
         {
-            return new StrategyRequest(text, DumpPath: null, Provenance.Unstated);
+            return new StrategySource(text, DumpPath: null, Provenance.Unstated);
         }
 
         var equals = text.IndexOf('=', StringComparison.Ordinal);
@@ -62,7 +66,7 @@ public sealed record StrategyRequest(string Name, string? DumpPath, Provenance P
 
         var name = text[..equals];
         return name != RandomStrategy.StrategyName && BenchmarkFolder.IsStrategyName(name)
-            ? new StrategyRequest(name, text[(equals + 1)..], Provenance.Unstated)
+            ? new StrategySource(name, text[(equals + 1)..], Provenance.Unstated)
             : throw new InputException(
                 $"--strategy {text}: '{name}' cannot name a set; expected characters a-z, 0-9, _ and -, and neither 'manifest' nor 'random'.");
     }
