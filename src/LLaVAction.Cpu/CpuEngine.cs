@@ -27,19 +27,14 @@ public sealed class CpuEngine : IEngine
     public IVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options)
     {
         RequireSupported(options);
-        var checkpoint = Checkpoint.Open(checkpointFolder);
+        var checkpoint = Checkpoint.OpenModel(checkpointFolder);
         try
         {
-            var configuration = checkpoint.Configuration;
-            if (configuration.Language is null)
-            {
-                throw new InputException($"{checkpointFolder} holds a vision tower alone; expected a whole model (LLaVA-OneVision, LLaVA-Video, LLaVAction).");
-            }
-
-            var tokenizer = ByteLevelTokenizer.Open(checkpointFolder);
-            var own = ModelSettings.Of(configuration, tokenizer);
-            var model = LlavaModelLoader.Load(checkpoint, own.With(options, configuration, tokenizer), options.Threads);
-            return new CpuVideoLanguageModel(model, tokenizer, Describe(model, own));
+            ITokenizer tokenizer = ByteLevelTokenizer.Open(checkpointFolder);
+            var own = ModelSettings.Of(checkpoint.Configuration, tokenizer);
+            var settings = own.With(options, checkpoint.Configuration, tokenizer);
+            var model = LlavaModelLoader.Load(checkpoint, settings, options.Threads);
+            return new CpuVideoLanguageModel(model, tokenizer, ModelDescription.Of(checkpoint, own, settings, "cpu", "float32"));
         }
         catch
         {
@@ -79,23 +74,6 @@ public sealed class CpuEngine : IEngine
             checkpoint.Dispose();
             throw;
         }
-    }
-
-    private static ModelDescription Describe(LlavaModel model, ModelSettings own)
-    {
-        var folder = model.Checkpoint.Folder;
-        return new ModelDescription
-        {
-            Name = model.Checkpoint.Name,
-            DeferredHash = new Lazy<string?>(() => CheckpointHash.Compute(folder)),
-            Engine = "cpu",
-            Precision = "float32",
-            Settings = model.Settings.ByName,
-            OverriddenSettings = ModelSettings.Overridden(own, model.Settings),
-            HasRandomWeights = model.Configuration.HasRandomWeights,
-            WasTrainedWithTimeInstruction = model.Configuration.HasTimeInstruction,
-            VisualTokenCount = model.Layout.Count,
-        };
     }
 
     private static void RequireSupported(ModelOptions options)

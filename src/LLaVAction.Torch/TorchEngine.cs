@@ -1,11 +1,9 @@
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Recognizers;
-using LLaVAction.Models.Sequences;
 using LLaVAction.Models.Tokenization;
 using LLaVAction.Torch.Inference;
-using LLaVAction.Torch.Memory;
-using LLaVAction.Torch.Model;
+using LLaVAction.Torch.Modules;
 using LLaVAction.Torch.Native;
 using LLaVAction.Torch.Video;
 using LLaVAction.Video.Ffmpeg;
@@ -45,20 +43,16 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
     internal TorchVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options, BatchShape? batchShape)
     {
         LibTorch.Load(libTorchFolder);
-        using var checkpoint = Checkpoint.Open(checkpointFolder);
+        using var checkpoint = Checkpoint.OpenModel(checkpointFolder);
         var configuration = checkpoint.Configuration;
-        if (configuration.Language is null)
-        {
-            throw new InputException($"{checkpointFolder} holds a vision tower alone; expected a whole model (LLaVA-OneVision, LLaVA-Video, LLaVAction).");
-        }
-
         var device = ComputeDevice.Of(options);
         var tokenizer = openTokenizer(checkpointFolder);
         var own = ModelSettings.Of(configuration, tokenizer);
         var settings = own.With(options, configuration, tokenizer);
-        var shape = batchShape ?? Shape(checkpoint, device, settings, options);
-        var model = Load(checkpoint, device, settings, options);
-        return new TorchVideoLanguageModel(model, tokenizer, Describe(checkpoint.Name, model, own), shape);
+        var shape = batchShape ?? MemoryEstimate.Fit(checkpoint, settings, options, device);
+        var model = new LlavaInference(Load(checkpoint, device, settings, options), checkpoint.Folder);
+        var description = ModelDescription.Of(checkpoint, own, settings, $"torch {device.Name}", device.Precision);
+        return new TorchVideoLanguageModel(model, tokenizer, description, shape);
     }
 
     /// <inheritdoc/>
@@ -66,9 +60,8 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
     {
         LibTorch.Load(libTorchFolder);
         using var checkpoint = Checkpoint.Open(checkpointFolder);
-        var device = ComputeDevice.Of(options);
         var settings = ModelSettings.Of(checkpoint.Configuration, null).With(options, checkpoint.Configuration, null);
-        return new TorchStagedModel(Load(checkpoint, device, settings, options));
+        return new TorchStagedModel(new LlavaInference(Load(checkpoint, ComputeDevice.Of(options), settings, options), checkpoint.Folder));
     }
 
     /// <inheritdoc/>
@@ -93,19 +86,8 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
         }
     }
 
-    private static BatchShape Shape(Checkpoint checkpoint, ComputeDevice device, ModelSettings settings, ModelOptions options)
-    {
-        var configuration = checkpoint.Configuration;
-        var side = VideoTokenModes.PooledSide(settings.Pooling, configuration.Vision.GridSide);
-        var layout = new VisualTokenLayout(side, settings.Newline, settings.ActionToken);
-        return MemoryEstimate.Fit(
-            checkpoint.Folder,
-            device.TotalBytes,
-            BatchShape.For(device.IsCuda, options.PromptsPerClip),
-            shape => MemoryEstimate.Of(configuration, layout, device, shape, options.FramesPerClip ?? 1));
-    }
-
-    private static LlavaModel Load(Checkpoint checkpoint, ComputeDevice device, ModelSettings settings, ModelOptions options)
+    /// <summary>A checkpoint as modules.</summary>
+    internal static Llava Load(Checkpoint checkpoint, ComputeDevice device, ModelSettings settings, ModelOptions options)
     {
         if (checkpoint.Configuration.Language is not null)
         {
@@ -117,12 +99,8 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
             torch.set_num_threads(threads);
         }
 
-        var model = new LlavaModel(
-            device,
-            checkpoint.Folder,
-            checkpoint.Configuration,
-            settings,
-            name => checkpoint.Tensors.TryGetValue(name, out var stored) ? [.. stored.Shape] : null);
+        var model = new Llava(
+            device, checkpoint.Configuration, settings, name => checkpoint.Tensors.TryGetValue(name, out var stored) ? [.. stored.Shape] : null);
         try
         {
             WeightLoader.Load(model, checkpoint);
@@ -134,17 +112,4 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
             throw;
         }
     }
-
-    private static ModelDescription Describe(string name, LlavaModel model, ModelSettings own) => new()
-    {
-        Name = name,
-        DeferredHash = new Lazy<string?>(() => CheckpointHash.Compute(model.Folder)),
-        Engine = $"torch {model.Device.Name}",
-        Precision = model.Device.Precision,
-        Settings = model.Settings.ByName,
-        OverriddenSettings = ModelSettings.Overridden(own, model.Settings),
-        HasRandomWeights = model.Configuration.HasRandomWeights,
-        WasTrainedWithTimeInstruction = model.Configuration.HasTimeInstruction,
-        VisualTokenCount = model.Layout.Count,
-    };
 }

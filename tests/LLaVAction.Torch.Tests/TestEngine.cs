@@ -1,6 +1,5 @@
 using LLaVAction.Models.Engines;
-using LLaVAction.Torch.Memory;
-using LLaVAction.Torch.Model;
+using LLaVAction.Torch.Inference;
 using LLaVAction.Torch.Native;
 using static TorchSharp.torch;
 

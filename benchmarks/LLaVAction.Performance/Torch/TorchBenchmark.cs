@@ -4,11 +4,9 @@ using LLaVAction.Models.Engines;
 using LLaVAction.Models.Sequences;
 using LLaVAction.Performance.Compute;
 using LLaVAction.Testing;
-using LLaVAction.Torch.Memory;
-using LLaVAction.Torch.Model;
-using LLaVAction.Torch.Model.Language;
-using LLaVAction.Torch.Model.Running;
 using LLaVAction.Torch.Native;
+using LLaVAction.Torch.Inference;
+using LLaVAction.Torch.Modules;
 using LLaVAction.Video.Frames;
 using static TorchSharp.torch;
 
@@ -57,7 +55,7 @@ internal static class TorchBenchmark
         }
 
         using var process = Process.GetCurrentProcess();
-        Timing.Print($"memory        {process.PeakWorkingSet64 / 1e9:F2} GB of the process at most; weights {ModelRequirements.WeightBytes(model.Configuration, run.Device.BytesPerValue) / 1e9:F2} GB");
+        Timing.Print($"memory        {process.PeakWorkingSet64 / 1e9:F2} GB of the process at most; weights {ModelRequirements.WeightBytes(model.Model.Configuration, run.Device.BytesPerValue) / 1e9:F2} GB");
         return 0;
     }
 
@@ -79,10 +77,10 @@ internal static class TorchBenchmark
         return rate;
     }
 
-    private static void Vision(TorchRun run, LlavaModel model, int frames, double gemm)
+    private static void Vision(TorchRun run, LlavaInference model, int frames, double gemm)
     {
         using var scope = NewDisposeScope();
-        var vision = model.Configuration.Vision;
+        var vision = model.Model.Configuration.Vision;
         var pixels = rand([frames, 3, vision.ImageSize, vision.ImageSize], ScalarType.Float32, run.Device.Device).to_type(run.Device.Type);
         var chunk = BatchShape.For(run.Device.IsCuda, 1).VisionFrames;
         var operations = Requirements(model, frames).VisionOperations;
@@ -97,10 +95,10 @@ internal static class TorchBenchmark
         });
     }
 
-    private static void Prefill(TorchRun run, LlavaModel model, int frames, double gemm)
+    private static void Prefill(TorchRun run, LlavaInference model, int frames, double gemm)
     {
         using var scope = NewDisposeScope();
-        using var cache = new KeyValueCache(run.Device, model.Decoder.Configuration);
+        using var cache = new KeyValueCache(model.Decoder.Configuration, run.Device);
         var requirements = Requirements(model, frames);
         var tokens = requirements.PromptTokens;
         cache.Reserve(tokens);
@@ -110,12 +108,12 @@ internal static class TorchBenchmark
             using var round = NewDisposeScope();
             var own = embeddings.clone();
             var pass = model.Decoder.CausalPass(own, cache) with { Wanted = HostTensors.Indices([tokens - 1], run.Device) };
-            HostTensors.ToArray(model.Logits(model.Decoder.Forward(own, pass, CancellationToken.None)));
+            HostTensors.ToArray(model.Model.Logits(model.Decoder.Forward(own, pass, CancellationToken.None)));
         });
     }
 
     /// <summary>Clips with one question each beside the peer, then with three: what sharing a clip saves.</summary>
-    private static void Questions(TorchRun run, LlavaModel model, int frames, int clips, double gemm)
+    private static void Questions(TorchRun run, LlavaInference model, int frames, int clips, double gemm)
     {
         ClipFrames[] decoded = [.. Enumerable.Range(0, clips).Select(seed => SyntheticFrames(frames, seed))];
         var requirements = Requirements(model, frames);
@@ -128,13 +126,13 @@ internal static class TorchBenchmark
         {
             var shape = new ShapeInForce(BatchShape.For(run.Device.IsCuda, questions));
             using var encoder = new ClipEncoder(model, shape);
-            using var cache = new KeyValueCache(run.Device, model.Decoder.Configuration);
+            using var cache = new KeyValueCache(model.Decoder.Configuration, run.Device);
             var runner = new PrefixRunner(model, NoTokenizer.Instance, cache, shape);
             PreparedPrompt[] prompts = [.. Enumerable.Range(0, questions).Select(seed => Prompt(requirements.PromptTokens, seed))];
             foreach (var clip in encoder.Encode(decoded, CancellationToken.None))
             {
                 using var scope = NewDisposeScope();
-                var video = model.ArrangeVisualTokens(clip.Features, [.. Enumerable.Range(0, frames)]);
+                var video = model.Model.ArrangeVisualTokens(clip.Features, [.. Enumerable.Range(0, frames)]);
                 foreach (var batch in PrefixBatch.Plan([.. prompts.Select(prompt => prompt.Tokens)]))
                 {
                     runner.Run(batch, prompts, video, new PromptAnswer[questions], CancellationToken.None);
@@ -167,8 +165,8 @@ internal static class TorchBenchmark
         };
     }
 
-    private static ModelRequirements Requirements(LlavaModel model, int frames)
-        => ModelRequirements.Of(model.Configuration, model.Layout, frames, BeforeVideo + AfterVideo, model.Device.BytesPerValue);
+    private static ModelRequirements Requirements(LlavaInference model, int frames)
+        => ModelRequirements.Of(model.Model.Configuration, model.Model.Layout, frames, BeforeVideo + AfterVideo, model.At.BytesPerValue);
 
     private static ModelConfiguration ConfigurationOf(string shape) => shape switch
     {
@@ -177,11 +175,11 @@ internal static class TorchBenchmark
         _ => throw new ArgumentException($"'{shape}': expected 0.5b or 7b.", nameof(shape)),
     };
 
-    private static LlavaModel RandomModel(ComputeDevice device, ModelConfiguration configuration)
+    private static LlavaInference RandomModel(ComputeDevice device, ModelConfiguration configuration)
     {
-        var shapes = CheckpointLayout.Expected(configuration);
-        var model = new LlavaModel(device, "random", configuration, ModelSettings.Of(configuration, null), shapes.GetValueOrDefault);
-        foreach ((var name, var parameter) in model.named_parameters())
+        var model = new Llava(device, configuration, ModelSettings.Of(configuration, null), CheckpointLayout.Expected(configuration).GetValueOrDefault);
+        using var noGradients = no_grad();
+        foreach (var (name, parameter) in model.named_parameters())
         {
             if (name.Contains("norm", StringComparison.Ordinal) && name.EndsWith(".weight", StringComparison.Ordinal))
             {
@@ -193,6 +191,6 @@ internal static class TorchBenchmark
             }
         }
 
-        return model;
+        return new LlavaInference(model, "random");
     }
 }

@@ -63,7 +63,7 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
     public StageTensor Pool(StageTensor projected)
     {
         var frames = projected.Shape[0];
-        var patches = model.PooledSide * model.PooledSide;
+        var patches = model.Layout.PatchesPerFrame;
         using var input = StageTensors.ToMatrix(projected);
         using var output = new Matrix(frames * patches, input.Columns);
         SpatialPooling.Forward(model.Context, model.Settings.Pooling, input.View, model.VisionTower.Embeddings.Grid, output.View);

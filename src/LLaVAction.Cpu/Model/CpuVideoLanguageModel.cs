@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LLaVAction.Cpu.Kernels;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Sequences;
 using LLaVAction.Models.Tokenization;
@@ -10,18 +11,13 @@ namespace LLaVAction.Cpu.Model;
 /// The cpu engine's video language model. A clip's frames go through the tower once; the prompts of a group share the
 /// prefill of what they have in common; each answer has the bits it would have alone.
 /// </summary>
-internal sealed class CpuVideoLanguageModel(LlavaModel model, ITokenizer tokenizer, ModelDescription description) : IVideoLanguageModel
+internal sealed class CpuVideoLanguageModel(LlavaModel model, ITokenizer tokenizer, ModelDescription description)
+    : LlavaVideoLanguageModel<Matrix, VisualTokenEmbeddings>(tokenizer, description, model.Configuration, model.Settings)
 {
     private readonly PrefixBatchRunner _runner = new(model, tokenizer);
 
     /// <inheritdoc/>
-    public ModelDescription Description => description;
-
-    /// <inheritdoc/>
-    public ITokenizer Tokenizer => tokenizer;
-
-    /// <inheritdoc/>
-    public IReadOnlyList<IEncodedClip> Encode(IReadOnlyList<ClipFrames> clips, CancellationToken cancellationToken)
+    public override IReadOnlyList<IEncodedClip> Encode(IReadOnlyList<ClipFrames> clips, CancellationToken cancellationToken)
     {
         var encoded = new List<IEncodedClip>();
         try
@@ -29,7 +25,7 @@ internal sealed class CpuVideoLanguageModel(LlavaModel model, ITokenizer tokeniz
             foreach (var clip in clips)
             {
                 var started = Stopwatch.GetTimestamp();
-                var result = model.EncodeClip(clip, cancellationToken);
+                var result = new EncodedClip<Matrix>(clip.Frames.Count, model.EncodeClip(clip, cancellationToken));
                 result.VisionMilliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
                 encoded.Add(result);
             }
@@ -44,28 +40,13 @@ internal sealed class CpuVideoLanguageModel(LlavaModel model, ITokenizer tokeniz
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<PromptGroupAnswer> Answer(IReadOnlyList<PromptGroup> groups, CancellationToken cancellationToken)
-        => groups.Select(group => Answer(group, cancellationToken)).ToArray();
+    protected override VisualTokenEmbeddings Arrange(Matrix features, IReadOnlyList<int> frames) => model.ArrangeVisualTokens(features.View, frames);
 
     /// <inheritdoc/>
-    public void Dispose() => model.Dispose();
+    protected override double Run(
+        PrefixBatch batch, IReadOnlyList<PreparedPrompt> prompts, VisualTokenEmbeddings? video, PromptAnswer[] answers, CancellationToken cancellationToken)
+        => _runner.Run(batch, prompts, video, answers, cancellationToken);
 
-    private PromptGroupAnswer Answer(PromptGroup group, CancellationToken cancellationToken)
-    {
-        var video = Video(group);
-        var prompts = group.Requests
-            .Select(request => PreparedPrompt.Of(request, tokenizer, model.Settings, video?.Length, model.Configuration.Language!))
-            .ToArray();
-        var answers = new PromptAnswer[prompts.Length];
-        double prefillMilliseconds = 0;
-        foreach (var batch in PrefixBatch.Plan(prompts.Select(prompt => prompt.Tokens).ToArray()))
-        {
-            prefillMilliseconds += _runner.Run(batch, prompts, video, answers, cancellationToken);
-        }
-
-        return new PromptGroupAnswer(answers, prefillMilliseconds);
-    }
-
-    private VisualTokenEmbeddings? Video(PromptGroup group)
-        => PromptGroup.ClipOf<EncodedClip>(group) is { } clip ? model.ArrangeVisualTokens(clip.Features.View, group.FrameIndices) : null;
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing) => model.Dispose();
 }

@@ -40,20 +40,20 @@ internal sealed class LlavaModel : IDisposable
     /// <summary>What the checkpoint says it is.</summary>
     public ModelConfiguration Configuration => Checkpoint.Configuration;
 
-    /// <summary>Pooled patches along one side of a frame.</summary>
-    public int PooledSide => VideoTokenModes.PooledSide(Settings.Pooling, VisionTower.Embeddings.Grid);
-
     /// <summary>The order of the visual tokens.</summary>
-    public VisualTokenLayout Layout => new(PooledSide, Settings.Newline, Settings.ActionToken);
+    public VisualTokenLayout Layout => VisualTokenLayout.Of(Configuration.Vision, Settings.Pooling, Settings.Newline, Settings.ActionToken);
 
-    /// <summary>Encodes a clip's frames: pixels, tower, projector, pooling, a few frames at a time.</summary>
-    public EncodedClip EncodeClip(ClipFrames clip, CancellationToken cancellationToken)
+    /// <summary>
+    /// Pooled features [frames · pooled patches, hidden] of a clip's frames: pixels, tower, projector, pooling, a few frames
+    /// at a time.
+    /// </summary>
+    public Matrix EncodeClip(ClipFrames clip, CancellationToken cancellationToken)
     {
         var projector = MultiModalProjector!;
         var patches = VisionTower.Patches;
-        var pooledPatches = PooledSide * PooledSide;
+        var pooledPatches = Layout.PatchesPerFrame;
         var framesPerPass = Math.Min(VisionTower.FramesPerPass, Math.Max(1, clip.Frames.Count));
-        var encoded = new EncodedClip(clip.Frames.Count, pooledPatches, projector.HiddenSize);
+        var encoded = new Matrix(clip.Frames.Count * pooledPatches, projector.HiddenSize);
         try
         {
             using var workspace = VisionTower.CreateWorkspace(framesPerPass);
@@ -79,7 +79,7 @@ internal sealed class LlavaModel : IDisposable
                     Settings.Pooling,
                     target,
                     VisionTower.Embeddings.Grid,
-                    encoded.Features.View.SliceRows(start * pooledPatches, frames * pooledPatches));
+                    encoded.View.SliceRows(start * pooledPatches, frames * pooledPatches));
             }
 
             return encoded;

@@ -63,6 +63,20 @@ public sealed class Checkpoint : IDisposable
         }
     }
 
+    /// <summary>Opens a folder that holds a whole model; otherwise as <see cref="Open"/>.</summary>
+    /// <exception cref="InputException">As there, or the folder holds a vision tower alone.</exception>
+    public static Checkpoint OpenModel(string folder)
+    {
+        var checkpoint = Open(folder);
+        if (checkpoint.Configuration.Language is not null)
+        {
+            return checkpoint;
+        }
+
+        checkpoint.Dispose();
+        throw new InputException($"{folder} holds a vision tower alone; expected a whole model (LLaVA-OneVision, LLaVA-Video, LLaVAction).");
+    }
+
     /// <summary>A tensor by its canonical name.</summary>
     /// <exception cref="KeyNotFoundException">The checkpoint has none of that name.</exception>
     public TensorView this[string canonicalName] => Tensors[canonicalName];

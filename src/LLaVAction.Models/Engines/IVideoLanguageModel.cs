@@ -1,3 +1,5 @@
+using LLaVAction.Models.Checkpoints;
+using LLaVAction.Models.Sequences;
 using LLaVAction.Models.Tokenization;
 using LLaVAction.Runs;
 using LLaVAction.Video.Frames;
@@ -192,4 +194,28 @@ public sealed record ModelDescription
 
     /// <summary>How many visual tokens that many frames become; null where unknown.</summary>
     public Func<int, int>? VisualTokenCount { get; init; }
+
+    /// <summary>Describes a checkpoint that an engine runs.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="own">Its own settings.</param>
+    /// <param name="inForce">The settings in force.</param>
+    /// <param name="engine">As <see cref="Engine"/>.</param>
+    /// <param name="precision">As <see cref="Precision"/>.</param>
+    public static ModelDescription Of(Checkpoint checkpoint, ModelSettings own, ModelSettings inForce, string engine, string precision)
+    {
+        var folder = checkpoint.Folder;
+        var configuration = checkpoint.Configuration;
+        return new ModelDescription
+        {
+            Name = checkpoint.Name,
+            DeferredHash = new Lazy<string?>(() => CheckpointHash.Compute(folder)),
+            Engine = engine,
+            Precision = precision,
+            Settings = inForce.ByName,
+            OverriddenSettings = ModelSettings.Overridden(own, inForce),
+            HasRandomWeights = configuration.HasRandomWeights,
+            WasTrainedWithTimeInstruction = configuration.HasTimeInstruction,
+            VisualTokenCount = VisualTokenLayout.Of(configuration.Vision, inForce.Pooling, inForce.Newline, inForce.ActionToken).Count,
+        };
+    }
 }

@@ -12,8 +12,12 @@ namespace LLaVAction.Models.Sequences;
 public sealed record VisualTokenLayout(int PooledSide, NewlineMode Newline, ActionTokenMode ActionToken)
 {
     /// <summary>The layout of a checkpoint's own settings.</summary>
-    public static VisualTokenLayout Of(ModelConfiguration configuration) => new(
-        VideoTokenModes.PooledSide(configuration.Pooling, configuration.Vision.GridSide), configuration.Newline, configuration.ActionToken);
+    public static VisualTokenLayout Of(ModelConfiguration configuration)
+        => Of(configuration.Vision, configuration.Pooling, configuration.Newline, configuration.ActionToken);
+
+    /// <summary>The layout of a vision tower's frames under given settings.</summary>
+    public static VisualTokenLayout Of(VisionConfiguration vision, PoolingMode pooling, NewlineMode newline, ActionTokenMode actionToken)
+        => new(VideoTokenModes.PooledSide(pooling, vision.GridSide), newline, actionToken);
 
     /// <summary>How many action tokens are appended.</summary>
     public int ActionTokenCount => ActionToken switch

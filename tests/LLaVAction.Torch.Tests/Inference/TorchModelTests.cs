@@ -1,0 +1,12 @@
+using LLaVAction.Models.Engines;
+using LLaVAction.Testing.Conformance;
+
+namespace LLaVAction.Torch.Tests.Inference;
+
+/// <summary>What every engine owes.</summary>
+public sealed class TorchModelTests : VideoLanguageModelConformance
+{
+    /// <inheritdoc/>
+    protected override IVideoLanguageModel Load(string checkpointFolder, ModelOptions options)
+        => TestEngine.Load(checkpointFolder, options);
+}

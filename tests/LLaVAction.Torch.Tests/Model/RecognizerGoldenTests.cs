@@ -1,7 +1,0 @@
-using LLaVAction.Models.Engines;
-using LLaVAction.Testing.Conformance;
-
-namespace LLaVAction.Torch.Tests.Model;
-
-/// <summary>AVION's recogniser on the torch engine.</summary>
-public sealed class RecognizerGoldenTests() : RecognizerGoldens(static folder => TestEngine.Engine.LoadRecognizer(folder, new ModelOptions { Device = "cpu" }));

@@ -1,0 +1,21 @@
+using LLaVAction.Models.Checkpoints;
+using LLaVAction.Models.Engines;
+using LLaVAction.Testing.Conformance;
+using LLaVAction.Torch.Native;
+using LLaVAction.Torch.Inference;
+using LLaVAction.Torch.Modules;
+
+namespace LLaVAction.Torch.Tests.Modules;
+
+/// <summary>The torch engine's pooling against the original's.</summary>
+public sealed class PoolingGoldenTests : PoolingGoldens
+{
+    /// <inheritdoc/>
+    protected override float[] Pool(float[] values, int frames, int side, int columns, PoolingMode mode, int stride)
+    {
+        TestEngine.Require();
+        var device = ComputeDevice.Of(new ModelOptions { Device = "cpu" });
+        var input = HostTensors.FromValues(values, [frames, (long)side * side, columns], device);
+        return HostTensors.ToArray(SpatialPooling.Forward(mode, input, side, stride));
+    }
+}
