@@ -1,3 +1,3 @@
-using LLaVAction.Cli.Hosting;
+using LLaVAction.Cli;
 
-return await CommandHost.RunAsync(args);
+return await CommandHost.RunAsync(args, HostStreams.OfProcess());

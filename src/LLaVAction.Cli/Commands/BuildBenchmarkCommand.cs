@@ -1,43 +1,52 @@
-using System.CommandLine;
 using LLaVAction.Benchmarks;
 using LLaVAction.Benchmarks.Building;
-using LLaVAction.Cli.Configuration;
-using LLaVAction.Cli.Hosting;
+using LLaVAction.Cli.Options;
+using LLaVAction.Cli.Output;
 using LLaVAction.Tables;
 
 namespace LLaVAction.Cli.Commands;
 
-/// <summary><c>build-benchmark</c>: annotations and dumps in, question sets out.</summary>
-internal sealed class BuildBenchmarkCommand : CommandModule
+/// <summary>The options of <c>build-benchmark</c>.</summary>
+internal sealed record BuildBenchmarkOptions
 {
-    private readonly BenchmarkSourceOptions _sources;
-    private readonly Option<string[]> _provenance;
-    private readonly Option<int> _options;
-    private readonly Option<string> _representation;
-    private readonly Option<string> _ambiguous;
-    private readonly Option<string> _protocol;
-    private readonly Option<long> _seed;
-    private readonly Option<int?> _limit;
-    private readonly Option<string> _output;
-    private readonly Option<bool> _force;
+    [OptionGroup(Required = ["--annotations", "--strategy"])]
+    public BenchmarkSources Sources { get; init; } = new();
 
-    /// <summary>Declares the command.</summary>
-    public BuildBenchmarkCommand()
-        : base("build-benchmark", "Builds question sets from annotations and recognisers' predictions.")
-    {
-        _sources = new BenchmarkSourceOptions(Command, areRequired: true);
-        _provenance = Add(OptionFactory.Repeatable(
-            "--provenance", "States where a dump's predictions come from; stored, and shown wherever a figure of the set is.", "NAME=measured|simulated"));
-        _options = Add(OptionFactory.WithDefault("--options", "Options per question, 2 to 26.", "K", 5));
-        _representation = Add(Choice("--representation", "What text stands for a class.", Representation.Narration));
-        _ambiguous = Add(Choice("--ambiguous", "What to do with distractors that may be true as well.", AmbiguousDistractors.Keep));
-        _protocol = Add(Choice("--protocol", "Which candidates become options.", Protocol.Mqa));
-        _seed = Add(OptionFactory.WithDefault("--seed", "Seed of every draw.", "N", 42L));
-        _limit = Add(OptionFactory.Optional<int?>("--limit", "Asks about the first N rows only; the pool stays as it is.", "N"));
-        _output = Add(OptionFactory.Required<string>("--output", "The folder to make.", "DIR", "-o"));
-        _force = Add(OptionFactory.Switch("--force", "Replaces the benchmark in an existing folder."));
-    }
+    [Option("--provenance", "State whether a dump's predictions were measured or simulated; stored, and shown with every figure of the set.", Value = "NAME=measured|simulated")]
+    public IReadOnlyList<string> Provenances { get; init; } = [];
 
+    [Option("--options", "Options per question.", Value = "K", Minimum = 2, Maximum = 26)]
+    public int OptionsPerQuestion { get; init; } = 5;
+
+    [Option("--representation", "Which text stands for an action class.")]
+    public Representation Representation { get; init; } = Representation.Narration;
+
+    [Option("--ambiguous", "What to do with a distractor that may be true as well.")]
+    public AmbiguousDistractors Ambiguous { get; init; } = AmbiguousDistractors.Keep;
+
+    [Option("--protocol", "Which candidates become options.")]
+    public Protocol Protocol { get; init; } = Protocol.Mqa;
+
+    [Option("--seed", "Seed of every random choice.", Value = "N")]
+    public long Seed { get; init; } = 42;
+
+    [Option("--limit", "Ask about the first N rows only; the pool of distractors stays whole.", Value = "N", Minimum = 1)]
+    public int? Limit { get; init; }
+
+    [Option("--output", "Folder to create.", Value = "DIR", Alias = "-o")]
+    public required string Output { get; init; }
+
+    [Option("--force", "Replace the benchmark in an existing folder.")]
+    public bool Force { get; init; }
+
+    [Option("--format", "How the summary is printed.")]
+    public ResultFormat Format { get; init; }
+}
+
+/// <summary><c>build-benchmark</c>: annotations and dumps in, question sets out.</summary>
+internal sealed class BuildBenchmarkCommand()
+    : ToolCommand<BuildBenchmarkOptions>("build-benchmark", "Build question sets from annotations and recognisers' predictions.")
+{
     /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
@@ -55,29 +64,28 @@ internal sealed class BuildBenchmarkCommand : CommandModule
     ];
 
     /// <inheritdoc/>
-    public override Task<int> RunAsync(CommandContext context)
+    public override Task<int> RunAsync(BuildBenchmarkOptions options, CommandContext context)
     {
-        var folder = context.Get(_output);
-        BenchmarkFolderWriter.RequireFree(folder, context.Get(_force));
-        var recipe = _sources.Read(context, context.Get(_provenance), context.Get(_limit), new BenchmarkSettings
+        BenchmarkFolderWriter.RequireFree(options.Output, options.Force);
+        var recipe = options.Sources.ToRecipe(options.Provenances, options.Limit, new BenchmarkSettings
         {
-            Seed = context.Get(_seed),
-            OptionsPerQuestion = context.Get(_options),
-            Representation = Parse<Representation>(context, _representation),
-            Ambiguous = Parse<AmbiguousDistractors>(context, _ambiguous),
-            Protocol = Parse<Protocol>(context, _protocol),
+            Seed = options.Seed,
+            OptionsPerQuestion = options.OptionsPerQuestion,
+            Representation = options.Representation,
+            Ambiguous = options.Ambiguous,
+            Protocol = options.Protocol,
         });
         using var inputs = BenchmarkInputs.Load(recipe);
         context.CancellationToken.ThrowIfCancellationRequested();
         var benchmark = inputs.Build();
         var rendered = BenchmarkRenderer.Render(benchmark, inputs.Sources, recipe.Limit, ToolVersion.Current);
         context.CancellationToken.ThrowIfCancellationRequested();
-        new BenchmarkFolderWriter(folder).Write(rendered.Files);
-        Summarise(rendered.Manifest, context.Output);
+        new BenchmarkFolderWriter(options.Output).Write(rendered.Files);
+        context.Results.Write(Summarise(rendered.Manifest), options.Format);
         return Task.FromResult(ExitCode.Done);
     }
 
-    private static void Summarise(BenchmarkManifest manifest, TextWriter writer)
+    private static Table Summarise(BenchmarkManifest manifest)
     {
         // Ties are rare, and their column is shown where there are any.
         var hasTies = manifest.Sets.Any(static set => set.TiesAtCut > 0);
@@ -88,7 +96,7 @@ internal sealed class BuildBenchmarkCommand : CommandModule
             new TableColumn("provenance", "Provenance"),
             TableColumn.Number("questions", "Questions"),
             TableColumn.Number("excluded", "Left out"),
-            TableColumn.Number("truth_in_first_k", $"Truth in first {manifest.OptionsPerQuestion}"),
+            TableColumn.Number("truth_in_first_k", $"Truth in top {manifest.OptionsPerQuestion}"),
             .. ties,
             TableColumn.Number("substitutions", "Substitutions"),
             TableColumn.Number("questions_with_also_true", "May be true"),
@@ -111,16 +119,6 @@ internal sealed class BuildBenchmarkCommand : CommandModule
             ]);
         }
 
-        TableWriter.WriteText(table, writer);
+        return table;
     }
-
-    private static Option<string> Choice<T>(string name, string description, T defaultValue)
-        where T : struct, Enum =>
-        OptionFactory.Choice(name, description, SettingNames.Of(defaultValue), [.. SettingNames.All<T>()]);
-
-    private static T Parse<T>(CommandContext context, Option<string> option)
-        where T : struct, Enum =>
-        SettingNames.TryParse<T>(context.Get(option), out var value)
-            ? value
-            : throw new InputException($"{option.Name} {context.Get(option)}: expected one of {string.Join(", ", SettingNames.All<T>())}.");
 }

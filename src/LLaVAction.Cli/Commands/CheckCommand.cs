@@ -1,68 +1,86 @@
-using System.CommandLine;
-using LLaVAction.Cli.Configuration;
-using LLaVAction.Cli.Hosting;
+using LLaVAction.Cli.Options;
+using LLaVAction.Cli.Output;
 using LLaVAction.Gate;
 using LLaVAction.Runs;
+using LLaVAction.Tables;
 
 namespace LLaVAction.Cli.Commands;
 
-/// <summary><c>check</c>: holds a run against a baseline, for CI.</summary>
-internal sealed class CheckCommand : CommandModule
+/// <summary>What <c>check</c> compares.</summary>
+internal enum CheckMode
 {
-    private readonly Argument<string> _run;
-    private readonly Option<string?> _baseline;
-    private readonly Option<string?> _writeBaseline;
-    private readonly Option<string> _mode;
-    private readonly Option<double> _tolerance;
-    private readonly Option<double> _margin;
+    /// <summary>Numeric where model and settings are the baseline's.</summary>
+    Auto,
 
-    /// <summary>Declares the command.</summary>
-    public CheckCommand()
-        : base("check", "Regression gate: exit code 0 same or better, 1 worse, 2 not comparable, 3 inconclusive.")
-    {
-        _run = Add(new Argument<string>("RUN") { Description = "A folder of evaluate-model." });
-        _baseline = Add(OptionFactory.Optional<string>("--baseline", "The baseline to hold the run against.", "FILE"));
-        _writeBaseline = Add(OptionFactory.Optional<string>("--write-baseline", "Make a baseline of the run instead.", "FILE"));
-        _mode = Add(OptionFactory.Choice("--mode", "What is compared; auto is numeric where model and settings are the baseline's.", "auto", "auto", "numeric", "accuracy"));
-        _tolerance = Add(OptionFactory.WithDefault("--tolerance", "Numeric: largest movement of a log-probability, in nats.", "NATS", 0.02));
-        _margin = Add(OptionFactory.WithDefault("--margin", "Accuracy: loss that still counts as the same, in 0..1.", "SHARE", 0.02));
-    }
+    /// <summary>Log-probabilities.</summary>
+    Numeric,
 
+    /// <summary>Accuracy.</summary>
+    Accuracy,
+}
+
+/// <summary>The options of <c>check</c>.</summary>
+internal sealed record CheckOptions
+{
+    [Argument("RUN", "Folder written by evaluate-model.")]
+    public required string Run { get; init; }
+
+    [Option("--baseline", "Baseline to check the run against.", Value = "FILE")]
+    public string? Baseline { get; init; }
+
+    [Option("--write-baseline", "Make a baseline of the run instead.", Value = "FILE")]
+    public string? WriteBaseline { get; init; }
+
+    [Option("--mode", "What is compared; auto is numeric where model and settings are the baseline's, else accuracy.")]
+    public CheckMode Mode { get; init; }
+
+    [Option("--tolerance", "Numeric mode: largest change of a log-probability that passes, in nats.", Value = "NATS", Minimum = 0, Maximum = 1000)]
+    public double Tolerance { get; init; } = 0.02;
+
+    [Option("--margin", "Accuracy mode: loss of accuracy that passes, as a share; 0.02 is two points.", Value = "SHARE", Minimum = 0, Maximum = 0.999)]
+    public double Margin { get; init; } = 0.02;
+
+    [Option("--format", "How the verdict is printed.")]
+    public ResultFormat Format { get; init; }
+}
+
+/// <summary><c>check</c>: holds a run against a baseline, for CI.</summary>
+internal sealed class CheckCommand()
+    : ToolCommand<CheckOptions>("check", "Regression gate for CI: exit code 0 same or better, 1 worse, 2 not comparable, 3 inconclusive.")
+{
     /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("Make a baseline", "llavaction check runs/model --write-baseline baseline.json"),
-        new("Hold a later run against it", "llavaction check runs/model --baseline baseline.json"),
-        new("Another model may lose one point at most", "llavaction check runs/model --baseline baseline.json --mode accuracy --margin 0.01"),
+        new("Check a later run against it", "llavaction check runs/model --baseline baseline.json"),
+        new("Allow another model to lose one point at most", "llavaction check runs/model --baseline baseline.json --mode accuracy --margin 0.01"),
     ];
 
     /// <inheritdoc/>
-    public override Task<int> RunAsync(CommandContext context)
+    public override Task<int> RunAsync(CheckOptions options, CommandContext context)
     {
-        var folder = RunFolder.Open(context.Get(_run));
+        var folder = RunFolder.Open(options.Run);
         var results = folder.ReadResults();
-        if (context.Get(_writeBaseline) is { } target)
+        if (options.WriteBaseline is { } target)
         {
-            if (context.Get(_baseline) is not null)
+            if (options.Baseline is not null)
             {
-                throw new InputException("--baseline and --write-baseline exclude each other. Make the baseline first, then check against it.");
+                throw new InputException("--baseline and --write-baseline cannot be combined: make the baseline first, then check against it.");
             }
 
+            OutputFile.Prepare(target, "--write-baseline");
             BaselineFile.Write(target, Baseline.From(results, folder.Path));
-            context.Output.WriteLine($"{target}: baseline of {results.Expected} answers.");
+            context.Results.WriteLine($"{target}: baseline of {results.Expected} answers.");
             return Task.FromResult(ExitCode.Done);
         }
 
-        var path = context.Get(_baseline)
-            ?? throw new InputException("check needs --baseline FILE, or --write-baseline FILE to make one.");
-        Require(context.Get(_tolerance) >= 0, "--tolerance", "0 or more nats");
-        Require(context.Get(_margin) is >= 0 and < 1, "--margin", "a share in 0..1, such as 0.02 for two points");
+        var path = options.Baseline ?? throw new InputException("check needs --baseline FILE, or --write-baseline FILE to make one.");
         var expected = BaselineFile.Read(path);
         Comparability.Require(expected.Identity, results.Identity);
-        var result = IsNumeric(context, expected, results)
-            ? NumericCheck.Run(expected, results, context.Get(_tolerance))
-            : AccuracyCheck.Run(expected, results, context.Get(_margin));
-        Write(context.Output, expected, results, result);
+        var result = IsNumeric(options.Mode, expected, results)
+            ? NumericCheck.Run(expected, results, options.Tolerance)
+            : AccuracyCheck.Run(expected, results, options.Margin);
+        Print(context.Results, options.Format, result, [.. expected.Caveats.Union(SummaryBuilder.Caveats(results.Identity), StringComparer.Ordinal)]);
         return Task.FromResult(result.Verdict switch
         {
             CheckVerdict.Passed => ExitCode.Done,
@@ -71,43 +89,39 @@ internal sealed class CheckCommand : CommandModule
         });
     }
 
-    private bool IsNumeric(CommandContext context, Baseline expected, RunResults results)
+    private static bool IsNumeric(CheckMode mode, Baseline expected, RunResults results)
     {
         var isSameModel = Comparability.IsSameModel(expected.Identity, results.Identity);
-        if (context.Get(_mode) == "numeric" && !isSameModel)
+        if (mode == CheckMode.Numeric && !isSameModel)
         {
             var difference = RunIdentityDifference.Between(expected.Identity, results.Identity)
                 .First(static difference => difference.Name is not ("tool_version" or "model.engine" or "model.precision"));
             throw new InputException(
-                $"Not comparable: --mode numeric is for one model and its settings, but {difference.Name} is {difference.Right} in the run and {difference.Left} in the baseline. Use --mode accuracy.");
+                $"Not comparable: --mode numeric needs the same model and settings, but {difference.Name} is {difference.Right} in the run and {difference.Left} in the baseline. Use --mode accuracy.");
         }
 
-        return context.Get(_mode) == "auto" ? isSameModel : context.Get(_mode) == "numeric";
+        return mode == CheckMode.Auto ? isSameModel : mode == CheckMode.Numeric;
     }
 
-    private static void Write(TextWriter output, Baseline expected, RunResults results, CheckResult result)
+    private static void Print(ResultWriter results, ResultFormat format, CheckResult result, IReadOnlyList<string> caveats)
     {
-        var caveats = expected.Caveats.Union(SummaryBuilder.Caveats(results.Identity), StringComparer.Ordinal).ToArray();
-        var beware = caveats.Length == 0 ? "" : $" [{string.Join(", ", caveats)}]";
-        output.WriteLine($"{Name(result.Verdict)}: {result.Reason}{beware}");
+        var verdict = result.Verdict switch
+        {
+            CheckVerdict.Passed => "PASSED",
+            CheckVerdict.Worse => "WORSE",
+            _ => "INCONCLUSIVE",
+        };
+        if (format != ResultFormat.Table)
+        {
+            var table = new Table(new TableColumn("verdict", "Verdict"), new TableColumn("reason", "Reason"), new TableColumn("caveats", "Caveats"));
+            results.Write(table.Add(verdict, result.Reason, string.Join(", ", caveats)), format);
+            return;
+        }
+
+        results.WriteLine($"{verdict}: {result.Reason}{(caveats.Count == 0 ? "" : $" [{string.Join(", ", caveats)}]")}");
         foreach (var detail in result.Details.Where(detail => detail != result.Reason))
         {
-            output.WriteLine($"  {detail}");
-        }
-    }
-
-    private static string Name(CheckVerdict verdict) => verdict switch
-    {
-        CheckVerdict.Passed => "PASSED",
-        CheckVerdict.Worse => "WORSE",
-        _ => "INCONCLUSIVE",
-    };
-
-    private static void Require(bool isValid, string option, string expected)
-    {
-        if (!isValid)
-        {
-            throw new InputException($"{option}: expected {expected}.");
+            results.WriteLine($"  {detail}");
         }
     }
 }

@@ -1,53 +1,73 @@
-using System.CommandLine;
-using LLaVAction.Cli.Configuration;
-using LLaVAction.Cli.Hosting;
+using LLaVAction.Cli.Options;
+using LLaVAction.Cli.Output;
 using LLaVAction.Comparison;
 using LLaVAction.Runs;
 using LLaVAction.Tables;
 
 namespace LLaVAction.Cli.Commands;
 
-/// <summary><c>compare</c>: accuracy with intervals and paired tests over one or more runs.</summary>
-internal sealed class CompareCommand : CommandModule
+/// <summary>Files beside the runs from which results are split further; shared by <c>compare</c> and <c>report</c>.</summary>
+internal sealed record SplitSources
 {
-    private readonly Argument<string[]> _runs;
-    private readonly Option<string> _format;
-    private readonly Option<string[]> _section;
-    private readonly Option<string?> _annotations;
-    private readonly Option<string?> _biasScores;
+    [Option("--annotations-folder", "Folder of the EPIC-KITCHENS-100 CSV files; adds the splits by tail classes and unseen participants.", Value = "DIR")]
+    public string? Annotations { get; init; }
 
-    /// <summary>Declares the command.</summary>
-    public CompareCommand()
-        : base("compare", "Compares runs: accuracy with clustered intervals, paired tests, position bias, splits.")
-    {
-        _runs = Add(new Argument<string[]>("RUN") { Description = "Folders of evaluate-model.", Arity = ArgumentArity.OneOrMore });
-        _format = Add(OptionFactory.Choice("--format", "How the result is written.", "table", "table", "markdown", "csv", "json"));
-        _section = Add(OptionFactory.CommaList("--section", "Only these sections, with commas: accuracy, uncertainty, context, answers, scorings, pairs, positions and splits.", "NAMES"));
-        _annotations = Add(OptionFactory.Optional<string>("--annotations-folder", "Folder of the EPIC-KITCHENS-100 CSV files, for the splits by tail classes and unseen participants.", "DIR"));
-        _biasScores = Add(OptionFactory.Optional<string>("--bias-scores", "File of 'describe-benchmark --bias-scores', for the split by what the options alone give away.", "FILE"));
-    }
+    [Option("--bias-scores", "File written by 'describe-benchmark --bias-scores'; adds the split by what the options alone give away.", Value = "FILE")]
+    public string? BiasScores { get; init; }
 
+    /// <summary>Reads the files.</summary>
+    /// <exception cref="InputException">A file cannot be read.</exception>
+    public SplitFiles Read() => SplitFiles.Read(Annotations, BiasScores);
+}
+
+/// <summary>The options of <c>compare</c>.</summary>
+internal sealed record CompareOptions
+{
+    [Argument("RUN", "Folders written by evaluate-model.")]
+    public required IReadOnlyList<string> Runs { get; init; }
+
+    [Option("--format", "How the comparison is printed.")]
+    public ResultFormat Format { get; init; }
+
+    [Option(
+        "--section",
+        "Only these sections: accuracy, uncertainty, context, answers, scorings, pairs, positions and splits.",
+        Value = "NAME[,NAME]",
+        HasCommas = true)]
+    public IReadOnlyList<string> Sections { get; init; } = [];
+
+    [OptionGroup]
+    public SplitSources Splits { get; init; } = new();
+}
+
+/// <summary><c>compare</c>: accuracy with intervals and paired tests over one or more runs.</summary>
+internal sealed class CompareCommand()
+    : ToolCommand<CompareOptions>("compare", "Compare runs: accuracy with clustered intervals, paired tests, position bias, splits.")
+{
     /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("Compare a run with its blind control; two models are compared in the same way", "llavaction compare runs/model runs/blind"),
-        new("The paired tests alone, as CSV", "llavaction compare runs/model runs/blind --section pairs --format csv"),
+        new("Only the paired tests, as CSV", "llavaction compare runs/model runs/blind --section pairs --format csv"),
     ];
 
     /// <inheritdoc/>
-    public override Task<int> RunAsync(CommandContext context)
+    public override Task<int> RunAsync(CompareOptions options, CommandContext context)
     {
-        var compared = ComparedRun.Open(context.Get(_runs));
-        var comparison = RunComparison.Of(compared, SplitFiles.Read(context.Get(_annotations), context.Get(_biasScores)));
-        foreach (var run in compared.Where(static run => run.Results.IsComplete))
+        var runs = ComparedRun.Open(options.Runs);
+        var comparison = RunComparison.Of(runs, options.Splits.Read());
+        foreach (var run in runs.Where(static run => run.Results.IsComplete))
         {
             WriteSummary(context, run);
         }
 
-        SectionWriter.Write(
-            SectionWriter.Choose(ComparisonTables.All(comparison), context.Get(_section)), comparison.Notes, context.Get(_format), context.Output);
-        return Task.FromResult(compared.All(static run => run.Results.IsComplete) ? ExitCode.Done : ExitCode.Incomplete);
+        Print(comparison, options, context.Results);
+        return Task.FromResult(runs.All(static run => run.Results.IsComplete) ? ExitCode.Done : ExitCode.Incomplete);
     }
+
+    /// <summary>Prints a comparison in the format and with the sections asked for.</summary>
+    public static void Print(RunComparison comparison, CompareOptions options, ResultWriter results) =>
+        results.Write(SectionWriter.Choose(ComparisonTables.All(comparison), [.. options.Sections]), comparison.Notes, options.Format);
 
     /// <summary>A run that another process completed has no summary yet; a read-only folder is no reason to fail.</summary>
     private static void WriteSummary(CommandContext context, ComparedRun run)
@@ -63,7 +83,7 @@ internal sealed class CompareCommand : CommandModule
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            context.Log.Warning("{Path}: the summary could not be written ({Reason})", run.Path, exception.Message);
+            context.Log.Warning("{Path}: the summary could not be written ({Reason})", run.Path, Failure.OfFile(exception));
         }
     }
 }

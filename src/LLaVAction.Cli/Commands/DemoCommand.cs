@@ -1,23 +1,20 @@
-using System.CommandLine;
-using LLaVAction.Cli.Configuration;
-using LLaVAction.Cli.Hosting;
-using LLaVAction.Cli.Studies;
+using LLaVAction.Cli.Options;
+using LLaVAction.Cli.Output;
 
 namespace LLaVAction.Cli.Commands;
 
-/// <summary><c>demo</c>: the whole pipeline on the synthetic kitchen that ships with the tool.</summary>
-internal sealed class DemoCommand : CommandModule
+/// <summary>The options of <c>demo</c>.</summary>
+internal sealed record DemoOptions
 {
-    private const string Variable = "DEMO_DATA";
+    [Option("--output", "Folder of everything the demo makes.", Value = "DIR", Alias = "-o")]
+    public string Output { get; init; } = "llavaction-demo";
+}
 
-    private readonly Option<string> _output;
-
-    /// <summary>Declares the command.</summary>
-    public DemoCommand()
-        : base("demo", "Builds, verifies, evaluates, compares and reports on a bundled synthetic kitchen, in under two minutes.")
-    {
-        _output = Add(OptionFactory.WithDefault("--output", "Folder of everything the demo makes.", "DIR", "llavaction-demo"));
-    }
+/// <summary><c>demo</c>: the whole pipeline on the synthetic kitchen that ships with the tool.</summary>
+internal sealed class DemoCommand()
+    : ToolCommand<DemoOptions>("demo", "Build, verify, evaluate, compare and report on a bundled synthetic kitchen, in under two minutes.")
+{
+    private const string DataVariable = "DEMO_DATA";
 
     /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
@@ -27,7 +24,7 @@ internal sealed class DemoCommand : CommandModule
     ];
 
     /// <inheritdoc/>
-    public override async Task<int> RunAsync(CommandContext context)
+    public override async Task<int> RunAsync(DemoOptions options, CommandContext context)
     {
         var data = Path.Combine(AppContext.BaseDirectory, "demo");
         var path = Path.Combine(data, "study.yaml");
@@ -36,13 +33,12 @@ internal sealed class DemoCommand : CommandModule
             throw new InputException($"{data}: the bundled demo data is missing. Install the tool again.");
         }
 
-        context.Output.WriteLine("Everything shown is synthetic: rendered videos, simulated AVION and TIM predictions, and a model with random weights, whose accuracy is chance.");
-        context.Output.WriteLine();
-        var study = StudyFile.Read(path, static name => name == Variable ? Path.Combine(AppContext.BaseDirectory, "demo") : null);
-        var plan = StudyPlan.Of(study, context.Get(_output));
-        var exitCode = await StudyRunner.RunAsync(plan, context);
-        context.Output.WriteLine($"The report is {Path.GetFullPath(Path.Combine(plan.Output, StudyPlan.ReportName))}");
-        context.Output.WriteLine("Next: the same on EPIC-KITCHENS-100, see README.md.");
+        context.Results.WriteLine("Everything shown is synthetic: rendered videos, simulated AVION and TIM predictions, and a model with random weights, whose accuracy is chance.");
+        context.Results.WriteLine();
+        var plan = StudyPlan.Of(StudyFile.Read(path, name => name == DataVariable ? data : null), options.Output);
+        var exitCode = await new StudyRunner(plan, context).RunAsync();
+        context.Results.WriteLine($"The report (synthetic data, random weights): {Path.GetFullPath(plan.Report.Output)}");
+        context.Results.WriteLine("Next: the same on EPIC-KITCHENS-100, see README.md.");
         return exitCode;
     }
 }

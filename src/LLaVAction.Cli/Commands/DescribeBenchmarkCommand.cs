@@ -1,36 +1,44 @@
-using System.CommandLine;
+using System.Text;
 using LLaVAction.Benchmarks;
 using LLaVAction.Benchmarks.Audit;
-using LLaVAction.Cli.Configuration;
-using LLaVAction.Cli.Hosting;
+using LLaVAction.Cli.Options;
+using LLaVAction.Cli.Output;
 using LLaVAction.Epic;
 using LLaVAction.Runs;
 using LLaVAction.Tables;
 
 namespace LLaVAction.Cli.Commands;
 
-/// <summary><c>describe-benchmark</c>: the benchmark card.</summary>
-internal sealed class DescribeBenchmarkCommand : CommandModule
+/// <summary>The options of <c>describe-benchmark</c>.</summary>
+internal sealed record DescribeBenchmarkOptions
 {
-    private readonly Argument<string> _folder;
-    private readonly Option<string> _format;
-    private readonly Option<string[]> _section;
-    private readonly Option<string?> _annotations;
-    private readonly Option<string[]> _narrations;
-    private readonly Option<string?> _biasScores;
+    [Argument("DIR", "Folder of the benchmark.")]
+    public required string Folder { get; init; }
 
-    /// <summary>Declares the command.</summary>
-    public DescribeBenchmarkCommand()
-        : base("describe-benchmark", "Prints the benchmark card: statistics, quality audit, judges, what the options alone give away.")
-    {
-        _folder = Add(new Argument<string>("DIR") { Description = "The benchmark's folder." });
-        _format = Add(OptionFactory.Choice("--format", "How the card is written.", "table", "table", "markdown", "csv", "json"));
-        _section = Add(OptionFactory.CommaList("--section", "Only these sections, with commas: sources, sets, options_only, judges, may_be_true, decides, ranks, positions and overlap.", "NAMES"));
-        _annotations = Add(OptionFactory.Optional<string>("--annotations", "The CSV that the benchmark was built from, for the overlap with the rest of the pool.", "CSV"));
-        _narrations = Add(OptionFactory.Repeatable("--narrations", "The further CSVs that it was built from; repeatable.", "CSV"));
-        _biasScores = Add(OptionFactory.Optional<string>("--bias-scores", "Writes, per question, the probability that the cross-validated options-only model gives the truth.", "FILE"));
-    }
+    [Option("--format", "How the card is printed.")]
+    public ResultFormat Format { get; init; }
 
+    [Option(
+        "--section",
+        "Only these sections: sources, sets, options_only, judges, may_be_true, decides, ranks, positions and overlap.",
+        Value = "NAME[,NAME]",
+        HasCommas = true)]
+    public IReadOnlyList<string> Sections { get; init; } = [];
+
+    [Option("--annotations", "The CSV that the benchmark was built from; adds the overlap with the rest of the pool.", Value = "CSV")]
+    public string? Annotations { get; init; }
+
+    [Option("--narrations", "The further CSVs that it was built from; repeatable.", Value = "CSV")]
+    public IReadOnlyList<string> Narrations { get; init; } = [];
+
+    [Option("--bias-scores", "Write, for each question, the probability that the cross-validated options-only model gives to the truth.", Value = "FILE")]
+    public string? BiasScores { get; init; }
+}
+
+/// <summary><c>describe-benchmark</c>: the benchmark card.</summary>
+internal sealed class DescribeBenchmarkCommand()
+    : ToolCommand<DescribeBenchmarkOptions>("describe-benchmark", "Print the benchmark card: statistics, quality audit, judges, what the options alone give away.")
+{
     /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
@@ -40,45 +48,44 @@ internal sealed class DescribeBenchmarkCommand : CommandModule
     ];
 
     /// <inheritdoc/>
-    public override Task<int> RunAsync(CommandContext context)
+    public override Task<int> RunAsync(DescribeBenchmarkOptions options, CommandContext context)
     {
-        var card = BenchmarkCard.Of(BenchmarkFolder.Open(context.Get(_folder)), ReadPool(context));
-        SectionWriter.Write(
-            SectionWriter.Choose(card.Tables(), context.Get(_section)), [.. card.Notes()], context.Get(_format), context.Output);
-        if (context.Get(_biasScores) is { } path)
+        if (options.BiasScores is { } file)
         {
-            WriteBiasScores(BenchmarkFolder.Open(context.Get(_folder)), card, path);
+            OutputFile.Prepare(file, "--bias-scores");
+        }
+
+        var benchmark = BenchmarkFolder.Open(options.Folder);
+        var card = BenchmarkCard.Of(benchmark, ReadPool(options));
+        context.Results.Write(SectionWriter.Choose(card.Tables(), [.. options.Sections]), [.. card.Notes()], options.Format);
+        if (options.BiasScores is { } path)
+        {
+            WriteBiasScores(benchmark, card, path);
         }
 
         return Task.FromResult(ExitCode.Done);
     }
 
-    private AnnotationPool? ReadPool(CommandContext context)
+    private static AnnotationPool? ReadPool(DescribeBenchmarkOptions options) => options switch
     {
-        if (context.Get(_annotations) is not { } path)
-        {
-            return context.Get(_narrations).Length == 0
-                ? null
-                : throw new InputException("--narrations is given without --annotations; give the CSV with the clips asked about as well.");
-        }
-
-        return AnnotationPool.Unite([.. new[] { path }.Concat(context.Get(_narrations)).Select(static file => EpicCsvReader.Read(file))]);
-    }
+        { Annotations: { } annotations } => AnnotationPool.Unite([.. options.Narrations.Prepend(annotations).Select(static file => EpicCsvReader.Read(file))]),
+        { Narrations.Count: 0 } => null,
+        _ => throw new InputException("--narrations needs --annotations: give the CSV with the clips asked about as well."),
+    };
 
     private static void WriteBiasScores(BenchmarkFolder benchmark, BenchmarkCard card, string path)
     {
         var table = new Table(new TableColumn("strategy", ""), new TableColumn("id", ""), new TableColumn("bias_score", ""));
         foreach (var audit in card.Audits)
         {
-            var questions = benchmark.ReadSet(audit.Entry.Strategy).Questions;
-            for (var question = 0; question < questions.Count; question++)
+            foreach (var (question, score) in benchmark.ReadSet(audit.Entry.Strategy).Questions.Zip(audit.BiasScores))
             {
-                table.Add(audit.Entry.Strategy, questions[question].Id, audit.BiasScores[question]);
+                table.Add(audit.Entry.Strategy, question.Id, score);
             }
         }
 
         using var writer = new StringWriter();
         TableWriter.WriteCsv(table, writer);
-        AtomicFile.Write(path, System.Text.Encoding.UTF8.GetBytes(writer.ToString()));
+        AtomicFile.Write(path, Encoding.UTF8.GetBytes(writer.ToString()));
     }
 }

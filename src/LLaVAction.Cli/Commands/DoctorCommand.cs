@@ -1,31 +1,31 @@
-using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using LLaVAction.Cli.Configuration;
-using LLaVAction.Cli.Hosting;
+using LLaVAction.Cli.Options;
+using LLaVAction.Cli.Output;
 using LLaVAction.Models.Engines;
 using LLaVAction.Tables;
 
 namespace LLaVAction.Cli.Commands;
 
-/// <summary><c>doctor</c>: what is installed, and what to do about what is not.</summary>
-internal sealed class DoctorCommand : CommandModule
+/// <summary>The options of <c>doctor</c>.</summary>
+internal sealed record DoctorOptions
 {
-    private readonly Option<string> _format;
-    private readonly Option<string?> _model;
-    private readonly Option<int[]> _frames;
+    [Option("--model", "Folder of a checkpoint, to check that it is complete and show what a question needs.", Value = "DIR")]
+    public string? Model { get; init; }
 
-    /// <summary>Declares the command.</summary>
-    public DoctorCommand()
-        : base("doctor", "Shows what is installed and usable: .NET, ffmpeg, SIMD, cores, memory, engines; and what a model will need.")
-    {
-        _model = Add(OptionFactory.Optional<string>("--model", "A checkpoint's folder: is it complete, and what does a question need?", "DIR"));
-        _frames = Add(OptionFactory.IntegerList("--frames", "Frame counts to tell the needs of --model for, with commas.", "N[,N]", 8, 16, 32));
-        _format = Add(OptionFactory.Choice("--format", "How the result is written.", "table", "table", "json", "markdown"));
-    }
+    [Option("--frames", "Frame counts to show the needs of --model for.", Value = "N[,N]", Minimum = 1, Maximum = 10_000)]
+    public IReadOnlyList<int> Frames { get; init; } = [8, 16, 32];
 
+    [Option("--format", "How the result is printed.")]
+    public ResultFormat Format { get; init; }
+}
+
+/// <summary><c>doctor</c>: what is installed, and what to do about what is not.</summary>
+internal sealed class DoctorCommand()
+    : ToolCommand<DoctorOptions>("doctor", "Show what is installed and usable: .NET, ffmpeg, SIMD, cores, memory, engines; and what a model needs.")
+{
     /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
@@ -35,57 +35,42 @@ internal sealed class DoctorCommand : CommandModule
     ];
 
     /// <inheritdoc/>
-    public override async Task<int> RunAsync(CommandContext context)
+    public override async Task<int> RunAsync(DoctorOptions options, CommandContext context)
     {
-        var facts = new List<EngineFact>(MachineFacts());
-        facts.Add(await ToolProbe.InspectAsync("ffmpeg", context.CancellationToken));
-        facts.Add(await ToolProbe.InspectAsync("ffprobe", context.CancellationToken));
+        var facts = new List<EngineFact>(MachineFacts())
+        {
+            await ToolProbe.InspectAsync("ffmpeg", context.CancellationToken),
+            await ToolProbe.InspectAsync("ffprobe", context.CancellationToken),
+        };
         foreach (var engine in Engines.CreateAll(context.LibTorchFolder))
         {
             facts.AddRange(engine.Inspect().Select(fact => fact with { Name = $"{engine.Name}: {fact.Name}" }));
         }
 
-        if (context.Get(_model) is { } folder)
+        if (options.Model is { } folder)
         {
-            var counts = context.Get(_frames);
-            if (Array.Exists(counts, count => count is < 1 or > 10_000))
-            {
-                throw new InputException("--frames: expected numbers from 1 to 10000.");
-            }
-
-            facts.AddRange(ModelFacts.Of(folder, counts));
+            facts.AddRange(ModelFacts.Of(folder, options.Frames));
         }
 
-        var table = new Table(new TableColumn("name", "What"), new TableColumn("is_usable", "Usable", Format: value => value is true ? "yes" : "NO"), new TableColumn("value", "Found"));
+        var table = new Table(
+            new TableColumn("name", "What"), new TableColumn("is_usable", "Usable", Format: static value => value is true ? "yes" : "NO"), new TableColumn("value", "Found"));
         foreach (var fact in facts)
         {
             table.Add(fact.Name, fact.IsUsable, fact.Value);
         }
 
-        switch (context.Get(_format))
-        {
-            case "json":
-                TableWriter.WriteJson(table, context.Output);
-                break;
-            case "markdown":
-                TableWriter.WriteMarkdown(table, context.Output);
-                break;
-            default:
-                TableWriter.WriteText(table, context.Output);
-                break;
-        }
-
-        return facts.TrueForAll(fact => fact.IsUsable != false) ? ExitCode.Done : ExitCode.Incomplete;
+        context.Results.Write(table, options.Format);
+        return facts.TrueForAll(static fact => fact.IsUsable != false) ? ExitCode.Done : ExitCode.Incomplete;
     }
 
     private static IEnumerable<EngineFact> MachineFacts()
     {
-        yield return new EngineFact("llavaction", $"{ToolVersion.Current}, engines: {string.Join(", ", Engines.Names)}");
+        yield return new EngineFact("llavaction", ToolVersion.Current);
         yield return new EngineFact(".NET", RuntimeInformation.FrameworkDescription);
         yield return new EngineFact("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}");
-        yield return new EngineFact("cores", string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} usable (affinity and cgroup limits counted in)"));
+        yield return new EngineFact("cores", string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} usable, within affinity and cgroup limits"));
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        yield return new EngineFact("memory", string.Create(CultureInfo.InvariantCulture, $"{memory / (double)(1L << 30):0.0} GiB usable (cgroup limit counted in)"));
+        yield return new EngineFact("memory", string.Create(CultureInfo.InvariantCulture, $"{memory / (double)(1L << 30):0.0} GiB usable, within the cgroup limit"));
         yield return new EngineFact("SIMD", DescribeSimd());
     }
 

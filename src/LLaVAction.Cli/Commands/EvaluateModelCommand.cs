@@ -1,22 +1,134 @@
 using LLaVAction.Benchmarks;
-using LLaVAction.Cli.Evaluation;
-using LLaVAction.Cli.Hosting;
+using LLaVAction.Cli.Options;
+using LLaVAction.Cli.Output;
+using LLaVAction.Evaluation;
+using LLaVAction.Prompts;
 using LLaVAction.Runs;
+using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Cli.Commands;
 
-/// <summary><c>evaluate-model</c>: runs a model over question sets.</summary>
-internal sealed class EvaluateModelCommand : CommandModule
+/// <summary>How answers are read.</summary>
+internal enum ScoringChoice
 {
-    private readonly EvaluationOptions _options;
+    /// <summary>The most probable letter.</summary>
+    Letter,
 
-    /// <summary>Declares the command.</summary>
-    public EvaluateModelCommand()
-        : base("evaluate-model", "Runs a video language model over question sets.")
-    {
-        _options = new EvaluationOptions(Command);
-    }
+    /// <summary>Generated text, read by the staged parser.</summary>
+    Generate,
 
+    /// <summary>The same as generate.</summary>
+    Staged,
+
+    /// <summary>Generated text, read by the original's parser.</summary>
+    Strict,
+}
+
+/// <summary>Whether prompts state the clip's length.</summary>
+internal enum TimeInstructionChoice
+{
+    /// <summary>As the checkpoint was trained.</summary>
+    Auto,
+
+    /// <summary>Always.</summary>
+    On,
+
+    /// <summary>Never.</summary>
+    Off,
+}
+
+/// <summary>The options of <c>evaluate-model</c>.</summary>
+internal sealed record EvaluateModelOptions
+{
+    [Option("--benchmark", "Folder of the benchmark.", Value = "DIR")]
+    public required string Benchmark { get; init; }
+
+    [Option("--strategy", "Set to ask; repeatable [default: all].", Value = "NAME")]
+    public IReadOnlyList<string> Strategies { get; init; } = [];
+
+    [Option("--model", "Folder of the checkpoint, in the Hugging Face or the original layout.", Value = "DIR")]
+    public required string Model { get; init; }
+
+    [OptionGroup]
+    public VideoSource Videos { get; init; } = new();
+
+    [Option("--output", "Folder of the run; the same command again does only what is missing.", Value = "RUN", Alias = "-o")]
+    public required string Output { get; init; }
+
+    [Option("--frames", "Frame counts; every one is asked.", Value = "N[,N]", Minimum = 1, Maximum = 10_000)]
+    public IReadOnlyList<int> Frames { get; init; } = [8];
+
+    [Option("--frame-policy", "Which moments become frames: midpoints of N equal segments, or every n-th of --clip-length.")]
+    public FramePolicyKind FramePolicy { get; init; } = FramePolicyKind.Midpoint;
+
+    [Option("--clip-length", "Segments that --frame-policy stride takes every n-th of.", Value = "N", Minimum = 1, Maximum = 10_000)]
+    public int ClipLength { get; init; } = 32;
+
+    [Option("--task", "What the model is asked to do.")]
+    public PromptTask Task { get; init; } = PromptTask.MultipleChoice;
+
+    [Option("--prior-actions", "State the two actions before the clip: none, the true ones (oracle), or an earlier run's answers.", Value = "none|oracle|RUN")]
+    public string PriorActions { get; init; } = "none";
+
+    [Option("--prompt", "Perspective of the prompt: the camera wearer's (\"you\") or an observer's.")]
+    public PromptPerspective Perspective { get; init; } = PromptPerspective.Egocentric;
+
+    [Option("--time-instruction", "Whether the prompt states the clip's length; auto: as the checkpoint was trained.")]
+    public TimeInstructionChoice TimeInstruction { get; init; }
+
+    [Option("--scoring", "How answers are read, the headline first; generate is the staged parser [default: letter; generate with --task cot].", HasCommas = true)]
+    public IReadOnlyList<ScoringChoice> Scoring { get; init; } = [];
+
+    [Option("--rotations", "Rotations of the options to ask, from 1 to K.", Value = "N", Minimum = 1, Maximum = 26)]
+    public int Rotations { get; init; } = 1;
+
+    [Option("--max-new-tokens", "Most tokens to generate [default: 64 for answers, 512 where a description comes first].", Value = "N", Minimum = 1, Maximum = 32_768)]
+    public int? MaxNewTokens { get; init; }
+
+    [Option("--control", "Ablation: remove or corrupt the video.")]
+    public Control Control { get; init; } = Control.None;
+
+    [OptionGroup]
+    public ModelRuntime Runtime { get; init; } = new();
+
+    [Option("--decode-workers", "Clips decoded at a time, ahead of the model.", Value = "N", Minimum = 1, Maximum = 256)]
+    public int? DecodeWorkers { get; init; }
+
+    [Option("--verify-batch", "Ask N questions again one at a time, and report how far the scores move.", Value = "N", Minimum = 0)]
+    public int VerifyBatch { get; init; }
+
+    [Option("--limit", "Ask about the first N clips only.", Value = "N", Minimum = 1)]
+    public int? Limit { get; init; }
+
+    [Option("--ids", "Ask only about the narration ids in this file, one per line.", Value = "FILE")]
+    public string? Ids { get; init; }
+
+    [Option("--shard", "Do part i of n; each part is its own process, all write to the same run.", Value = "i/n")]
+    public string Shard { get; init; } = "1/1";
+
+    [Option("--retry-failed", "Try clips again whose frames could not be read.")]
+    public bool RetryFailed { get; init; }
+
+    [OptionGroup]
+    public CheckpointOverrides Overrides { get; init; } = new();
+
+    [Option("--verb-classes", "Verb class file, to score --task direct.", Value = "CSV")]
+    public string? VerbClasses { get; init; }
+
+    [Option("--noun-classes", "Noun class file, to score --task direct.", Value = "CSV")]
+    public string? NounClasses { get; init; }
+
+    [Option("--submission", "Under the recognition protocol, also write challenge submissions into the run.")]
+    public bool WritesSubmission { get; init; }
+
+    [Option("--format", "How the summary is printed.")]
+    public ResultFormat Format { get; init; }
+}
+
+/// <summary><c>evaluate-model</c>: runs a model over question sets.</summary>
+internal sealed class EvaluateModelCommand()
+    : ToolCommand<EvaluateModelOptions>("evaluate-model", "Evaluate a video language model on question sets.")
+{
     /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
@@ -24,10 +136,10 @@ internal sealed class EvaluateModelCommand : CommandModule
             "All sets of a benchmark at 8 and 16 frames",
             "llavaction evaluate-model --benchmark mqa-small --model model --videos videos --frames 8,16 --output runs/model"),
         new(
-            "What is left of it without the video",
+            "What is left of the accuracy without the video",
             "llavaction evaluate-model --benchmark mqa-small --model model --control blind --output runs/blind"),
         new(
-            "The first of two parts, each a process of its own (a Slurm array) into the same run",
+            "The first of two parts of one run, each a process of its own (a Slurm array)",
             "llavaction evaluate-model --benchmark mqa --strategy tim --model model --videos videos --limit 6 --shard 1/2 --output runs/parts"),
         new(
             "Letters and written answers, in every order of the options",
@@ -35,45 +147,37 @@ internal sealed class EvaluateModelCommand : CommandModule
     ];
 
     /// <inheritdoc/>
-    public override async Task<int> RunAsync(CommandContext context)
+    public override async Task<int> RunAsync(EvaluateModelOptions options, CommandContext context)
     {
-        var arguments = _options.Read(context);
-        var devices = arguments.ModelOptions.Device.Split(',', StringSplitOptions.TrimEntries);
-        var exitCode = devices.Length == 1
-            ? await RunHereAsync(context, arguments)
-            : await RunOnDevicesAsync(context, arguments, devices);
-        if (exitCode is ExitCode.Done or ExitCode.Incomplete && arguments.WritesSubmission)
+        var benchmark = BenchmarkFolder.Open(options.Benchmark);
+        EvaluationPlan.Check(options, benchmark);
+        var plan = EvaluationPlan.Read(options, benchmark, Schema.SettingsOf(options));
+        var (exitCode, summary) = await new EvaluationJob(context, plan).RunAsync();
+        RunSummaryTable.Print(summary, options.Output, options.Format, context.Results);
+        if (options.WritesSubmission)
         {
-            SubmissionWriter.Write(arguments.Output, context.Log);
+            WriteSubmission(options.Output, context);
         }
 
         return exitCode;
     }
 
-    private static async Task<int> RunHereAsync(CommandContext context, EvaluationArguments arguments)
+    /// <summary>Writes the submission files of a complete run into its folder, one per set and frame count.</summary>
+    private static void WriteSubmission(string output, CommandContext context)
     {
-        var report = await new EvaluationJob(context).RunAsync(arguments);
-        EvaluationTable.Write(report.Summary, arguments.Output, context.Output);
-        if (report.FailedResults == 0)
+        var folder = RunFolder.Open(output);
+        var results = folder.ReadResults();
+        if (!results.IsComplete)
         {
-            return ExitCode.Done;
+            context.Log.Warning("The run is not complete, so no submission was written.");
+            return;
         }
 
-        context.Log.Warning(
-            "{Failed} questions have no answer because their clips' frames could not be had; they count as wrong. See 'rule' in the results for why, and use --retry-failed when it is mended.",
-            report.FailedResults);
-        return ExitCode.Incomplete;
-    }
-
-    private static async Task<int> RunOnDevicesAsync(CommandContext context, EvaluationArguments arguments, string[] devices)
-    {
-        EvaluationSettingsFactory.Check(arguments, BenchmarkFolder.Open(arguments.Benchmark).Manifest.OptionsPerQuestion);
-        var exitCode = await new DeviceWorkers(context).RunAsync(arguments, devices);
-        if (exitCode is ExitCode.Done or ExitCode.Incomplete)
+        foreach (var cell in results.Cells)
         {
-            EvaluationTable.Write(SummaryBuilder.Build(RunFolder.Open(arguments.Output).ReadResults()), arguments.Output, context.Output);
+            var name = FormattableString.Invariant($"submission-{cell.Strategy}-{cell.Frames}.json");
+            folder.WriteFile(name, SubmissionFile.ToBytes(results, cell));
+            context.Log.Information("Wrote {File}; set its three levels of supervision before submitting.", Path.Combine(output, name));
         }
-
-        return exitCode;
     }
 }

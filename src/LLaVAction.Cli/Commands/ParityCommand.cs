@@ -1,8 +1,7 @@
-using System.CommandLine;
 using System.Globalization;
-using LLaVAction.Cli.Configuration;
-using LLaVAction.Cli.Hosting;
-using LLaVAction.Cli.Progress;
+using LLaVAction.Cli.Options;
+using LLaVAction.Cli.Output;
+using LLaVAction.Cpu;
 using LLaVAction.Evaluation.Parity;
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
@@ -10,77 +9,69 @@ using LLaVAction.Tables;
 
 namespace LLaVAction.Cli.Commands;
 
-/// <summary><c>parity</c>: where, and by how much, an engine differs from the reference implementation.</summary>
-internal sealed class ParityCommand : CommandModule
+/// <summary>The options of <c>parity</c>.</summary>
+internal sealed record ParityOptions
 {
-    private readonly Argument<string> _folder;
-    private readonly Option<string> _model;
-    private readonly Option<string> _engine;
-    private readonly Option<string> _device;
-    private readonly Option<string> _precision;
-    private readonly Option<int?> _threads;
-    private readonly Option<int?> _limit;
-    private readonly Option<double?> _tolerance;
-    private readonly Option<double?> _nats;
-    private readonly Option<string> _format;
+    [Argument("PACK", "Folder of the pack.")]
+    public required string Pack { get; init; }
 
-    /// <summary>Declares the command.</summary>
-    public ParityCommand()
-        : base("parity", "Holds an engine against what the reference implementation computed (scripts/make-parity-pack.py), stage by stage; exit code 1 where they differ.")
-    {
-        _folder = Add(new Argument<string>("PACK") { Description = "The pack's folder." });
-        _model = Add(OptionFactory.Required<string>("--model", "The checkpoint the pack was made from.", "DIR"));
-        _engine = Add(Engines.CreateOption());
-        _device = Add(OptionFactory.WithDefault("--device", "Where the model runs: auto, cpu, cuda:0.", "DEVICE", "auto"));
-        _precision = Add(OptionFactory.Choice("--precision", "Arithmetic of the model; auto is what the pack was made in where the engine can.", "auto", "auto", "float32", "bfloat16", "float16"));
-        _threads = Add(OptionFactory.Optional<int?>("--threads", "Threads for the model.", "N"));
-        _limit = Add(OptionFactory.Optional<int?>("--limit", "Only the pack's first N clips.", "N"));
-        _tolerance = Add(OptionFactory.Optional<double?>("--tolerance", "RMS of the difference over RMS of the reference that still counts as equal; 10 times that for one channel. Default 0.001 in float32, else 0.05.", "SHARE"));
-        _nats = Add(OptionFactory.Optional<double?>("--nats", "Movement of a letter's log-probability that still counts as equal. Default 0.01 in float32, else 0.5.", "NATS"));
-        _format = Add(OptionFactory.Choice("--format", "How the result is written.", "table", "table", "json", "markdown"));
-    }
+    [Option("--model", "Folder of the checkpoint that the pack was made from.", Value = "DIR")]
+    public required string Model { get; init; }
 
+    [OptionGroup]
+    public ModelRuntime Runtime { get; init; } = new();
+
+    [Option("--limit", "Only the first N clips of the pack.", Value = "N", Minimum = 1)]
+    public int? Limit { get; init; }
+
+    [Option("--tolerance", "RMS of the difference over RMS of the reference that still counts as equal, ten times that for one channel [default: 0.001 in float32, else 0.05].", Value = "SHARE", Minimum = 1e-12, Maximum = 1)]
+    public double? Tolerance { get; init; }
+
+    [Option("--nats", "Change of a letter's log-probability that still counts as equal [default: 0.01 in float32, else 0.5].", Value = "NATS", Minimum = 1e-12)]
+    public double? Nats { get; init; }
+
+    [Option("--format", "How the result is printed.")]
+    public ResultFormat Format { get; init; }
+}
+
+/// <summary><c>parity</c>: where, and by how much, an engine differs from the reference implementation.</summary>
+internal sealed class ParityCommand()
+    : ToolCommand<ParityOptions>("parity", "Compare an engine stage by stage with what a reference implementation computed (scripts/make-parity-pack.py); exit code 1 where they differ.")
+{
     /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
-        new("Hold an engine against a pack", "llavaction parity pack --model model"),
+        new("Compare the cpu engine with a pack", "llavaction parity pack --model model"),
         new("One clip, for a program to read", "llavaction parity pack --model model --limit 1 --format json"),
     ];
 
     /// <inheritdoc/>
-    public override Task<int> RunAsync(CommandContext context)
+    public override Task<int> RunAsync(ParityOptions options, CommandContext context)
     {
-        var pack = ParityPack.Open(context.Get(_folder));
-        var checkpoint = context.Get(_model);
+        var pack = ParityPack.Open(options.Pack);
         ModelConfiguration configuration;
-        using (var opened = Checkpoint.Open(checkpoint))
+        using (var opened = Checkpoint.Open(options.Model))
         {
             configuration = opened.Configuration;
         }
 
-        if (context.Get(_limit) is < 1)
+        var engine = options.Runtime.CreateEngine(context.LibTorchFolder);
+        var asked = options.Runtime.ToModelOptions();
+        var model = asked with
         {
-            throw new InputException("--limit: expected 1 or more.");
-        }
-
-        var chosen = Engines.Create(context.Get(_engine), context.Get(_device), context.LibTorchFolder);
-        var options = new ModelOptions
-        {
-            Device = context.Get(_device),
-            Precision = context.Get(_precision) is not "auto" and var asked ? asked : chosen.Name == "cpu" ? "float32" : pack.Precision,
-            Threads = context.Get(_threads),
+            Precision = asked.Precision != "auto" ? asked.Precision : engine is CpuEngine ? "float32" : pack.Precision,
             NewlineMode = pack.Newline,
             PoolingMode = pack.Pooling,
             ActionTokenMode = pack.ActionToken,
         };
-        var run = new ParityRun(Tolerance(context, pack.Precision == "float32" && options.Precision == "float32"), configuration);
-        var clips = pack.Clips.Take(context.Get(_limit) ?? int.MaxValue).ToArray();
+        var run = new ParityRun(Tolerance(options, pack.Precision == "float32" && model.Precision == "float32"), configuration);
+        var clips = pack.Clips.Take(options.Limit ?? int.MaxValue).ToArray();
         using (var progress = context.StartProgress("comparing", "clips", 2 * clips.Length))
         {
-            Compare(chosen, checkpoint, options, run, clips, progress, context.CancellationToken);
+            Compare(engine, options.Model, model, run, clips, progress, context.CancellationToken);
         }
 
-        Write(context, pack, $"{chosen.Name}, {options.Precision}", run.Report);
+        Print(context.Results, options.Format, pack, $"{engine.Name}, {model.Precision}", run.Report);
         return Task.FromResult(run.Report.Agrees ? ExitCode.Done : ExitCode.CheckFailed);
     }
 
@@ -112,7 +103,7 @@ internal sealed class ParityCommand : CommandModule
         }
     }
 
-    private void Write(CommandContext context, ParityPack pack, string ours, ParityReport report)
+    private static void Print(ResultWriter results, ResultFormat format, ParityPack pack, string ours, ParityReport report)
     {
         var table = new Table(
             new TableColumn("stage", "Stage"),
@@ -126,36 +117,27 @@ internal sealed class ParityCommand : CommandModule
         foreach (var (worst, clips, outside) in report.ByStage)
         {
             table.Add(
-                Name(worst.Stage), clips, outside, worst.Difference?.Relative, worst.Difference?.WorstChannel, worst.Difference?.LargestAbsolute, worst.Clip, worst.Detail);
+                NameOf(worst.Stage), clips, outside, worst.Difference?.Relative, worst.Difference?.WorstChannel, worst.Difference?.LargestAbsolute, worst.Clip, worst.Detail);
         }
 
-        if (context.Get(_format) == "json")
+        results.Write(table, format);
+        if (format is ResultFormat.Json or ResultFormat.Csv)
         {
-            TableWriter.WriteJson(table, context.Output);
             return;
-        }
-
-        if (context.Get(_format) == "markdown")
-        {
-            TableWriter.WriteMarkdown(table, context.Output);
-        }
-        else
-        {
-            TableWriter.WriteText(table, context.Output);
         }
 
         foreach (var note in report.Notes)
         {
-            context.Output.WriteLine(note);
+            results.WriteLine(note);
         }
 
         var compared = $"{ours} against {pack.Maker}, model {pack.Model}{(pack.HasRandomWeights ? " [random weights]" : "")}";
-        context.Output.WriteLine(report.First is { } first
-            ? $"DIFFERS first at '{Name(first.Stage)}' (clip {first.Clip}: {first.Detail}): {Look(first.Stage)} {compared}."
+        results.WriteLine(report.First is { } first
+            ? $"DIFFERS first at '{NameOf(first.Stage)}' (clip {first.Clip}: {first.Detail}): {Look(first.Stage)} {compared}."
             : $"AGREES: {compared}.");
     }
 
-    private static string Name(ParityStage stage) => stage switch
+    private static string NameOf(ParityStage stage) => stage switch
     {
         ParityStage.VideoTokens => "video tokens",
         ParityStage.LanguageModel => "language model",
@@ -177,20 +159,9 @@ internal sealed class ParityCommand : CommandModule
 
     private static string Short(object value) => Convert.ToDouble(value, CultureInfo.InvariantCulture).ToString("G3", CultureInfo.InvariantCulture);
 
-    private ParityTolerance Tolerance(CommandContext context, bool isFloat32)
+    private static ParityTolerance Tolerance(ParityOptions options, bool isFloat32)
     {
         var standard = ParityTolerance.For(isFloat32);
-        var relative = context.Get(_tolerance);
-        if (relative is not (null or > 0 and < 1))
-        {
-            throw new InputException("--tolerance: expected a share between 0 and 1, such as 0.001.");
-        }
-
-        if (context.Get(_nats) is not (null or > 0))
-        {
-            throw new InputException("--nats: expected a positive number, such as 0.01.");
-        }
-
-        return new ParityTolerance(relative ?? standard.Relative, relative is { } share ? 10 * share : standard.Channel, context.Get(_nats) ?? standard.Nats);
+        return new ParityTolerance(options.Tolerance ?? standard.Relative, 10 * options.Tolerance ?? standard.Channel, options.Nats ?? standard.Nats);
     }
 }

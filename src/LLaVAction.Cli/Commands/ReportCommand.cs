@@ -1,39 +1,36 @@
-using System.CommandLine;
 using System.Text;
 using LLaVAction.Benchmarks.Audit;
-using LLaVAction.Cli.Configuration;
-using LLaVAction.Cli.Hosting;
-using LLaVAction.Cli.Reporting;
+using LLaVAction.Cli.Options;
+using LLaVAction.Cli.Output;
 using LLaVAction.Comparison;
 using LLaVAction.Reports;
 using LLaVAction.Runs;
 
 namespace LLaVAction.Cli.Commands;
 
-/// <summary><c>report</c>: one self-contained HTML file.</summary>
-internal sealed class ReportCommand : CommandModule
+/// <summary>The options of <c>report</c>.</summary>
+internal sealed record ReportOptions
 {
-    private readonly Argument<string[]> _runs;
-    private readonly Option<string> _output;
-    private readonly Option<string?> _annotations;
-    private readonly Option<string?> _biasScores;
-    private readonly Option<string?> _videos;
-    private readonly Option<string> _layout;
-    private readonly Option<int> _examples;
+    [Argument("RUN", "Folders written by evaluate-model.")]
+    public required IReadOnlyList<string> Runs { get; init; }
 
-    /// <summary>Declares the command.</summary>
-    public ReportCommand()
-        : base("report", "Writes runs as one self-contained HTML file: accuracy, tests, splits, examples, benchmark card, configuration.")
-    {
-        _runs = Add(new Argument<string[]>("RUN") { Description = "Folders of evaluate-model.", Arity = ArgumentArity.OneOrMore });
-        _output = Add(OptionFactory.Required<string>("--output", "The HTML file to write.", "FILE", "-o"));
-        _annotations = Add(OptionFactory.Optional<string>("--annotations-folder", "Folder of the EPIC-KITCHENS-100 CSV files, for the splits by tail classes and unseen participants.", "DIR"));
-        _biasScores = Add(OptionFactory.Optional<string>("--bias-scores", "File of 'describe-benchmark --bias-scores', for the split by what the options alone give away.", "FILE"));
-        _videos = Add(OptionFactory.Optional<string>("--videos", "Folder of videos for the examples' thumbnails.", "DIR"));
-        _layout = Add(OptionFactory.Choice("--video-layout", "Layout of that folder.", "auto", "auto", "epic", "chunks", "frames", "trimmed"));
-        _examples = Add(OptionFactory.WithDefault("--examples", "How many questions are shown.", "N", 12));
-    }
+    [Option("--output", "HTML file to write.", Value = "FILE", Alias = "-o")]
+    public required string Output { get; init; }
 
+    [OptionGroup]
+    public SplitSources Splits { get; init; } = new();
+
+    [OptionGroup]
+    public VideoSource Videos { get; init; } = new();
+
+    [Option("--examples", "How many questions are shown.", Value = "N", Minimum = 0)]
+    public int Examples { get; init; } = 12;
+}
+
+/// <summary><c>report</c>: one self-contained HTML file.</summary>
+internal sealed class ReportCommand()
+    : ToolCommand<ReportOptions>("report", "Write runs as one self-contained HTML file: accuracy, tests, splits, examples, benchmark card, configuration.")
+{
     /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
@@ -42,28 +39,27 @@ internal sealed class ReportCommand : CommandModule
     ];
 
     /// <inheritdoc/>
-    public override async Task<int> RunAsync(CommandContext context)
+    public override async Task<int> RunAsync(ReportOptions options, CommandContext context)
     {
-        var compared = ComparedRun.Open(context.Get(_runs));
-        var cards = Task.Run(() => Cards(compared), context.CancellationToken);
-        var comparison = RunComparison.Of(compared, SplitFiles.Read(context.Get(_annotations), context.Get(_biasScores)));
-        var chosen = ReportExample.Choose(compared, Math.Max(0, context.Get(_examples)));
-        if (context.Get(_videos) is { } folder)
+        OutputFile.Prepare(options.Output, "--output");
+        var runs = ComparedRun.Open(options.Runs);
+        var cards = Task.Run(() => Cards(runs), context.CancellationToken);
+        var comparison = RunComparison.Of(runs, options.Splits.Read());
+        var examples = ReportExample.Choose(runs, options.Examples);
+        if (options.Videos.Open() is { } reader)
         {
-            chosen = await Thumbnails.AddAsync(chosen, Engines.Create("cpu", "cpu", null).OpenVideos(folder, context.Get(_layout)), context);
+            examples = await Thumbnails.AddAsync(examples, reader, context);
         }
 
-        var html = HtmlReport.Write(comparison, await cards, chosen);
-        var path = context.Get(_output);
-        AtomicFile.Write(path, Encoding.UTF8.GetBytes(html));
-        context.Output.WriteLine($"{path}: report of {compared.Count} run{(compared.Count == 1 ? "" : "s")}, {comparison.Cells.Count} cells, {comparison.Pairs.Count} paired tests.");
-        return compared.All(static run => run.Results.IsComplete) ? ExitCode.Done : ExitCode.Incomplete;
+        AtomicFile.Write(options.Output, Encoding.UTF8.GetBytes(HtmlReport.Write(comparison, await cards, examples)));
+        context.Results.WriteLine($"{options.Output}: report of {runs.Count} run{(runs.Count == 1 ? "" : "s")}, {comparison.Cells.Count} cells, {comparison.Pairs.Count} paired tests.");
+        return runs.All(static run => run.Results.IsComplete) ? ExitCode.Done : ExitCode.Incomplete;
     }
 
     /// <summary>The card of each benchmark, from the questions that were asked of it.</summary>
-    private static IReadOnlyList<BenchmarkCard> Cards(IReadOnlyList<ComparedRun> compared) =>
+    private static IReadOnlyList<BenchmarkCard> Cards(IReadOnlyList<ComparedRun> runs) =>
     [
-        .. compared.DistinctBy(static run => run.Identity.Benchmark.ManifestSha256, StringComparer.Ordinal).Select(static run => new BenchmarkCard(
+        .. runs.DistinctBy(static run => run.Identity.Benchmark.ManifestSha256, StringComparer.Ordinal).Select(static run => new BenchmarkCard(
             run.Manifest,
             run.Identity.Benchmark.ManifestSha256,
             [.. run.Results.Sets.Select(set => SetAudit.Of(run.Manifest.Sets.First(entry => entry.Strategy == set.Strategy), set.Questions, null))])),

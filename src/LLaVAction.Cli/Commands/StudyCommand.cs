@@ -1,26 +1,25 @@
-using System.CommandLine;
-using LLaVAction.Cli.Configuration;
-using LLaVAction.Cli.Hosting;
-using LLaVAction.Cli.Studies;
+using LLaVAction.Cli.Options;
+using LLaVAction.Cli.Output;
 
 namespace LLaVAction.Cli.Commands;
 
-/// <summary><c>study</c>: a whole comparison from one YAML file.</summary>
-internal sealed class StudyCommand : CommandModule
+/// <summary>The options of <c>study</c>.</summary>
+internal sealed record StudyOptions
 {
-    private readonly Argument<string> _file;
-    private readonly Option<string?> _output;
-    private readonly Option<bool> _dryRun;
+    [Argument("FILE.yaml", "The study.")]
+    public required string File { get; init; }
 
-    /// <summary>Declares the command.</summary>
-    public StudyCommand()
-        : base("study", "Builds, verifies, evaluates, compares and reports as one YAML file says; started again, it does only what is left.")
-    {
-        _file = Add(new Argument<string>("FILE.yaml") { Description = "The study." });
-        _output = Add(OptionFactory.Optional<string>("--output", "Folder of everything the study makes [default: the file's own 'output'].", "DIR"));
-        _dryRun = Add(OptionFactory.Switch("--dry-run", "Checks the study and prints its commands without running them."));
-    }
+    [Option("--output", "Folder of everything the study makes [default: the file's own 'output'].", Value = "DIR", Alias = "-o")]
+    public string? Output { get; init; }
 
+    [Option("--dry-run", "Check the study and print its commands without running them.")]
+    public bool IsDryRun { get; init; }
+}
+
+/// <summary><c>study</c>: a whole comparison from one YAML file.</summary>
+internal sealed class StudyCommand()
+    : ToolCommand<StudyOptions>("study", "Build, verify, evaluate, compare and report as one YAML file says; run again, it does only what is left.")
+{
     /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
@@ -29,21 +28,19 @@ internal sealed class StudyCommand : CommandModule
     ];
 
     /// <inheritdoc/>
-    public override async Task<int> RunAsync(CommandContext context)
+    public override async Task<int> RunAsync(StudyOptions options, CommandContext context)
     {
-        var path = context.Get(_file);
-        var study = StudyFile.Read(path, Environment.GetEnvironmentVariable);
-        var plan = StudyPlan.Of(study, context.Get(_output) ?? study.Output
-            ?? throw new InputException($"{path}: no 'output'; give one in the file, or --output DIR."));
-        if (!context.Get(_dryRun))
+        var study = StudyFile.Read(options.File, Environment.GetEnvironmentVariable);
+        var plan = StudyPlan.Of(study, options.Output ?? study.Output
+            ?? throw new InputException($"{options.File}: no 'output'; give one in the file, or --output DIR."));
+        if (!options.IsDryRun)
         {
-            return await StudyRunner.RunAsync(plan, context);
+            return await new StudyRunner(plan, context).RunAsync();
         }
 
-        foreach (var step in plan.Steps)
+        foreach (var line in plan.CommandLines)
         {
-            step.Check();
-            context.Output.WriteLine(step.CommandLine);
+            context.Results.WriteLine(line);
         }
 
         return ExitCode.Done;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using LLaVAction.Cli.Hosting;
+using LLaVAction.Cpu;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Sequences;
 
@@ -17,17 +17,10 @@ internal sealed class TokenCounter : IDisposable
         _frameCounts = frameCounts;
     }
 
-    /// <summary>Opens the checkpoint, on the CPU where the engine leaves the choice.</summary>
-    /// <exception cref="InputException">The folder is no checkpoint that can be run, or a frame count is out of range.</exception>
-    public static TokenCounter Open(string folder, IReadOnlyList<int> frameCounts)
-    {
-        if (frameCounts.Any(count => count is < 1 or > 10_000))
-        {
-            throw new InputException("--frames: expected numbers from 1 to 10000.");
-        }
-
-        return new TokenCounter(Engines.Create("cpu", "cpu", null).LoadModel(folder, new ModelOptions { Device = "cpu" }), frameCounts);
-    }
+    /// <summary>Opens the checkpoint on the CPU.</summary>
+    /// <exception cref="InputException">The folder is no checkpoint that can be run.</exception>
+    public static TokenCounter Open(string folder, IReadOnlyList<int> frameCounts) =>
+        new TokenCounter(new CpuEngine().LoadModel(folder, new ModelOptions { Device = "cpu" }), frameCounts);
 
     /// <summary>One line per frame count, and one with the ids of the letters.</summary>
     /// <param name="prompt">The whole text, chat template included.</param>

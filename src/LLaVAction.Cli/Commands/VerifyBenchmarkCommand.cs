@@ -1,25 +1,29 @@
-using System.CommandLine;
 using LLaVAction.Benchmarks;
 using LLaVAction.Benchmarks.Audit;
 using LLaVAction.Benchmarks.Building;
-using LLaVAction.Cli.Hosting;
+using LLaVAction.Cli.Options;
+using LLaVAction.Cli.Output;
+using LLaVAction.Tables;
 
 namespace LLaVAction.Cli.Commands;
 
-/// <summary><c>verify-benchmark</c>: proves that a folder holds what its manifest says, and that it is a correct benchmark.</summary>
-internal sealed class VerifyBenchmarkCommand : CommandModule
+/// <summary>The options of <c>verify-benchmark</c>.</summary>
+internal sealed record VerifyBenchmarkOptions
 {
-    private readonly Argument<string> _folder;
-    private readonly BenchmarkSourceOptions _sources;
+    [Argument("DIR", "Folder of the benchmark.")]
+    public required string Folder { get; init; }
 
-    /// <summary>Declares the command.</summary>
-    public VerifyBenchmarkCommand()
-        : base("verify-benchmark", "Checks hashes and invariants of a built benchmark; given its sources, rebuilds it and compares byte for byte.")
-    {
-        _folder = Add(new Argument<string>("DIR") { Description = "The benchmark's folder." });
-        _sources = new BenchmarkSourceOptions(Command, areRequired: false);
-    }
+    [OptionGroup]
+    public BenchmarkSources Sources { get; init; } = new();
 
+    [Option("--format", "How violations are printed.")]
+    public ResultFormat Format { get; init; }
+}
+
+/// <summary><c>verify-benchmark</c>: proves that a folder holds what its manifest says, and that it is a correct benchmark.</summary>
+internal sealed class VerifyBenchmarkCommand()
+    : ToolCommand<VerifyBenchmarkOptions>("verify-benchmark", "Check the hashes and invariants of a benchmark; given its sources, rebuild it and compare byte for byte.")
+{
     /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
@@ -31,37 +35,43 @@ internal sealed class VerifyBenchmarkCommand : CommandModule
     ];
 
     /// <inheritdoc/>
-    public override Task<int> RunAsync(CommandContext context)
+    public override Task<int> RunAsync(VerifyBenchmarkOptions options, CommandContext context)
     {
-        var rebuilds = _sources.AreGiven(context);
-        var benchmark = BenchmarkFolder.Open(context.Get(_folder));
+        var rebuilds = options.Sources.AreGiven();
+        var benchmark = BenchmarkFolder.Open(options.Folder);
         var report = BenchmarkVerifier.Verify(benchmark);
         if (rebuilds)
         {
-            Rebuild(context, benchmark, report);
+            Rebuild(options.Sources, benchmark, report);
         }
 
-        Write(benchmark, report, rebuilds, context.Output);
+        if (options.Format == ResultFormat.Table)
+        {
+            Write(benchmark, report, rebuilds, context.Results);
+        }
+        else
+        {
+            context.Results.Write(Violations(report), options.Format);
+        }
+
         return Task.FromResult(report.IsCorrect ? ExitCode.Done : ExitCode.CheckFailed);
     }
 
-    private void Rebuild(CommandContext context, BenchmarkFolder benchmark, VerificationReport report)
+    private static void Rebuild(BenchmarkSources sources, BenchmarkFolder benchmark, VerificationReport report)
     {
         var manifest = benchmark.Manifest;
+        RequireSameShape(sources, benchmark);
         var provenances = manifest.Sets
             .Where(static set => set.Provenance != Provenance.Unstated)
             .Select(static set => $"{set.Strategy}={SettingNames.Of(set.Provenance)}");
-        var recipe = _sources.Read(context, [], manifest.Limit, new BenchmarkSettings
+        using var inputs = BenchmarkInputs.Load(sources.ToRecipe(provenances, manifest.Limit, new BenchmarkSettings
         {
             Seed = manifest.Seed,
             OptionsPerQuestion = manifest.OptionsPerQuestion,
             Representation = manifest.Representation,
             Protocol = manifest.Protocol,
             Ambiguous = manifest.Ambiguous,
-        });
-        RequireSameShape(recipe, benchmark);
-        recipe = _sources.Read(context, provenances, recipe.Limit, recipe.Settings);
-        using var inputs = BenchmarkInputs.Load(recipe);
+        }));
         RebuildComparison.CompareSources(manifest, inputs.Sources, report);
         if (manifest.ToolVersion != ToolVersion.Current)
         {
@@ -74,9 +84,9 @@ internal sealed class VerifyBenchmarkCommand : CommandModule
             report);
     }
 
-    private static void RequireSameShape(BenchmarkRecipe recipe, BenchmarkFolder benchmark)
+    private static void RequireSameShape(BenchmarkSources sources, BenchmarkFolder benchmark)
     {
-        var given = string.Join(", ", recipe.Strategies.Select(static strategy => strategy.Name));
+        var given = string.Join(", ", StrategySource.Parse(sources.Strategies, []).Select(static strategy => strategy.Name));
         var built = string.Join(", ", benchmark.Manifest.Sets.Select(static set => set.Strategy));
         if (given != built)
         {
@@ -84,7 +94,7 @@ internal sealed class VerifyBenchmarkCommand : CommandModule
         }
 
         var wasChosenByIds = benchmark.Manifest.Sources.Any(static source => source.Role == "ids");
-        if (wasChosenByIds != recipe.Ids is not null)
+        if (wasChosenByIds != sources.Ids is not null)
         {
             throw new InputException(wasChosenByIds
                 ? $"{benchmark.Path} was built with --ids; give that file as well."
@@ -92,29 +102,39 @@ internal sealed class VerifyBenchmarkCommand : CommandModule
         }
     }
 
-    private static void Write(BenchmarkFolder benchmark, VerificationReport report, bool wasRebuilt, TextWriter writer)
+    private static void Write(BenchmarkFolder benchmark, VerificationReport report, bool wasRebuilt, ResultWriter results)
     {
         foreach (var note in report.Notes)
         {
-            writer.WriteLine(note);
+            results.WriteLine(note);
         }
 
         foreach (var violation in report.Violations)
         {
-            writer.WriteLine($"VIOLATION {violation}");
+            results.WriteLine($"VIOLATION {violation}");
         }
 
+        foreach (var ((file, invariant), count) in report.Counts.Where(static pair => pair.Value > VerificationReport.KeptPerInvariant))
+        {
+            results.WriteLine($"{file}: {invariant}: {count} violations; the first {VerificationReport.KeptPerInvariant} are shown");
+        }
+
+        results.WriteLine(report.IsCorrect
+            ? $"{benchmark.Path}: correct; {benchmark.Manifest.Sets.Sum(static set => set.Questions)} questions in {benchmark.Manifest.Sets.Count} sets"
+              + $"{(wasRebuilt ? ", equal to the rebuilt benchmark" : "")}; manifest SHA-256 {benchmark.ManifestSha256}"
+            : $"{benchmark.Path}: NOT correct; {report.Counts.Values.Sum()} violations");
+    }
+
+    /// <summary>One row for each kind of violation; none for a correct benchmark.</summary>
+    private static Table Violations(VerificationReport report)
+    {
+        var table = new Table(
+            new TableColumn("file", "File"), new TableColumn("invariant", "Invariant"), TableColumn.Number("violations", "Violations"), new TableColumn("first", "First"));
         foreach (var ((file, invariant), count) in report.Counts)
         {
-            if (count > VerificationReport.KeptPerInvariant)
-            {
-                writer.WriteLine($"{file}: {invariant}: {count} violations, the first {VerificationReport.KeptPerInvariant} are shown");
-            }
+            table.Add(file, invariant, count, report.Violations.FirstOrDefault(violation => violation.File == file && violation.Invariant == invariant)?.ToString());
         }
 
-        writer.WriteLine(report.IsCorrect
-            ? $"{benchmark.Path}: correct; {benchmark.Manifest.Sets.Sum(static set => set.Questions)} questions in {benchmark.Manifest.Sets.Count} sets"
-              + $"{(wasRebuilt ? ", equal to the rebuilt benchmark" : string.Empty)}; manifest SHA-256 {benchmark.ManifestSha256}"
-            : $"{benchmark.Path}: NOT correct; {report.Counts.Values.Sum()} violations");
+        return table;
     }
 }

@@ -9,11 +9,11 @@ internal static class MalformedBuilds
 
     private static IEnumerable<MalformedInput> Options =>
     [
-        new("one option", "--options 1", [], "expected 2 to 26", Nothing, "--options", "1"),
-        new("27 options", "--options 27", [], "expected 2 to 26", Nothing, "--options", "27"),
+        new("one option", "--options 1", [], "from 2 to 26", Nothing, "--options", "1"),
+        new("27 options", "--options 27", [], "from 2 to 26", Nothing, "--options", "27"),
         new("more options than ranked classes", "tim.json", ["narration id 'P01_11_0'", "among its 20 ranked classes"], "but 21 are needed for 22 options", Nothing, "--options", "22"),
         new("training from a short ranking", "tim.json", ["narration id 'P01_11_0'", "20 ranked classes", "--protocol training"], "the first 22", Nothing, "--protocol", "training", "--options", "11"),
-        new("no row asked for", "--limit 0", [], "expected at least 1", Nothing, "--limit", "0"),
+        new("no row asked for", "--limit 0", [], "of at least 1", Nothing, "--limit", "0"),
         new("rows chosen twice", "--limit", ["--ids", "both given"], "at most one way", folder => folder.Write("ids.txt", "P01_11_0\n"), "--limit", "3", "--ids", "@ids.txt"),
         new("strategy without a dump", "--strategy tim", [], "expected random, or NAME=DUMP", Nothing, "--strategy", "tim"),
         new("strategy with an empty path", "--strategy tim=", [], "expected random, or NAME=DUMP", Nothing, "--strategy", "tim="),
@@ -23,8 +23,8 @@ internal static class MalformedBuilds
         new("strategy twice", "--strategy tim=", ["the name 'tim' is given twice"], "a name of its own", Nothing, "--strategy", "tim=@tim.json", "--strategy", "tim=@tim.csv"),
         new("provenance of no strategy", "--provenance avion=measured", [], "no --strategy avion=DUMP is given", Nothing, "--provenance", "avion=measured"),
         new("provenance unknown", "--provenance tim=invented", [], "expected NAME=measured or NAME=simulated", Nothing, "--provenance", "tim=invented"),
-        new("representation unknown", "--representation", ["'keys'"], "official-key", Nothing, "--representation", "keys"),
-        new("seed no number", "--seed", ["'x'"], "number", Nothing, "--seed", "x"),
+        new("representation unknown", "--representation", ["keys: expected"], "official-key", Nothing, "--representation", "keys"),
+        new("seed no number", "--seed", ["x: expected"], "number", Nothing, "--seed", "x"),
         new("option unknown", "--strategies", [], "Did you mean '--strategy'", Nothing, "--strategies", "random"),
     ];
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LLaVAction.Cli.Hosting;
+using LLaVAction.Cli.Output;
 using LLaVAction.Cli.Tests.Support;
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Testing;

@@ -189,10 +189,10 @@ public sealed class CheckCommandTests : IDisposable
 
     [Theory]
     [InlineData("check needs --baseline FILE")]
-    [InlineData("exclude each other", "--baseline", "b.json", "--write-baseline", "c.json")]
-    [InlineData("--tolerance: expected", "--tolerance", "-1", "--baseline", "@")]
-    [InlineData("--margin: expected", "--margin", "2", "--baseline", "@")]
-    [InlineData("'fast' is none of", "--mode", "fast", "--baseline", "@")]
+    [InlineData("cannot be combined", "--baseline", "b.json", "--write-baseline", "c.json")]
+    [InlineData("--tolerance -1: expected", "--tolerance", "-1", "--baseline", "@")]
+    [InlineData("--margin 2: expected", "--margin", "2", "--baseline", "@")]
+    [InlineData("--mode fast: expected auto, numeric or accuracy", "--mode", "fast", "--baseline", "@")]
     public async Task Wrong_options_are_refused(string reason, params string[] options)
     {
         await WriteBaselineAsync();

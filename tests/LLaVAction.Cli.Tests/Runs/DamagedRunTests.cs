@@ -105,7 +105,7 @@ public sealed class DamagedRunTests : IDisposable
     [InlineData("nowhere: no such file", "compare", "@run", "--bias-scores", "@nowhere")]
     [InlineData("tim.jsonl line 1", "compare", "@run", "--bias-scores", "@mqa/tim.jsonl")]
     [InlineData("--output", "report", "@run")]
-    [InlineData("nowhere", "report", "@run", "-o", "@nowhere/report.html")]
+    [InlineData("is a folder, expected a file to write", "report", "@run", "-o", "@run")]
     [InlineData("nowhere", "report", "@run", "-o", "@report.html", "--videos", "@nowhere")]
     public async Task Wrong_options_are_refused(string reason, params string[] arguments)
     {

@@ -1,5 +1,3 @@
-using LLaVAction.Cli.Hosting;
-
 namespace LLaVAction.Cli.Tests.Support;
 
 /// <summary>Runs a command line of <c>llavaction</c> inside the test: everything but the process of its own.</summary>
@@ -12,7 +10,7 @@ internal static class CliHost
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        var exitCode = await CommandHost.RunAsync(arguments, NoVariables, output, error);
+        var exitCode = await CommandHost.RunAsync(arguments, new HostStreams(NoVariables, output, error));
         return new CliResult(exitCode, output.ToString(), error.ToString());
     }
 }

@@ -1,0 +1,25 @@
+namespace LLaVAction.Cli.Commands;
+
+/// <summary>Every command of the tool, in the order of the overview: a new one is a file in this folder and a line here.</summary>
+internal static class CommandRegistry
+{
+    /// <summary>All commands.</summary>
+    public static IReadOnlyList<ToolCommand> All { get; } =
+    [
+        new BuildBenchmarkCommand(),
+        new VerifyBenchmarkCommand(),
+        new DescribeBenchmarkCommand(),
+        new ShowCommand(),
+        new EvaluateModelCommand(),
+        new CompareCommand(),
+        new ReportCommand(),
+        new CheckCommand(),
+        new ParityCommand(),
+        new StudyCommand(),
+        new DemoCommand(),
+        new DoctorCommand(),
+    ];
+
+    /// <summary>The command of a name; null for none.</summary>
+    public static ToolCommand? Find(string name) => All.FirstOrDefault(command => command.Name == name);
+}

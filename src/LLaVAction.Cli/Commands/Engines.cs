@@ -1,0 +1,48 @@
+using LLaVAction.Cpu;
+using LLaVAction.Models.Engines;
+using LLaVAction.Torch;
+using LLaVAction.Video.Frames;
+
+namespace LLaVAction.Cli.Commands;
+
+/// <summary>Which arithmetic runs a model.</summary>
+internal enum EngineChoice
+{
+    /// <summary>Torch where a GPU and a libtorch for it are there, else cpu.</summary>
+    Auto,
+
+    /// <summary>Managed code on the CPU.</summary>
+    Cpu,
+
+    /// <summary>TorchSharp, on GPUs and the CPU.</summary>
+    Torch,
+}
+
+/// <summary>The one place that knows the engines; everything else sees <see cref="IEngine"/>.</summary>
+internal static class Engines
+{
+    /// <summary>Every engine.</summary>
+    /// <param name="libTorchFolder">The folder of libtorch that the user named; null for the first that is found.</param>
+    public static IReadOnlyList<IEngine> CreateAll(string? libTorchFolder) => [new CpuEngine(), TorchEngine.Create(libTorchFolder)];
+
+    /// <summary>
+    /// The engine of a choice. Auto is torch where the device asks for a GPU, or a GPU is there and a libtorch that could
+    /// use it; else cpu.
+    /// </summary>
+    /// <param name="choice">The choice.</param>
+    /// <param name="device">The device asked for: <c>auto</c>, <c>cpu</c> or <c>cuda:N</c>.</param>
+    /// <param name="libTorchFolder">The folder of libtorch that the user named; null for the first that is found.</param>
+    /// <exception cref="InputException">The folder of libtorch cannot be used.</exception>
+    public static IEngine Create(EngineChoice choice, string device, string? libTorchFolder)
+    {
+        var needsTorch = choice == EngineChoice.Torch
+            || (choice == EngineChoice.Auto
+                && (device.StartsWith("cuda", StringComparison.Ordinal) || (device == "auto" && TorchEngine.FindsGpu(libTorchFolder))));
+        return needsTorch ? TorchEngine.Create(libTorchFolder) : new CpuEngine();
+    }
+
+    /// <summary>Opens a folder of videos.</summary>
+    /// <exception cref="InputException">The folder is missing, or its layout cannot be told.</exception>
+    public static IFrameReader OpenVideos(string folder, VideoLayoutChoice layout) =>
+        new CpuEngine().OpenVideos(folder, layout.ToString().ToLowerInvariant());
+}

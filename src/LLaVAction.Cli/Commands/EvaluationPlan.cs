@@ -1,0 +1,133 @@
+using LLaVAction.Benchmarks;
+using LLaVAction.Benchmarks.Building;
+using LLaVAction.Epic;
+using LLaVAction.Evaluation;
+using LLaVAction.Models.Engines;
+using LLaVAction.Prompts;
+using LLaVAction.Runs;
+using LLaVAction.Scoring;
+using LLaVAction.Video.Frames;
+
+namespace LLaVAction.Cli.Commands;
+
+/// <summary>An evaluation whose options fit each other and the benchmark.</summary>
+/// <param name="Options">What was asked for.</param>
+/// <param name="Selection">The questions.</param>
+/// <param name="Stored">Every option in force, as it is stored with the run.</param>
+internal sealed record EvaluationPlan(EvaluateModelOptions Options, QuestionSelection Selection, IReadOnlyDictionary<string, string> Stored)
+{
+    private const int AnswerTokens = 64;
+    private const int DescriptionTokens = 512;
+
+    /// <summary>Which moments become frames.</summary>
+    public FramePolicy FramePolicy => PolicyOf(Options);
+
+    /// <summary>Reads the questions that are asked for.</summary>
+    /// <exception cref="InputException">A set or an id does not exist.</exception>
+    public static EvaluationPlan Read(EvaluateModelOptions options, BenchmarkFolder benchmark, IReadOnlyDictionary<string, string> stored)
+    {
+        var ids = options.Ids is { } file ? IdFile.Read(file) : null;
+        return new EvaluationPlan(options, QuestionSelection.Read(benchmark, options.Strategies, ids, options.Limit), stored);
+    }
+
+    /// <summary>Checks the options against each other and the benchmark's manifest, before anything is loaded.</summary>
+    /// <exception cref="InputException">Options do not fit.</exception>
+    public static void Check(EvaluateModelOptions options, BenchmarkFolder benchmark)
+    {
+        FramePlan.Validate(PolicyOf(options), options.Frames);
+        Require(options.Frames.Distinct().Count() == options.Frames.Count, $"--frames {string.Join(',', options.Frames)}: expected each count once.");
+        Require(options.Videos.Folder is not null || options.Control == Control.Blind, "--videos is required; only --control blind does without.");
+        _ = Shard.Parse(options.Shard);
+        var task = SettingNames.Of(options.Task);
+        var most = benchmark.Manifest.OptionsPerQuestion;
+        Require(options.Rotations == 1 || options.Task.HasOptions(), $"--rotations {options.Rotations}: --task {task} shows no options to rotate.");
+        Require(options.Rotations <= most, $"--rotations {options.Rotations}: expected 1 to {most}, the options of a question.");
+        Require(
+            options.VerifyBatch == 0 || Scoring(options).Contains(ScoringNames.Letter, StringComparer.Ordinal),
+            $"--verify-batch {options.VerifyBatch}: compares letter scores; add letter to --scoring.");
+        Require(
+            options.PriorActions == "none" || options.Task is PromptTask.MultipleChoice or PromptTask.CaptionThenAnswer or PromptTask.Caption,
+            $"--prior-actions: no prompt of --task {task} states prior actions; expected mqa, caption-then-answer or caption.");
+        Require(
+            (options.VerbClasses is null && options.NounClasses is null) || options is { Task: PromptTask.Direct, VerbClasses: not null, NounClasses: not null },
+            "--verb-classes and --noun-classes go together, with --task direct.");
+        Require(
+            !options.WritesSubmission || benchmark.Manifest.Protocol == Protocol.Recognition,
+            "--submission: a submission ranks action classes, which needs a benchmark built with --protocol recognition.");
+    }
+
+    /// <summary>What decides prompts and scores, with what the options leave to the model filled in.</summary>
+    /// <exception cref="InputException">The earlier run or the class files cannot be used.</exception>
+    public EvaluationSettings SettingsFor(ModelDescription model)
+    {
+        var scoring = Scoring(Options);
+        var describesFirst = Options.Task is PromptTask.ChainOfThought or PromptTask.CaptionThenAnswer or PromptTask.Caption;
+        var generates = Options.Task != PromptTask.MultipleChoice || scoring.Any(static name => name != ScoringNames.Letter);
+        return new EvaluationSettings
+        {
+            Prompt = new PromptSettings
+            {
+                Task = Options.Task,
+                Perspective = Options.Perspective,
+                HasTimeInstruction = Options.TimeInstruction switch
+                {
+                    TimeInstructionChoice.On => true,
+                    TimeInstructionChoice.Off => false,
+                    _ => model.WasTrainedWithTimeInstruction,
+                },
+                HasVideo = Options.Control != Control.Blind,
+            },
+            FrameCounts = Options.Frames,
+            FramePolicy = FramePolicy,
+            Scoring = scoring,
+            Rotations = Options.Rotations,
+            MaxNewTokens = generates ? Options.MaxNewTokens ?? (describesFirst ? DescriptionTokens : AnswerTokens) : 0,
+            Control = Options.Control,
+            Seed = Selection.Benchmark.Manifest.Seed,
+            PriorActions = Options.PriorActions switch
+            {
+                "none" => null,
+                "oracle" => PriorPredictions.Oracle(Selection.Whole),
+                var run => PriorPredictions.FromRun(Selection.Whole, Options.Frames, RunFolder.Open(run)),
+            },
+            DirectAnswer = Options is { VerbClasses: { } verbs, NounClasses: { } nouns } ? new DirectAnswer(ActionTaxonomy.Read(verbs, nouns)) : null,
+        };
+    }
+
+    private static FramePolicy PolicyOf(EvaluateModelOptions options) => options.FramePolicy == FramePolicyKind.Stride
+        ? new FramePolicy(FramePolicyKind.Stride, options.ClipLength)
+        : new FramePolicy(options.FramePolicy);
+
+    private static string[] Scoring(EvaluateModelOptions options)
+    {
+        var task = SettingNames.Of(options.Task);
+        Require(options.Task.HasOptions() || options.Scoring.Count == 0, $"--scoring: --task {task} shows no options to score.");
+        if (!options.Task.HasOptions())
+        {
+            return [];
+        }
+
+        if (options.Scoring.Count == 0)
+        {
+            return [options.Task == PromptTask.ChainOfThought ? ScoringNames.Staged : ScoringNames.Letter];
+        }
+
+        Require(
+            options.Task != PromptTask.ChainOfThought || !options.Scoring.Contains(ScoringChoice.Letter),
+            "--scoring letter: --task cot describes before it answers, so its first token is no letter; expected generate, staged or strict.");
+        return [.. options.Scoring.Select(static choice => choice switch
+        {
+            ScoringChoice.Letter => ScoringNames.Letter,
+            ScoringChoice.Strict => ScoringNames.Strict,
+            _ => ScoringNames.Staged,
+        }).Distinct(StringComparer.Ordinal)];
+    }
+
+    private static void Require(bool holds, string complaint)
+    {
+        if (!holds)
+        {
+            throw new InputException(complaint);
+        }
+    }
+}

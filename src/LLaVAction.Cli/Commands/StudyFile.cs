@@ -1,0 +1,145 @@
+using System.Text.RegularExpressions;
+using LLaVAction.Cli.Options;
+using YamlDotNet.RepresentationModel;
+
+namespace LLaVAction.Cli.Commands;
+
+/// <summary>Options of one command, as a study gives them: option name without dashes → values and place.</summary>
+internal sealed class StudySection() : Dictionary<string, OptionValue>(StringComparer.Ordinal)
+{
+    /// <summary>The section as a layer of options.</summary>
+    public OptionLayer Layer => option => this.GetValueOrDefault(option.Name);
+}
+
+/// <summary>
+/// A whole comparison in one YAML file: the options of each command under the command's name, and under <c>runs</c> one
+/// entry per run of <c>evaluate-model</c>. <c>${NAME}</c> stands for a variable of the environment.
+/// </summary>
+internal sealed partial record StudyFile
+{
+    private static readonly string[] Keys = ["output", "benchmark", "build-benchmark", "evaluate-model", "runs", "compare", "report"];
+    private static readonly string[] SetByStudy = ["output", "benchmark", "force", "shard"];
+
+    /// <summary>Folder of everything the study makes; null where the file leaves it to <c>--output</c>.</summary>
+    public string? Output { get; private init; }
+
+    /// <summary>An existing benchmark; null where the study builds one.</summary>
+    public string? Benchmark { get; private init; }
+
+    /// <summary>Options of <c>build-benchmark</c>.</summary>
+    public StudySection Build { get; private init; } = [];
+
+    /// <summary>Options that all runs share.</summary>
+    public StudySection Evaluate { get; private init; } = [];
+
+    /// <summary>The runs by name, in the order of the file.</summary>
+    public IReadOnlyList<(string Name, StudySection Options)> Runs { get; private init; } = [];
+
+    /// <summary>Options of <c>compare</c>.</summary>
+    public StudySection Compare { get; private init; } = [];
+
+    /// <summary>Options of <c>report</c>.</summary>
+    public StudySection Report { get; private init; } = [];
+
+    /// <summary>Reads a study.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="variables">Values of <c>${NAME}</c>.</param>
+    /// <exception cref="InputException">The file cannot be read, has an unknown key, or names an unset variable.</exception>
+    public static StudyFile Read(string path, Func<string, string?> variables)
+    {
+        var reader = new SectionReader(path, variables);
+        var study = new StudyFile();
+        foreach (var (keyNode, node) in YamlFile.ReadRoot(path))
+        {
+            var key = YamlFile.NameOf(path, keyNode);
+            study = key switch
+            {
+                "output" => study with { Output = reader.Value(key, node) },
+                "benchmark" => study with { Benchmark = reader.Value(key, node) },
+                "build-benchmark" => study with { Build = reader.Section(key, node) },
+                "evaluate-model" => study with { Evaluate = reader.Section(key, node) },
+                "compare" => study with { Compare = reader.Section(key, node) },
+                "report" => study with { Report = reader.Section(key, node) },
+                "runs" => study with { Runs = ReadRuns(path, node, reader) },
+                _ => throw new InputException($"{YamlFile.Place(path, keyNode)}: '{key}' is not a key of a study ({string.Join(", ", Keys)}).{NearestName.Hint(key, Keys)}"),
+            };
+        }
+
+        if (study.Runs.Count == 0)
+        {
+            throw new InputException($"{path}: no 'runs'; expected at least one entry such as 'runs: {{ my-model: {{ model: checkpoints/my-model }} }}'.");
+        }
+
+        return (study.Benchmark is null) == (study.Build.Count == 0)
+            ? throw new InputException($"{path}: expected either 'build-benchmark' with its options, or 'benchmark' with the folder of an existing one.")
+            : study;
+    }
+
+    private static List<(string, StudySection)> ReadRuns(string path, YamlNode node, SectionReader reader)
+    {
+        if (node is not YamlMappingNode mapping)
+        {
+            throw new InputException($"{YamlFile.Place(path, node)}: 'runs' must have one entry per run, each with options of evaluate-model.");
+        }
+
+        var runs = new List<(string, StudySection)>();
+        foreach (var (nameNode, options) in mapping)
+        {
+            var name = nameNode is YamlScalarNode { Value: { } text } && RunName().IsMatch(text)
+                ? text
+                : throw new InputException($"{YamlFile.Place(path, nameNode)}: '{nameNode}' cannot name a run; expected letters, digits, '.', '_' and '-'.");
+            runs.Add((name, reader.Section("evaluate-model", options)));
+        }
+
+        return runs;
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]*$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex RunName();
+
+    /// <summary>Reads values and sections, with variables filled in.</summary>
+    private sealed partial class SectionReader(string path, Func<string, string?> variables)
+    {
+        public string Value(string key, YamlNode node) => Fill(YamlFile.ValueOf(path, key, node), node);
+
+        public StudySection Section(string command, YamlNode node)
+        {
+            if (node is not YamlMappingNode mapping)
+            {
+                throw new InputException($"{YamlFile.Place(path, node)}: expected options of {command}, one per line.");
+            }
+
+            var known = CommandRegistry.Find(command)!.Schema.OptionNames;
+            var section = new StudySection();
+            foreach (var (keyNode, valueNode) in mapping)
+            {
+                var key = YamlFile.NameOf(path, keyNode);
+                var place = YamlFile.Place(path, keyNode);
+                if (SetByStudy.Contains(key, StringComparer.Ordinal))
+                {
+                    throw new InputException($"{place}: '{key}' is set by the study itself; remove it.");
+                }
+
+                if (!known.Contains(key, StringComparer.Ordinal))
+                {
+                    throw new InputException($"{place}: '{key}' is not an option of {command}.{NearestName.Hint(key, known)}");
+                }
+
+                section[key] = new OptionValue([.. YamlFile.ValuesOf(path, key, valueNode).Select(text => Fill(text, valueNode))], place);
+            }
+
+            return section;
+        }
+
+        private string Fill(string text, YamlNode node) => Variable().Replace(text, match =>
+        {
+            var name = match.Groups["name"].Value;
+            return variables(name) is { Length: > 0 } value
+                ? value
+                : throw new InputException($"{YamlFile.Place(path, node)}: the variable {name} is not set. Set it, for example '{name}=/path llavaction study {path}'.");
+        });
+
+        [GeneratedRegex(@"\$\{(?<name>[A-Za-z_][A-Za-z0-9_]*)\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+        private static partial Regex Variable();
+    }
+}

@@ -1,4 +1,0 @@
-namespace LLaVAction.Cli.Hosting;
-
-/// <summary>The command line, an environment variable or a key of the configuration file is wrong; exit code 2 and a pointer to <c>--help</c>.</summary>
-internal sealed class UsageException(string message) : Exception(message);

@@ -1,0 +1,22 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace LLaVAction.Cli.Options;
+
+/// <summary>A word that an option takes, and the enumeration's value it stands for.</summary>
+/// <param name="Text">The word: the value's name in JSON, else its own name in kebab-case.</param>
+/// <param name="Value">The value.</param>
+internal sealed record Choice(string Text, object Value)
+{
+    /// <summary>The words of an enumeration, in the order of its values.</summary>
+    public static IReadOnlyList<Choice> Of(Type type) =>
+    [
+        .. Enum.GetValues(type).Cast<object>().Select(value =>
+        {
+            var name = value.ToString()!;
+            var written = type.GetField(name)!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name;
+            return new Choice(written ?? JsonNamingPolicy.KebabCaseLower.ConvertName(name), value);
+        }),
+    ];
+}

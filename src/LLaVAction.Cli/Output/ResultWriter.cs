@@ -1,0 +1,114 @@
+using LLaVAction.Tables;
+using Spectre.Console;
+using Table = LLaVAction.Tables.Table;
+using TableColumn = LLaVAction.Tables.TableColumn;
+
+namespace LLaVAction.Cli.Output;
+
+/// <summary>How results are printed.</summary>
+internal enum ResultFormat
+{
+    /// <summary>For people.</summary>
+    Table,
+
+    /// <summary>For a document.</summary>
+    Markdown,
+
+    /// <summary>For a spreadsheet: full precision.</summary>
+    Csv,
+
+    /// <summary>For a program: full precision.</summary>
+    Json,
+}
+
+/// <summary>
+/// Writes results to standard output. Tables keep to the width of a terminal where there is one; elsewhere every row is one
+/// line, however long.
+/// </summary>
+/// <param name="text">Where results go.</param>
+/// <param name="terminal">The terminal behind it; null for a file or a pipe.</param>
+internal sealed class ResultWriter(TextWriter text, Lazy<IAnsiConsole>? terminal = null)
+{
+    /// <summary>Plain text.</summary>
+    public TextWriter Text => text;
+
+    /// <summary>Writes a line of text.</summary>
+    public void WriteLine(string line = "") => text.WriteLine(line);
+
+    /// <summary>Writes one table.</summary>
+    public void Write(Table table, ResultFormat format)
+    {
+        switch (format)
+        {
+            case ResultFormat.Json:
+                TableWriter.WriteJson(table, text);
+                break;
+            case ResultFormat.Csv:
+                TableWriter.WriteCsv(table, text);
+                break;
+            case ResultFormat.Markdown:
+                TableWriter.WriteMarkdown(table, text);
+                break;
+            case ResultFormat.Table when terminal is not null:
+                WriteFitted(table, terminal.Value);
+                break;
+            default:
+                TableWriter.WriteText(table, text);
+                break;
+        }
+    }
+
+    /// <summary>Writes several tables with their headings, and notes below them.</summary>
+    public void Write(IReadOnlyList<Section> sections, IReadOnlyList<string> notes, ResultFormat format)
+    {
+        if (format != ResultFormat.Table || terminal is null)
+        {
+            SectionWriter.Write(sections, notes, format.ToString().ToLowerInvariant(), text);
+            return;
+        }
+
+        foreach (var section in sections.Where(static section => section.Table.Rows.Count > 0))
+        {
+            text.WriteLine(section.Title);
+            text.WriteLine();
+            WriteFitted(section.Table, terminal.Value);
+            text.WriteLine();
+        }
+
+        foreach (var note in notes)
+        {
+            text.WriteLine($"- {note}");
+        }
+    }
+
+    private void WriteFitted(Table table, IAnsiConsole console)
+    {
+        text.Flush();
+        var fitted = new Spectre.Console.Table().Border(TableBorder.Simple);
+        foreach (var column in table.Columns)
+        {
+            fitted.AddColumn(Heading(column));
+        }
+
+        foreach (var row in table.Rows)
+        {
+            fitted.AddRow(row.Select((value, i) => new Text(Printable(table.Columns[i].TextOf(value)))));
+        }
+
+        console.Write(fitted);
+    }
+
+    private static Spectre.Console.TableColumn Heading(TableColumn column)
+    {
+        var heading = new Spectre.Console.TableColumn(new Text(Printable(column.Title)));
+        return column.Alignment == ColumnAlignment.Right ? heading.RightAligned() : heading;
+    }
+
+    private static string Printable(string value)
+    {
+        using var plain = new StringWriter();
+        using var escaping = new EscapingWriter(plain);
+        escaping.Write(value.ReplaceLineEndings(" "));
+        return plain.ToString();
+    }
+}

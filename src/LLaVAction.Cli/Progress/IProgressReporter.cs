@@ -1,8 +1,0 @@
-namespace LLaVAction.Cli.Progress;
-
-/// <summary>Shows how far long work is, until disposed. Safe to advance from several threads.</summary>
-internal interface IProgressReporter : IDisposable
-{
-    /// <summary>Counts work as done.</summary>
-    void Advance(long count = 1);
-}
