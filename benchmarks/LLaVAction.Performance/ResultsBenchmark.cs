@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LLaVAction.Benchmarks;
 using LLaVAction.Performance.Compute;
+using LLaVAction.Prompts;
 using LLaVAction.Runs;
 using LLaVAction.Scoring;
 
@@ -99,15 +100,15 @@ internal static class ResultsBenchmark
         Benchmark = new RunBenchmark
         {
             ManifestSha256 = benchmark.ManifestSha256,
-            Protocol = SettingNames.Of(benchmark.Manifest.Protocol),
-            Representation = SettingNames.Of(benchmark.Manifest.Representation),
+            Protocol = benchmark.Manifest.Protocol,
+            Representation = benchmark.Manifest.Representation,
             OptionsPerQuestion = benchmark.Manifest.OptionsPerQuestion,
             Sets =
             [
                 .. sets.Select(set => new RunSet
                 {
                     Strategy = set.Strategy,
-                    Provenance = SettingNames.Of(benchmark.Find(set.Strategy).Provenance),
+                    Provenance = benchmark.Find(set.Strategy).Provenance,
                     Sha256 = benchmark.Find(set.Strategy).Sha256,
                     QuestionsInSet = set.Questions.Count,
                     QuestionsAsked = set.Questions.Count,
@@ -128,17 +129,17 @@ internal static class ResultsBenchmark
         },
         Prompt = new RunPrompt
         {
-            Task = "mqa",
-            Perspective = "egocentric",
+            Task = PromptTask.MultipleChoice,
+            Perspective = PromptPerspective.Egocentric,
             HasTimeInstruction = true,
             PriorActions = "none",
             Texts = new Dictionary<string, string>(StringComparer.Ordinal),
         },
-        Frames = new RunFrames { Counts = FrameCounts, Policy = "midpoint", ClipLength = null, VideoLayout = "epic" },
-        Scoring = ["letter"],
+        Frames = new RunFrames { Counts = FrameCounts, Policy = FramePolicyKind.Midpoint, ClipLength = null, VideoLayout = "epic" },
+        Scoring = [AnswerScoring.Letter],
         Rotations = Rotations,
         MaxNewTokens = 0,
-        Control = "none",
+        Control = Control.None,
     };
 
     private static ResultLine Answer(Question question, int frames, int rotation)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LLaVAction.Cpu;
+using LLaVAction.Runs;
 using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Performance;

@@ -34,7 +34,7 @@ public sealed class CpuEngine : IEngine
             var own = ModelSettings.Of(checkpoint.Configuration, tokenizer);
             var settings = own.With(options, checkpoint.Configuration, tokenizer);
             var model = LlavaModelLoader.Load(checkpoint, settings, options.Threads);
-            return new CpuVideoLanguageModel(model, tokenizer, ModelDescription.Of(checkpoint, own, settings, "cpu", "float32"));
+            return new CpuVideoLanguageModel(model, tokenizer, ModelDescription.Of(checkpoint, own, settings, "cpu", "cpu", "float32"));
         }
         catch
         {

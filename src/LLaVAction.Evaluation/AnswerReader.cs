@@ -1,3 +1,4 @@
+using LLaVAction.Benchmarks;
 using LLaVAction.Models.Engines;
 using LLaVAction.Prompts;
 using LLaVAction.Runs;
@@ -61,7 +62,7 @@ internal sealed class AnswerReader(EvaluationSettings settings)
         if (settings.ScoresLetters)
         {
             var scores = ReadLetters(pending, order, answer);
-            predictions[ScoringNames.Letter] = scores?.PredictedIndex ?? (answer.ChosenCandidate is { } chosen ? order[chosen] : null);
+            predictions[SettingNames.Of(AnswerScoring.Letter)] = scores?.PredictedIndex ?? (answer.ChosenCandidate is { } chosen ? order[chosen] : null);
             line = line with { LetterLogprobs = scores?.LogProbabilities, LetterMass = scores?.Mass };
         }
 
@@ -69,12 +70,12 @@ internal sealed class AnswerReader(EvaluationSettings settings)
         {
             var text = answer.Text ?? "";
             var parsed = StagedParser.Read(text, Rotation.Show(pending.Question.Options, order));
-            predictions[ScoringNames.Strict] = ReferenceParser.Read(text, pending.Question.Options);
-            predictions[ScoringNames.Staged] = parsed.Position is { } position ? order[position] : null;
+            predictions[SettingNames.Of(AnswerScoring.Strict)] = ReferenceParser.Read(text, pending.Question.Options);
+            predictions[SettingNames.Of(AnswerScoring.Staged)] = parsed.Position is { } position ? order[position] : null;
             line = line with { Rule = parsed.RuleText };
         }
 
-        var predicted = predictions[settings.Scoring[0]];
+        var predicted = predictions[SettingNames.Of(settings.Scoring[0])];
         return line with
         {
             Predictions = predictions,

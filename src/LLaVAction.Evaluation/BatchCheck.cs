@@ -1,5 +1,7 @@
+using LLaVAction.Benchmarks;
 using LLaVAction.Models.Engines;
 using LLaVAction.Runs;
+using LLaVAction.Scoring;
 
 namespace LLaVAction.Evaluation;
 
@@ -33,7 +35,7 @@ public sealed class BatchCheck(IVideoLanguageModel model, DecodeAhead? decoding,
             {
                 compared++;
                 drift = Math.Max(drift, scores.Zip(batched, static (left, right) => Math.Abs(left - right)).Max());
-                flips += line.Predictions[ScoringNames.Letter] == results.Find(line.Key)!.Predictions[ScoringNames.Letter] ? 0 : 1;
+                flips += line.Predictions[SettingNames.Of(AnswerScoring.Letter)] == results.Find(line.Key)!.Predictions[SettingNames.Of(AnswerScoring.Letter)] ? 0 : 1;
             }
         }
 

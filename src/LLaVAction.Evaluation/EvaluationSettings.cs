@@ -5,19 +5,6 @@ using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Evaluation;
 
-/// <summary>How answers are read; the first named is the headline.</summary>
-public static class ScoringNames
-{
-    /// <summary>The option whose letter is most probable as the answer's first token.</summary>
-    public const string Letter = "letter";
-
-    /// <summary>The robust staged parser over generated text.</summary>
-    public const string Staged = "staged";
-
-    /// <summary>The original's parser over generated text.</summary>
-    public const string Strict = "strict";
-}
-
 /// <summary>Everything that decides what a model is asked and how its answers are read.</summary>
 public sealed record EvaluationSettings
 {
@@ -30,8 +17,8 @@ public sealed record EvaluationSettings
     /// <summary>Which moments become frames.</summary>
     public required FramePolicy FramePolicy { get; init; }
 
-    /// <summary>Scorings by <see cref="ScoringNames"/>, the headline first; empty for tasks without options.</summary>
-    public required IReadOnlyList<string> Scoring { get; init; }
+    /// <summary>Scorings, the headline first; empty for tasks without options.</summary>
+    public required IReadOnlyList<AnswerScoring> Scoring { get; init; }
 
     /// <summary>How many rotations are asked, 1..K.</summary>
     public int Rotations { get; init; } = 1;
@@ -39,7 +26,7 @@ public sealed record EvaluationSettings
     /// <summary>The most tokens generated for an answer, and for the description of caption-then-answer.</summary>
     public int MaxNewTokens { get; init; }
 
-    /// <summary>What is taken from the model.</summary>
+    /// <summary>The ablation.</summary>
     public Control Control { get; init; }
 
     /// <summary>Seed of the controls' draws; the benchmark's.</summary>
@@ -52,10 +39,10 @@ public sealed record EvaluationSettings
     public DirectAnswer? DirectAnswer { get; init; }
 
     /// <summary>Whether letters are scored.</summary>
-    public bool ScoresLetters => Scoring.Contains(ScoringNames.Letter, StringComparer.Ordinal);
+    public bool ScoresLetters => Scoring.Contains(AnswerScoring.Letter);
 
     /// <summary>Whether options are read from generated text.</summary>
-    public bool ReadsText => Scoring.Contains(ScoringNames.Staged, StringComparer.Ordinal) || Scoring.Contains(ScoringNames.Strict, StringComparer.Ordinal);
+    public bool ReadsText => Scoring.Contains(AnswerScoring.Staged) || Scoring.Contains(AnswerScoring.Strict);
 
     /// <summary>The most tokens generated for an answer: 0 where letters alone are scored.</summary>
     public int AnswerTokens => ReadsText || !Prompt.Task.HasOptions() ? MaxNewTokens : 0;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LLaVAction.Runs;
 using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Evaluation;

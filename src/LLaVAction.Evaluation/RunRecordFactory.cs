@@ -1,15 +1,13 @@
 using System.Runtime.InteropServices;
-using System.Text.RegularExpressions;
 using LLaVAction.Benchmarks;
 using LLaVAction.Models.Engines;
 using LLaVAction.Prompts;
 using LLaVAction.Runs;
-using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Evaluation;
 
 /// <summary>Writes down what a run is about to do.</summary>
-public static partial class RunRecordFactory
+public static class RunRecordFactory
 {
     /// <summary>The record of a run.</summary>
     /// <param name="selection">What is asked.</param>
@@ -33,7 +31,8 @@ public static partial class RunRecordFactory
                 {
                     Name = model.Name,
                     Hash = model.Hash,
-                    Engine = DeviceNumber().Replace(model.Engine, ""),
+                    Engine = model.Engine,
+                    Device = model.Device.Split(':')[0],
                     Precision = model.Precision,
                     Settings = model.Settings,
                     OverriddenSettings = model.OverriddenSettings,
@@ -43,18 +42,19 @@ public static partial class RunRecordFactory
                 Frames = new RunFrames
                 {
                     Counts = settings.FrameCounts,
-                    Policy = settings.FramePolicy.Kind == FramePolicyKind.Stride ? "stride" : "midpoint",
+                    Policy = settings.FramePolicy.Kind,
                     ClipLength = settings.FramePolicy.Kind == FramePolicyKind.Stride ? settings.FramePolicy.ClipLength : null,
                     VideoLayout = videoLayout,
                 },
                 Scoring = settings.Scoring,
                 Rotations = settings.Rotations,
                 MaxNewTokens = settings.MaxNewTokens,
-                Control = SettingNames.Of(settings.Control),
+                Control = settings.Control,
             },
             Environment = new SortedDictionary<string, string>(StringComparer.Ordinal)
             {
                 ["engine"] = model.Engine,
+                ["device"] = model.Device,
                 ["os"] = RuntimeInformation.OSDescription,
                 ["processors"] = Environment.ProcessorCount.ToString(System.Globalization.CultureInfo.InvariantCulture),
                 ["runtime"] = RuntimeInformation.FrameworkDescription,
@@ -68,14 +68,14 @@ public static partial class RunRecordFactory
         return new RunBenchmark
         {
             ManifestSha256 = selection.Benchmark.ManifestSha256,
-            Protocol = SettingNames.Of(manifest.Protocol),
-            Representation = SettingNames.Of(manifest.Representation),
+            Protocol = manifest.Protocol,
+            Representation = manifest.Representation,
             OptionsPerQuestion = manifest.OptionsPerQuestion,
             Clips = WorkPlan.ClipOrder(selection.Asked).Count,
             Sets = [.. selection.Sets.Zip(selection.Asked, (set, asked) => new RunSet
             {
                 Strategy = set.Entry.Strategy,
-                Provenance = SettingNames.Of(set.Entry.Provenance),
+                Provenance = set.Entry.Provenance,
                 Sha256 = set.Entry.Sha256,
                 QuestionsInSet = set.Entry.Questions,
                 QuestionsAsked = asked.Questions.Count,
@@ -103,14 +103,11 @@ public static partial class RunRecordFactory
 
         return new RunPrompt
         {
-            Task = SettingNames.Of(prompt.Task),
-            Perspective = SettingNames.Of(prompt.Perspective),
+            Task = prompt.Task,
+            Perspective = prompt.Perspective,
             HasTimeInstruction = prompt.HasTimeInstruction,
-            PriorActions = settings.PriorActions?.Identity ?? "none",
+            PriorActions = settings.PriorActions?.Identity ?? RunPrompt.NoPriorActions,
             Texts = texts,
         };
     }
-
-    [GeneratedRegex(":[0-9]+$", RegexOptions.CultureInvariant)]
-    private static partial Regex DeviceNumber();
 }

@@ -43,6 +43,7 @@ public static class RemoteModels
     {
         Name = model,
         Engine = EngineName,
+        Device = "remote",
         Precision = "unknown",
         Settings = Names(settings),
         OverriddenSettings = new SortedDictionary<string, string>(StringComparer.Ordinal),

@@ -51,7 +51,7 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
         var settings = own.With(options, configuration, tokenizer);
         var shape = batchShape ?? MemoryEstimate.Fit(checkpoint, settings, options, device);
         var model = new LlavaInference(Load(checkpoint, device, settings, options), checkpoint.Folder);
-        var description = ModelDescription.Of(checkpoint, own, settings, $"torch {device.Name}", device.Precision);
+        var description = ModelDescription.Of(checkpoint, own, settings, "torch", device.Name, device.Precision);
         return new TorchVideoLanguageModel(model, tokenizer, description, shape);
     }
 

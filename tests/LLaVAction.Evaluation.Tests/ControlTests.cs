@@ -1,4 +1,5 @@
 using LLaVAction.Prompts;
+using LLaVAction.Runs;
 using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Evaluation.Tests;

@@ -3,6 +3,7 @@ using LLaVAction.Models.Engines;
 using LLaVAction.Models.Tokenization;
 using LLaVAction.Prompts;
 using LLaVAction.Runs;
+using LLaVAction.Scoring;
 using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Evaluation.Tests;
@@ -67,7 +68,7 @@ public sealed class EvaluatorTests : IDisposable
     [Fact]
     public async Task Model_that_only_writes_text_is_scored_by_its_text()
     {
-        var settings = Kitchen.Settings with { Scoring = [ScoringNames.Staged, ScoringNames.Letter], MaxNewTokens = 16 };
+        var settings = Kitchen.Settings with { Scoring = [AnswerScoring.Staged, AnswerScoring.Letter], MaxNewTokens = 16 };
         var model = new FakeModel { HasLetterScores = false, Write = (hash, _) => hash[1] % 3 == 0 ? "I cannot tell" : $"The answer is {(char)('A' + (hash[0] % 5))}" };
 
         var report = await Kitchen.RunAsync(_kitchen.Request("run", settings), model, new FakeFrames());
@@ -84,7 +85,7 @@ public sealed class EvaluatorTests : IDisposable
     [Fact]
     public async Task Letter_and_text_come_from_one_request()
     {
-        var settings = Kitchen.Settings with { Scoring = [ScoringNames.Letter, ScoringNames.Staged], MaxNewTokens = 16 };
+        var settings = Kitchen.Settings with { Scoring = [AnswerScoring.Letter, AnswerScoring.Staged], MaxNewTokens = 16 };
         var model = new FakeModel();
 
         await Kitchen.RunAsync(_kitchen.Request("run", settings), model, new FakeFrames());
@@ -97,7 +98,7 @@ public sealed class EvaluatorTests : IDisposable
     [Fact]
     public async Task Text_is_read_back_to_the_question_whatever_the_rotation()
     {
-        var settings = Kitchen.Settings with { Scoring = [ScoringNames.Staged], MaxNewTokens = 16, Rotations = 5 };
+        var settings = Kitchen.Settings with { Scoring = [AnswerScoring.Staged], MaxNewTokens = 16, Rotations = 5 };
         var model = new FakeModel { Write = (_, prompt) => Regex.Match(prompt, "[A-E]\\. wash cup [0-9]+").Value };
 
         var report = await Kitchen.RunAsync(_kitchen.Request("run", settings), model, new FakeFrames());

@@ -6,6 +6,7 @@ using System.Text;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Tokenization;
 using LLaVAction.Prompts;
+using LLaVAction.Runs;
 using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Evaluation.Tests;
@@ -49,7 +50,8 @@ internal sealed class FakeModel : IVideoLanguageModel
     {
         Name = "fake",
         Hash = "00",
-        Engine = "fake cpu:0",
+        Engine = "fake",
+        Device = "cpu:0",
         Precision = "float32",
         Settings = new SortedDictionary<string, string> { ["pooling"] = "bilinear" },
         OverriddenSettings = new SortedDictionary<string, string>(),

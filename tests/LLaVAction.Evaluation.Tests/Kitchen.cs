@@ -2,6 +2,7 @@ using System.Globalization;
 using LLaVAction.Benchmarks;
 using LLaVAction.Prompts;
 using LLaVAction.Runs;
+using LLaVAction.Scoring;
 using LLaVAction.Testing;
 using LLaVAction.Video.Frames;
 
@@ -35,7 +36,7 @@ internal sealed class Kitchen : IDisposable
         Prompt = new PromptSettings(),
         FrameCounts = [4, 8],
         FramePolicy = new FramePolicy(FramePolicyKind.Midpoint),
-        Scoring = [ScoringNames.Letter],
+        Scoring = [AnswerScoring.Letter],
         Rotations = 2,
         Seed = 42,
     };

@@ -1,6 +1,7 @@
 using LLaVAction.Evaluation;
 using LLaVAction.Evaluation.Tests;
 using LLaVAction.Runs;
+using LLaVAction.Scoring;
 
 namespace LLaVAction.Remote.Tests;
 
@@ -9,7 +10,7 @@ public sealed class RemoteRunTests : IDisposable
 {
     private readonly Kitchen _kitchen = new();
 
-    private static readonly EvaluationSettings Asked = Kitchen.Settings with { FrameCounts = [4], Rotations = 1, Scoring = [ScoringNames.Letter] };
+    private static readonly EvaluationSettings Asked = Kitchen.Settings with { FrameCounts = [4], Rotations = 1, Scoring = [AnswerScoring.Letter] };
 
     public void Dispose() => _kitchen.Dispose();
 
@@ -69,7 +70,7 @@ public sealed class RemoteRunTests : IDisposable
             : FakeServer.WriteAsync(context, 200, FakeServer.Reply(Keys.Secret, model: Keys.Secret, fingerprint: Keys.Secret)));
 
         await RunAsync(
-            _kitchen.Request("run", Asked with { Scoring = [ScoringNames.Staged], MaxNewTokens = 8 }),
+            _kitchen.Request("run", Asked with { Scoring = [AnswerScoring.Staged], MaxNewTokens = 8 }),
             server,
             settings => settings with { LogFile = _kitchen["run/responses.jsonl"], BodiesFolder = _kitchen["run/bodies"] },
             AnswerMode.Text);

@@ -6,19 +6,6 @@ using LLaVAction.Tables;
 
 namespace LLaVAction.Cli.Commands;
 
-/// <summary>What <c>check</c> compares.</summary>
-internal enum CheckMode
-{
-    /// <summary>Numeric where model and settings are the baseline's.</summary>
-    Auto,
-
-    /// <summary>Log-probabilities.</summary>
-    Numeric,
-
-    /// <summary>Accuracy.</summary>
-    Accuracy,
-}
-
 /// <summary>The options of <c>check</c>.</summary>
 internal sealed record CheckOptions
 {
@@ -31,7 +18,7 @@ internal sealed record CheckOptions
     [Option("--write-baseline", "Make a baseline of the run instead.", Value = "FILE")]
     public string? WriteBaseline { get; init; }
 
-    [Option("--mode", "What is compared; auto is numeric where model and settings are the baseline's, else accuracy.")]
+    [Option("--mode", "What is compared; auto is numeric where the model's content and settings are the baseline's, else accuracy.")]
     public CheckMode Mode { get; init; }
 
     [Option("--tolerance", "Numeric mode: largest change of a log-probability that passes, in nats.", Value = "NATS", Minimum = 0, Maximum = 1000)]
@@ -77,10 +64,11 @@ internal sealed class CheckCommand()
         var path = options.Baseline ?? throw new InputException("check needs --baseline FILE, or --write-baseline FILE to make one.");
         var expected = BaselineFile.Read(path);
         Comparability.Require(expected.Identity, results.Identity);
-        var result = IsNumeric(options.Mode, expected, results)
+        var (mode, reason) = Comparability.ChooseMode(expected.Identity, results.Identity, options.Mode);
+        var result = mode == CheckMode.Numeric
             ? NumericCheck.Run(expected, results, options.Tolerance)
             : AccuracyCheck.Run(expected, results, options.Margin);
-        Print(context.Results, options.Format, result, [.. expected.Caveats.Union(SummaryBuilder.Caveats(results.Identity), StringComparer.Ordinal)]);
+        Print(context.Results, options.Format, result, reason, [.. expected.Caveats.Union(SummaryBuilder.Caveats(results.Identity), StringComparer.Ordinal)]);
         return Task.FromResult(result.Verdict switch
         {
             CheckVerdict.Passed => ExitCode.Done,
@@ -89,21 +77,7 @@ internal sealed class CheckCommand()
         });
     }
 
-    private static bool IsNumeric(CheckMode mode, Baseline expected, RunResults results)
-    {
-        var isSameModel = Comparability.IsSameModel(expected.Identity, results.Identity);
-        if (mode == CheckMode.Numeric && !isSameModel)
-        {
-            var difference = RunIdentityDifference.Between(expected.Identity, results.Identity)
-                .First(static difference => difference.Name is not ("tool_version" or "model.engine" or "model.precision"));
-            throw new InputException(
-                $"Not comparable: --mode numeric needs the same model and settings, but {difference.Name} is {difference.Right} in the run and {difference.Left} in the baseline. Use --mode accuracy.");
-        }
-
-        return mode == CheckMode.Auto ? isSameModel : mode == CheckMode.Numeric;
-    }
-
-    private static void Print(ResultWriter results, ResultFormat format, CheckResult result, IReadOnlyList<string> caveats)
+    private static void Print(ResultWriter results, ResultFormat format, CheckResult result, string mode, IReadOnlyList<string> caveats)
     {
         var verdict = result.Verdict switch
         {
@@ -113,12 +87,12 @@ internal sealed class CheckCommand()
         };
         if (format != ResultFormat.Table)
         {
-            var table = new Table(new TableColumn("verdict", "Verdict"), new TableColumn("reason", "Reason"), new TableColumn("caveats", "Caveats"));
-            results.Write(table.Add(verdict, result.Reason, string.Join(", ", caveats)), format);
+            var table = new Table(new TableColumn("verdict", "Verdict"), new TableColumn("reason", "Reason"), new TableColumn("mode", "Mode"), new TableColumn("caveats", "Caveats"));
+            results.Write(table.Add(verdict, result.Reason, mode, string.Join(", ", caveats)), format);
             return;
         }
 
-        results.WriteLine($"{verdict}: {result.Reason}{(caveats.Count == 0 ? "" : $" [{string.Join(", ", caveats)}]")}");
+        results.WriteLine($"{verdict}: {result.Reason} [{string.Join("; ", caveats.Prepend(mode))}]");
         foreach (var detail in result.Details.Where(detail => detail != result.Reason))
         {
             results.WriteLine($"  {detail}");

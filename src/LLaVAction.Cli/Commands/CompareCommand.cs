@@ -42,7 +42,7 @@ internal sealed record CompareOptions
 
 /// <summary><c>compare</c>: accuracy with intervals and paired tests over one or more runs.</summary>
 internal sealed class CompareCommand()
-    : ToolCommand<CompareOptions>("compare", "Compare runs: accuracy with clustered intervals, paired tests, position bias, splits.")
+    : ToolCommand<CompareOptions>("compare", "Compare runs: accuracy with clustered confidence intervals, paired tests, position bias, splits.")
 {
     /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
@@ -79,7 +79,7 @@ internal sealed class CompareCommand()
 
         try
         {
-            RunFolder.Open(run.Path).WriteFile(RunSummary.FileName, RunJson.ToBytes(run.Summary));
+            AtomicFile.Write(Path.Combine(run.Path, RunSummary.FileName), RunJson.ToBytes(run.Summary));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -1,10 +1,8 @@
 using LLaVAction.Benchmarks;
 using LLaVAction.Cli.Options;
 using LLaVAction.Cli.Output;
-using LLaVAction.Evaluation;
 using LLaVAction.Prompts;
 using LLaVAction.Runs;
-using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Cli.Commands;
 

@@ -43,7 +43,7 @@ internal sealed record EvaluationPlan(EvaluateModelOptions Options, QuestionSele
         Require(options.Rotations == 1 || options.Task.HasOptions(), $"--rotations {options.Rotations}: --task {task} shows no options to rotate.");
         Require(options.Rotations <= most, $"--rotations {options.Rotations}: expected 1 to {most}, the options of a question.");
         Require(
-            options.VerifyBatch == 0 || Scoring(options).Contains(ScoringNames.Letter, StringComparer.Ordinal),
+            options.VerifyBatch == 0 || Scoring(options).Contains(AnswerScoring.Letter),
             $"--verify-batch {options.VerifyBatch}: compares letter scores; add letter to --scoring.");
         Require(
             options.PriorActions == "none" || options.Task is PromptTask.MultipleChoice or PromptTask.CaptionThenAnswer or PromptTask.Caption,
@@ -62,7 +62,7 @@ internal sealed record EvaluationPlan(EvaluateModelOptions Options, QuestionSele
     {
         var scoring = Scoring(Options);
         var describesFirst = Options.Task is PromptTask.ChainOfThought or PromptTask.CaptionThenAnswer or PromptTask.Caption;
-        var generates = Options.Task != PromptTask.MultipleChoice || scoring.Any(static name => name != ScoringNames.Letter);
+        var generates = Options.Task != PromptTask.MultipleChoice || scoring.Any(static name => name != AnswerScoring.Letter);
         return new EvaluationSettings
         {
             Prompt = new PromptSettings
@@ -98,7 +98,7 @@ internal sealed record EvaluationPlan(EvaluateModelOptions Options, QuestionSele
         ? new FramePolicy(FramePolicyKind.Stride, options.ClipLength)
         : new FramePolicy(options.FramePolicy);
 
-    private static string[] Scoring(EvaluateModelOptions options)
+    private static AnswerScoring[] Scoring(EvaluateModelOptions options)
     {
         var task = SettingNames.Of(options.Task);
         Require(options.Task.HasOptions() || options.Scoring.Count == 0, $"--scoring: --task {task} shows no options to score.");
@@ -109,7 +109,7 @@ internal sealed record EvaluationPlan(EvaluateModelOptions Options, QuestionSele
 
         if (options.Scoring.Count == 0)
         {
-            return [options.Task == PromptTask.ChainOfThought ? ScoringNames.Staged : ScoringNames.Letter];
+            return [options.Task == PromptTask.ChainOfThought ? AnswerScoring.Staged : AnswerScoring.Letter];
         }
 
         Require(
@@ -117,10 +117,10 @@ internal sealed record EvaluationPlan(EvaluateModelOptions Options, QuestionSele
             "--scoring letter: --task cot describes before it answers, so its first token is no letter; expected generate, staged or strict.");
         return [.. options.Scoring.Select(static choice => choice switch
         {
-            ScoringChoice.Letter => ScoringNames.Letter,
-            ScoringChoice.Strict => ScoringNames.Strict,
-            _ => ScoringNames.Staged,
-        }).Distinct(StringComparer.Ordinal)];
+            ScoringChoice.Letter => AnswerScoring.Letter,
+            ScoringChoice.Strict => AnswerScoring.Strict,
+            _ => AnswerScoring.Staged,
+        }).Distinct()];
     }
 
     private static void Require(bool holds, string complaint)

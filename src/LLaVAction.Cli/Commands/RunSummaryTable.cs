@@ -1,4 +1,5 @@
 using System.Globalization;
+using LLaVAction.Benchmarks;
 using LLaVAction.Cli.Output;
 using LLaVAction.Runs;
 using LLaVAction.Tables;
@@ -26,7 +27,7 @@ internal static class RunSummaryTable
         {
             table.Add(
                 cell.Strategy,
-                cell.Provenance == "unstated" ? "-" : cell.Provenance,
+                cell.Provenance == Provenance.Unstated ? "-" : SettingNames.Of(cell.Provenance),
                 cell.Frames,
                 cell.Accuracy,
                 cell.Questions,

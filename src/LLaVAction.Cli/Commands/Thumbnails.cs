@@ -1,5 +1,6 @@
 using LLaVAction.Cli.Output;
 using LLaVAction.Reports;
+using LLaVAction.Runs;
 using LLaVAction.Video.Frames;
 using LLaVAction.Video.Resizing;
 

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -9,10 +10,10 @@ namespace LLaVAction.Cli.Options;
 /// <param name="Value">The value.</param>
 internal sealed record Choice(string Text, object Value)
 {
-    /// <summary>The words of an enumeration, in the order of its values.</summary>
+    /// <summary>The words of an enumeration, in the order of its values; those marked <c>[Browsable(false)]</c> are not for users.</summary>
     public static IReadOnlyList<Choice> Of(Type type) =>
     [
-        .. Enum.GetValues(type).Cast<object>().Select(value =>
+        .. Enum.GetValues(type).Cast<object>().Where(value => type.GetField(value.ToString()!)!.GetCustomAttribute<BrowsableAttribute>()?.Browsable != false).Select(value =>
         {
             var name = value.ToString()!;
             var written = type.GetField(name)!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name;

@@ -19,6 +19,9 @@ internal enum ResultFormat
 
     /// <summary>For a program: full precision.</summary>
     Json,
+
+    /// <summary>For a paper, with the package booktabs.</summary>
+    Latex,
 }
 
 /// <summary>
@@ -48,6 +51,9 @@ internal sealed class ResultWriter(TextWriter text, Lazy<IAnsiConsole>? terminal
                 break;
             case ResultFormat.Markdown:
                 TableWriter.WriteMarkdown(table, text);
+                break;
+            case ResultFormat.Latex:
+                TableWriter.WriteLatex(table, "", "results", text);
                 break;
             case ResultFormat.Table when terminal is not null:
                 WriteFitted(table, terminal.Value);

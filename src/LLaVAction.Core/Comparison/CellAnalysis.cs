@@ -1,3 +1,4 @@
+using LLaVAction.Benchmarks;
 using LLaVAction.Runs;
 using LLaVAction.Scoring;
 using LLaVAction.Statistics;
@@ -12,38 +13,35 @@ public static class CellAnalysis
     /// <param name="summary">Its counts.</param>
     /// <param name="blind">The cell of a blind run of the same model and set; null for none.</param>
     /// <param name="files">Lists for splits.</param>
-    /// <param name="index">Index of the cell in the comparison.</param>
-    public static CellReport Of(CellAnswers answers, CellSummary summary, CellAnswers? blind, SplitFiles files, int index)
+    public static CellReport Of(CellAnswers answers, CellSummary summary, CellAnswers? blind, SplitFiles files)
     {
-        ArgumentNullException.ThrowIfNull(answers);
-        ArgumentNullException.ThrowIfNull(summary);
         var run = answers.Run;
         var rows = answers.Rows;
-        var byVideo = CellAnswers.ByVideo(rows);
-        var byParticipant = CellAnswers.ByParticipant(rows);
+        var byVideo = CellAnswers.Sample(rows, ClusterUnit.Video);
+        var byParticipant = CellAnswers.Sample(rows, ClusterUnit.Participant);
+        var unit = Clustering.UnitOf(rows);
+        var headline = unit == ClusterUnit.Participant ? byParticipant : byVideo;
         var set = run.Manifest.Sets.FirstOrDefault(set => set.Strategy == answers.Cell.Strategy);
-        var mean = byVideo.Mean;
         return new CellReport
         {
-            Index = index,
             Run = run.Label,
-            Model = run.Identity.Model.Name,
             Control = run.Identity.Control,
-            Scoring = run.Identity.Scoring.Count > 0 ? run.Identity.Scoring[0] : "none",
             Summary = summary,
-            Caveats = CaveatsOf(run.Identity, summary),
+            Caveats = SummaryBuilder.Caveats(run.Identity, summary.Provenance),
             CoversItsSet = summary.Questions == summary.QuestionsInSet && summary.WithoutResult == 0,
-            ByVideo = ClusterRobust.Interval(byVideo).ClampTo(0, 1),
-            ByParticipant = ClusterRobust.Interval(byParticipant).ClampTo(0, 1),
-            ByVideoBootstrap = ClusterBootstrap.Interval(byVideo).ClampTo(0, 1),
+            Unit = unit,
+            ByVideo = ClusteredShare.Interval(byVideo),
+            ByParticipant = ClusteredShare.Interval(byParticipant),
+            ByVideoBootstrap = ClusterBootstrap.Interval(byVideo),
             Wilson = WilsonInterval.Of(summary.Correct, summary.Questions),
             Videos = new ClusterCount(byVideo.Clusters.Count, byVideo.EffectiveClusters),
             Participants = new ClusterCount(byParticipant.Clusters.Count, byParticipant.EffectiveClusters),
-            DesignEffect = rows.Count < 2 ? double.NaN : ClusterRobust.DesignEffect(byVideo, mean * (1 - mean) * rows.Count / (rows.Count - 1)),
+            EffectiveQuestions = ClusteredShare.EffectiveCount(headline),
+            DesignEffect = ClusteredShare.DesignEffect(headline),
             OptionsOnlyCeiling = set?.OptionsOnly is { } only
                 ? Math.Max(only.Centrality, Math.Max(only.TrainFrequencyPrior, only.LogisticModel))
                 : null,
-            Judges = set?.Judges ?? [],
+            Judges = [.. (set?.Judges ?? []).Select(judge => new CellJudge(judge, IsSimulated(run.Manifest, judge.Dump)))],
             PriorCorrected = blind is null ? null : CorrectPrior(answers, blind),
             Taxonomy = AnswerTaxonomy.Of(rows),
             Positions = PositionBias.Of(rows),
@@ -55,22 +53,9 @@ public static class CellAnalysis
         };
     }
 
-    /// <summary>A set of measured predictions in a benchmark that also has simulated ones is not itself simulated.</summary>
-    private static List<string> CaveatsOf(RunIdentity identity, CellSummary summary)
-    {
-        var caveats = new List<string>();
-        if (identity.Model.HasRandomWeights)
-        {
-            caveats.Add("random weights");
-        }
-
-        if (summary.Provenance == "simulated")
-        {
-            caveats.Add("simulated");
-        }
-
-        return caveats;
-    }
+    /// <summary>A dump is what the set made of it was stated to be.</summary>
+    private static bool IsSimulated(BenchmarkManifest manifest, string dump) =>
+        manifest.Sets.Any(set => set.Strategy == dump && set.Provenance == Provenance.Simulated);
 
     private static PriorCorrectedAccuracy? CorrectPrior(CellAnswers answers, CellAnswers blind)
     {

@@ -16,7 +16,6 @@ public sealed class CellAnswers
     /// <summary>Reads the answers of a cell.</summary>
     public CellAnswers(ComparedRun run, RunCell cell)
     {
-        ArgumentNullException.ThrowIfNull(run);
         Run = run;
         Cell = cell;
         Rows = [.. run.Results.Read(cell)];
@@ -42,22 +41,15 @@ public sealed class CellAnswers
     /// <summary>The row of a narration id; null where the cell does not ask about it.</summary>
     public AskedQuestion? Find(string id) => _positions.TryGetValue(id, out var row) ? Rows[row] : null;
 
-    /// <summary>Right (1) and wrong (0) answers by video.</summary>
-    public static ClusteredSample ByVideo(IReadOnlyCollection<AskedQuestion> rows) =>
-        ClusteredSample.From([.. rows.Select(Score)], [.. rows.Select(static row => row.Question.VideoId)]);
-
-    /// <summary>Right (1) and wrong (0) answers by participant.</summary>
-    public static ClusteredSample ByParticipant(IReadOnlyCollection<AskedQuestion> rows) =>
-        ClusteredSample.From([.. rows.Select(Score)], [.. rows.Select(static row => row.Question.ParticipantId)]);
+    /// <summary>Right (1) and wrong (0) answers by cluster.</summary>
+    public static ClusteredSample Sample(IReadOnlyCollection<AskedQuestion> rows, ClusterUnit unit) =>
+        Clustering.Sample(rows, unit, static row => IsRight(row) ? 1 : 0);
 
     /// <summary>The class of an option.</summary>
     public static ActionClass OptionClass(Question question, int option)
     {
-        ArgumentNullException.ThrowIfNull(question);
         return ActionClass.TryParse(question.OptionClasses[option], out var actionClass)
             ? actionClass
             : throw new InputException($"question '{question.Id}' of set '{question.Strategy}': option class '{question.OptionClasses[option]}' is not verb:noun.");
     }
-
-    private static double Score(AskedQuestion row) => IsRight(row) ? 1 : 0;
 }

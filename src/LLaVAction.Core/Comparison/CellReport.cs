@@ -1,3 +1,4 @@
+using LLaVAction.Benchmarks;
 using LLaVAction.Runs;
 using LLaVAction.Statistics;
 
@@ -6,20 +7,11 @@ namespace LLaVAction.Comparison;
 /// <summary>Everything that is said of one cell: a run's answers to one set at one frame count.</summary>
 public sealed record CellReport
 {
-    /// <summary>Index of the cell in the comparison, from 0.</summary>
-    public required int Index { get; init; }
-
     /// <summary>Label of the run.</summary>
     public required string Run { get; init; }
 
-    /// <summary>Name of the model.</summary>
-    public required string Model { get; init; }
-
-    /// <summary>The control, or <c>none</c>.</summary>
-    public required string Control { get; init; }
-
-    /// <summary>The first scoring named, which right and wrong are by.</summary>
-    public required string Scoring { get; init; }
+    /// <summary>The control.</summary>
+    public required Control Control { get; init; }
 
     /// <summary>Counts and accuracies as in <c>summary.json</c>: strategy, provenance, frames, denominators, rotations, recognition.</summary>
     public required CellSummary Summary { get; init; }
@@ -30,11 +22,14 @@ public sealed record CellReport
     /// <summary>Whether the run covers the whole set and every question asked has a result.</summary>
     public required bool CoversItsSet { get; init; }
 
-    /// <summary>Accuracy over all questions asked, interval clustered by video: the headline.</summary>
-    public required ConfidenceInterval ByVideo { get; init; }
+    /// <summary>What <see cref="Interval"/> is clustered by.</summary>
+    public required ClusterUnit Unit { get; init; }
 
-    /// <summary>The same, clustered by participant.</summary>
+    /// <summary>Accuracy over all questions asked, interval clustered by participant.</summary>
     public required ConfidenceInterval ByParticipant { get; init; }
+
+    /// <summary>The same, clustered by video.</summary>
+    public required ConfidenceInterval ByVideo { get; init; }
 
     /// <summary>The same, by resampling videos.</summary>
     public required ConfidenceInterval ByVideoBootstrap { get; init; }
@@ -42,11 +37,17 @@ public sealed record CellReport
     /// <summary>Wilson's interval, as if clips were independent; for reference.</summary>
     public required ConfidenceInterval Wilson { get; init; }
 
-    /// <summary>Number of videos, and of equally large videos they count like.</summary>
+    /// <summary>The interval of the headline.</summary>
+    public ConfidenceInterval Interval => Unit == ClusterUnit.Participant ? ByParticipant : ByVideo;
+
+    /// <summary>Number of videos, and of equally large videos with as much information.</summary>
     public required ClusterCount Videos { get; init; }
 
-    /// <summary>Number of participants, and of equally large ones they count like.</summary>
+    /// <summary>Number of participants, and of equally large ones with as much information.</summary>
     public required ClusterCount Participants { get; init; }
+
+    /// <summary>Independent questions that would tell as much as those asked; NaN where it cannot be told.</summary>
+    public required double EffectiveQuestions { get; init; }
 
     /// <summary>Variance of the clustered estimate over that of independent clips; NaN where it cannot be told.</summary>
     public required double DesignEffect { get; init; }
@@ -55,7 +56,7 @@ public sealed record CellReport
     public required double? OptionsOnlyCeiling { get; init; }
 
     /// <summary>Each dump as a judge of the set, on the whole set.</summary>
-    public required IReadOnlyList<Benchmarks.JudgeAccuracy> Judges { get; init; }
+    public required IReadOnlyList<CellJudge> Judges { get; init; }
 
     /// <summary>
     /// Accuracy after the blind run's letter scores are taken out, and with the mean letter prior taken out; null
@@ -83,12 +84,21 @@ public sealed record CellReport
 
     /// <summary>The paper's figure for this cell, and whether this run may stand beside it; null where the paper has none.</summary>
     public required PaperFigure? Paper { get; init; }
+
+    /// <summary>Run, strategy, frames and control in words.</summary>
+    public string Name => FormattableString.Invariant(
+        $"{Run}, {Summary.Strategy}, {Summary.Frames} frames{(Control == Control.None ? "" : $", {SettingNames.Of(Control)}")}");
 }
 
-/// <summary>Clusters and what they count like.</summary>
+/// <summary>Clusters and how many equal ones they are worth.</summary>
 /// <param name="Count">Number of clusters.</param>
 /// <param name="Effective">Number of equally large clusters with as much information.</param>
 public sealed record ClusterCount(int Count, double Effective);
+
+/// <summary>A dump as a judge of a cell's set.</summary>
+/// <param name="Accuracy">What the manifest says.</param>
+/// <param name="IsSimulated">Whether the dump itself is simulated, whatever set it judges.</param>
+public sealed record CellJudge(JudgeAccuracy Accuracy, bool IsSimulated);
 
 /// <summary>Accuracies of the letter scores with the blind prior taken out.</summary>
 /// <param name="PerQuestion">Prior of the same question without video (pointwise mutual information).</param>

@@ -4,11 +4,12 @@ using LLaVAction.Runs;
 namespace LLaVAction.Comparison;
 
 /// <summary>A run with its results, as comparisons read it.</summary>
-/// <param name="Label">Name to show: the model's, with the run folder's name where two runs share a model.</param>
+/// <param name="Label">Name to show: the model's, with the run folder's name where two runs share it.</param>
 /// <param name="Path">The run's folder.</param>
+/// <param name="Record">What <c>run.json</c> says.</param>
 /// <param name="Results">Its merged results.</param>
 /// <param name="Manifest">The benchmark's manifest.</param>
-public sealed record ComparedRun(string Label, string Path, RunResults Results, BenchmarkManifest Manifest)
+public sealed record ComparedRun(string Label, string Path, RunRecord Record, RunResults Results, BenchmarkManifest Manifest)
 {
     private readonly Lazy<RunSummary> _summary = new(() => SummaryBuilder.Build(Results));
 
@@ -22,7 +23,6 @@ public sealed record ComparedRun(string Label, string Path, RunResults Results, 
     /// <exception cref="InputException">A folder is no run, is damaged, or is named twice.</exception>
     public static IReadOnlyList<ComparedRun> Open(IReadOnlyList<string> paths)
     {
-        ArgumentNullException.ThrowIfNull(paths);
         var fullPaths = paths.Select(static path => System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path))).ToArray();
         var repeated = Array.FindIndex(fullPaths, path => fullPaths.Count(other => other == path) > 1);
         if (repeated >= 0)
@@ -39,6 +39,7 @@ public sealed record ComparedRun(string Label, string Path, RunResults Results, 
                     ? models[index]
                     : $"{models[index]} ({System.IO.Path.GetFileName(fullPaths[index])})",
                 paths[index],
+                folder.Record,
                 folder.ReadResults(),
                 folder.ReadManifest())),
         ];

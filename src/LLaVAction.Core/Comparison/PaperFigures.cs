@@ -1,3 +1,5 @@
+using LLaVAction.Benchmarks;
+using LLaVAction.Prompts;
 using LLaVAction.Runs;
 
 namespace LLaVAction.Comparison;
@@ -19,83 +21,62 @@ public static class PaperFigures
 
     private const int ValidationRows = 9668;
 
-    private static readonly (string Table, string Model, string[] Names, string Strategy, int Frames, string Representation, double Accuracy)[] Figures =
+    private static readonly string[] OneVision05 = ["lmms-lab/llava-onevision-qwen2-0.5b-ov", "llava-hf/llava-onevision-qwen2-0.5b-ov-hf"];
+    private static readonly string[] OneVision7 = ["lmms-lab/llava-onevision-qwen2-7b-ov", "llava-hf/llava-onevision-qwen2-7b-ov-hf"];
+    private static readonly string[] Video7 = ["lmms-lab/LLaVA-Video-7B-Qwen2"];
+    private static readonly string[] Action7 = ["MLAdaptiveIntelligence/LLaVAction-7B"];
+    private static readonly string[] Action05 = ["MLAdaptiveIntelligence/LLaVAction-0.5B"];
+
+    private static readonly Row[] Rows =
     [
-        .. Row("1", "LLaVA-OV-0.5B", Names.OneVision05, 8, 59.3, 37.1, 32.0),
-        .. Row("1", "LLaVA-OV-7B", Names.OneVision7, 8, 68.8, 33.6, 28.9),
-        .. Row("1", "LLaVA-Video-7B", Names.Video7, 8, 65.0, 40.0, 35.7),
-        ("2", "LLaVA-Video-7B", Names.Video7, "tim", 16, "narration", 0.348),
-        ("2", "LLaVA-OV-7B", Names.OneVision7, "tim", 16, "narration", 0.305),
-        ("2", "LLaVA-OV-0.5B", Names.OneVision05, "tim", 16, "narration", 0.316),
-        ("2", "LLaVAction-7B (from LLaVA-Video-7B)", Names.Action7, "tim", 8, "narration", 0.717),
-        ("2", "LLaVAction-7B (from LLaVA-Video-7B)", Names.Action7, "tim", 16, "narration", 0.734),
-        ("2", "LLaVAction-0.5B (from LLaVA-OV-0.5B)", Names.Action05, "tim", 8, "narration", 0.648),
-        ("2", "LLaVAction-0.5B (from LLaVA-OV-0.5B)", Names.Action05, "tim", 16, "narration", 0.654),
-        ("8", "LLaVA-Video-7B", Names.Video7, "tim", 8, "official-key", 0.265),
-        ("8", "LLaVA-OV-7B", Names.OneVision7, "tim", 8, "official-key", 0.196),
-        ("8", "LLaVA-OV-0.5B", Names.OneVision05, "tim", 8, "official-key", 0.248),
+        .. Table1("LLaVA-OV-0.5B", OneVision05, 0.593, 0.371, 0.320),
+        .. Table1("LLaVA-OV-7B", OneVision7, 0.688, 0.336, 0.289),
+        .. Table1("LLaVA-Video-7B", Video7, 0.650, 0.400, 0.357),
+        new("2", "LLaVA-Video-7B", Video7, "tim", 16, Representation.Narration, 0.348),
+        new("2", "LLaVA-OV-7B", OneVision7, "tim", 16, Representation.Narration, 0.305),
+        new("2", "LLaVA-OV-0.5B", OneVision05, "tim", 16, Representation.Narration, 0.316),
+        new("2", "LLaVAction-7B (from LLaVA-Video-7B)", Action7, "tim", 8, Representation.Narration, 0.717),
+        new("2", "LLaVAction-7B (from LLaVA-Video-7B)", Action7, "tim", 16, Representation.Narration, 0.734),
+        new("2", "LLaVAction-0.5B (from LLaVA-OV-0.5B)", Action05, "tim", 8, Representation.Narration, 0.648),
+        new("2", "LLaVAction-0.5B (from LLaVA-OV-0.5B)", Action05, "tim", 16, Representation.Narration, 0.654),
+        new("8", "LLaVA-Video-7B", Video7, "tim", 8, Representation.OfficialKey, 0.265),
+        new("8", "LLaVA-OV-7B", OneVision7, "tim", 8, Representation.OfficialKey, 0.196),
+        new("8", "LLaVA-OV-0.5B", OneVision05, "tim", 8, Representation.OfficialKey, 0.248),
     ];
 
     /// <summary>
     /// The paper's figure for a cell; null unless everything the figure depends on agrees: all validation rows asked and
     /// answered, mqa with five options, the representation, a strategy named as in the paper whose dump is stated as
-    /// measured (or <c>random</c>), egocentric prompt, midpoint frames, no control, no prior actions, a model folder named
-    /// as published.
+    /// measured (or <c>random</c>), egocentric prompt, midpoint frames, no control, no prior actions, and a model known by
+    /// its published id (<c>org/name</c>, from the Hugging Face cache or <c>--model-name</c>), never by a folder's name.
     /// </summary>
     public static PaperFigure? Find(RunIdentity identity, CellSummary cell)
     {
-        ArgumentNullException.ThrowIfNull(identity);
-        ArgumentNullException.ThrowIfNull(cell);
-        var agrees = identity.Benchmark is { Protocol: "mqa", OptionsPerQuestion: 5 }
+        var agrees = identity.Benchmark is { Protocol: Protocol.Mqa, OptionsPerQuestion: 5 }
             && cell.QuestionsInSet == ValidationRows
             && cell.Questions == ValidationRows
             && cell.WithoutResult == 0
             && cell.Failed == 0
-            && (cell.Strategy == "random" || cell.Provenance == "measured")
-            && identity.Prompt is { Task: "mqa", Perspective: "egocentric", PriorActions: "none" }
-            && identity.Frames.Policy == "midpoint"
-            && identity.Control == "none"
+            && (cell.Strategy == "random" || cell.Provenance == Provenance.Measured)
+            && identity.Prompt is { Task: PromptTask.MultipleChoice, Perspective: PromptPerspective.Egocentric, PriorActions: RunPrompt.NoPriorActions }
+            && identity.Frames.Policy == FramePolicyKind.Midpoint
+            && identity.Control == Control.None
             && !identity.Model.HasRandomWeights;
-        if (!agrees)
-        {
-            return null;
-        }
-
-        var name = identity.Model.Name.ToLowerInvariant();
-        foreach (var figure in Figures)
-        {
-            if (figure.Strategy == cell.Strategy
-                && figure.Frames == cell.Frames
-                && figure.Representation == identity.Benchmark.Representation
-                && figure.Names.Contains(name, StringComparer.Ordinal))
-            {
-                return new PaperFigure(figure.Table, figure.Model, figure.Accuracy);
-            }
-        }
-
-        return null;
+        var published = identity.Model.Name.Split('@')[0];
+        var row = !agrees ? null : Array.Find(Rows, row =>
+            row.Strategy == cell.Strategy
+            && row.Frames == cell.Frames
+            && row.Representation == identity.Benchmark.Representation
+            && row.Ids.Contains(published, StringComparer.OrdinalIgnoreCase));
+        return row is null ? null : new PaperFigure(row.Table, row.Model, row.Accuracy);
     }
 
-    private static IEnumerable<(string, string, string[], string, int, string, double)> Row(
-        string table, string model, string[] names, int frames, double random, double avion, double tim) =>
+    private static Row[] Table1(string model, string[] ids, double random, double avion, double tim) =>
     [
-        (table, model, names, "random", frames, "narration", random / 100),
-        (table, model, names, "avion", frames, "narration", avion / 100),
-        (table, model, names, "tim", frames, "narration", tim / 100),
+        new("1", model, ids, "random", 8, Representation.Narration, random),
+        new("1", model, ids, "avion", 8, Representation.Narration, avion),
+        new("1", model, ids, "tim", 8, Representation.Narration, tim),
     ];
 
-    /// <summary>Folder names under which the checkpoints are published, in lower case.</summary>
-    private static class Names
-    {
-        public static readonly string[] OneVision05 =
-            ["llava-onevision-qwen2-0.5b-ov", "llava-onevision-qwen2-0.5b-ov-hf"];
-
-        public static readonly string[] OneVision7 = ["llava-onevision-qwen2-7b-ov", "llava-onevision-qwen2-7b-ov-hf"];
-
-        public static readonly string[] Video7 = ["llava-video-7b-qwen2"];
-
-        public static readonly string[] Action7 = ["llavaction-7b"];
-
-        public static readonly string[] Action05 = ["llavaction-0.5b"];
-    }
+    private sealed record Row(string Table, string Model, string[] Ids, string Strategy, int Frames, Representation Representation, double Accuracy);
 }

@@ -22,7 +22,6 @@ public sealed record PositionBias(IReadOnlyList<LetterBias> Letters, ChiSquareTe
     /// <summary>Counts letters at rotation 0; null where no question has options.</summary>
     public static PositionBias? Of(IReadOnlyCollection<AskedQuestion> rows)
     {
-        ArgumentNullException.ThrowIfNull(rows);
         var letters = rows.Count == 0 ? 0 : rows.Max(static row => row.Question.Options.Count);
         if (letters < 2)
         {

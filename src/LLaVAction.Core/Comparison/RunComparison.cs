@@ -6,11 +6,13 @@ namespace LLaVAction.Comparison;
 /// A comparison of runs: one cell per run × strategy × frame count, and every pair of cells that differ in one thing.
 /// </summary>
 /// <param name="Runs">The runs, in the order given.</param>
+/// <param name="Answers">The answers of each cell, in the order of <paramref name="Cells"/>.</param>
 /// <param name="Cells">The cells, in the order of the runs and of their sets.</param>
 /// <param name="Pairs">The pairs; their number is the family of Holm's correction.</param>
 /// <param name="Notes">What a reader must know: what is missing, what was not shown and why.</param>
 public sealed record RunComparison(
     IReadOnlyList<ComparedRun> Runs,
+    IReadOnlyList<CellAnswers> Answers,
     IReadOnlyList<CellReport> Cells,
     IReadOnlyList<PairReport> Pairs,
     IReadOnlyList<string> Notes)
@@ -18,13 +20,11 @@ public sealed record RunComparison(
     /// <summary>Analyses runs.</summary>
     public static RunComparison Of(IReadOnlyList<ComparedRun> runs, SplitFiles files)
     {
-        ArgumentNullException.ThrowIfNull(runs);
-        ArgumentNullException.ThrowIfNull(files);
         var answers = runs.SelectMany(static run => run.Results.Cells.Select(cell => new CellAnswers(run, cell))).ToArray();
         var summaries = runs.SelectMany(static run => run.Summary.Cells).ToArray();
         var cells = ParallelMap.Map(
-            answers.Index(), entry => CellAnalysis.Of(entry.Item, summaries[entry.Index], BlindOf(entry.Item, answers), files, entry.Index));
-        return new RunComparison(runs, cells, PairAnalysis.Of(answers), [.. WriteNotes(runs, cells, files)]);
+            answers.Index(), entry => CellAnalysis.Of(entry.Item, summaries[entry.Index], BlindOf(entry.Item, answers), files));
+        return new RunComparison(runs, answers, cells, PairAnalysis.Of(answers), [.. WriteNotes(runs, cells, files)]);
     }
 
     /// <summary>
@@ -33,55 +33,56 @@ public sealed record RunComparison(
     /// </summary>
     private static CellAnswers? BlindOf(CellAnswers cell, CellAnswers[] all)
     {
-        if (cell.Run.Identity.Control != "none")
+        if (cell.Run.Identity.Control != Control.None)
         {
             return null;
         }
 
         var blind = all.Where(other =>
-            other.Run.Identity.Control.StartsWith("blind", StringComparison.Ordinal)
-            && IsSameModel(other.Run.Identity.Model, cell.Run.Identity.Model)
+            other.Run.Identity.Control == Control.Blind
+            && other.Run.Identity.Model.HasSameContent(cell.Run.Identity.Model)
+            && other.Run.Identity.Model.HasSameSettings(cell.Run.Identity.Model)
             && other.Cell.Strategy == cell.Cell.Strategy).ToArray();
         return Array.Find(blind, other => other.Cell.Frames == cell.Cell.Frames) ?? blind.FirstOrDefault();
     }
-
-    private static bool IsSameModel(RunModel left, RunModel right) =>
-        left.Name == right.Name
-        && left.Hash == right.Hash
-        && left.Precision == right.Precision
-        && left.Settings.OrderBy(static pair => pair.Key, StringComparer.Ordinal)
-            .SequenceEqual(right.Settings.OrderBy(static pair => pair.Key, StringComparer.Ordinal));
 
     private static IEnumerable<string> WriteNotes(IReadOnlyList<ComparedRun> runs, CellReport[] cells, SplitFiles files)
     {
         foreach (var run in runs.Where(static run => !run.Results.IsComplete))
         {
             yield return FormattableString.Invariant(
-                $"{run.Label}: {run.Results.Present} of {run.Results.Expected} results; those missing count as wrong. Start the same evaluate-model again to complete the run.");
+                $"{run.Label}: {run.Results.Present} of {run.Results.Expected} results; missing ones count as wrong. Run the same evaluate-model command again to complete the run.");
         }
 
         foreach (var cell in cells.Where(static cell => cell.Summary.Questions < cell.Summary.QuestionsInSet))
         {
             yield return FormattableString.Invariant(
-                $"{cell.Run}, {cell.Summary.Strategy}, {cell.Summary.Frames} frames: {cell.Summary.Questions} of {cell.Summary.QuestionsInSet} questions were asked; no comparison with the paper.");
+                $"{cell.Name}: {cell.Summary.Questions} of {cell.Summary.QuestionsInSet} questions were asked; no comparison with the paper.");
         }
 
         foreach (var cell in cells.Where(static cell => cell.Summary.DecodeErrors + cell.Summary.MissingVideos > 0))
         {
             yield return FormattableString.Invariant(
-                $"{cell.Run}, {cell.Summary.Strategy}, {cell.Summary.Frames} frames: {cell.Summary.DecodeErrors} clips could not be decoded and {cell.Summary.MissingVideos} have no video; they count as wrong.");
+                $"{cell.Name}: {cell.Summary.DecodeErrors} clips could not be decoded and {cell.Summary.MissingVideos} have no video; they count as wrong.");
+        }
+
+        foreach (var cell in cells.Where(static cell => cell is { Unit: ClusterUnit.Video, Summary.Accuracy: not null }))
+        {
+            yield return cell.Interval.IsEstimable
+                ? $"{cell.Name}: all questions are of one participant, so intervals are clustered by video and say nothing of other people."
+                : $"{cell.Name}: all questions are of one video, so no interval can be estimated.";
         }
 
         foreach (var cell in cells.Where(static cell => cell.Summary.NoAnswers + cell.Summary.Refused + cell.Summary.Truncated > 0))
         {
             yield return FormattableString.Invariant(
-                $"{cell.Run}, {cell.Summary.Strategy}, {cell.Summary.Frames} frames: {cell.Summary.NoAnswers} questions got no answer from the service, {cell.Summary.Refused} were refused, {cell.Summary.Truncated} answers were cut off; they count as wrong.");
+                $"{cell.Name}: {cell.Summary.NoAnswers} questions got no answer from the service, {cell.Summary.Refused} were refused, {cell.Summary.Truncated} answers were cut off; they count as wrong.");
         }
 
         foreach (var run in cells.Where(static cell => cell.Summary.HasLowLetterMass).GroupBy(static cell => cell.Run, StringComparer.Ordinal))
         {
             yield return FormattableString.Invariant(
-                $"{run.Key}: in {run.Count()} of its {cells.Count(cell => cell.Run == run.Key)} cells the letters have less than half of the probability on average ({run.Min(static cell => cell.Summary.MeanLetterMass):P1} at the least); this model would not answer with a letter. Look at --scoring generate.");
+                $"{run.Key}: in {run.Count()} of {cells.Count(cell => cell.Run == run.Key)} cells the letters hold less than half of the probability on average (lowest {run.Min(static cell => cell.Summary.MeanLetterMass):P1}); this model would not answer with a letter. Consider --scoring generate.");
         }
 
         foreach (var run in runs.Where(static run => run.Identity.Model.OverriddenSettings.Count > 0))
@@ -93,7 +94,7 @@ public sealed record RunComparison(
 
         if (files.Tail is null || files.Unseen is null)
         {
-            yield return "Splits by tail classes and unseen participants need the EPIC-KITCHENS-100 lists: give their folder with --annotations-folder.";
+            yield return "Splits by tail classes and unseen participants need the EPIC-KITCHENS-100 lists: pass their folder with --annotations-folder.";
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LLaVAction.Epic;
 using LLaVAction.Runs;
 using LLaVAction.Statistics;
@@ -9,17 +10,18 @@ namespace LLaVAction.Comparison;
 /// <param name="Group">The part.</param>
 /// <param name="Questions">Questions in it.</param>
 /// <param name="Correct">Those answered rightly.</param>
-/// <param name="ByVideo">Accuracy with its interval clustered by video.</param>
-public sealed record SplitGroup(string Split, string Group, int Questions, int Correct, ConfidenceInterval ByVideo);
+/// <param name="Interval">Accuracy with its clustered interval.</param>
+public sealed record SplitGroup(string Split, string Group, int Questions, int Correct, ConfidenceInterval Interval);
 
 /// <summary>The parts that accuracy is shown on: each question belongs to one group of every split that applies.</summary>
 public static class Splits
 {
+    /// <summary>Name of the split by the truth's rank in the dump.</summary>
+    public const string TruthRank = "rank of the truth";
+
     /// <summary>Splits a cell; groups without questions are left out.</summary>
     public static IReadOnlyList<SplitGroup> Of(IReadOnlyCollection<AskedQuestion> rows, SplitFiles files)
     {
-        ArgumentNullException.ThrowIfNull(rows);
-        ArgumentNullException.ThrowIfNull(files);
         var groups = new List<SplitGroup>();
         if (files.Unseen is { } unseen)
         {
@@ -32,7 +34,7 @@ public static class Splits
         }
 
         Add("clip length", static row => DurationGroup(row.Question.StopSeconds - row.Question.StartSeconds));
-        Add("rank of the truth", static row => RankGroup(row.Question.GroundTruthRank, row.Question.OptionRanks));
+        Add(TruthRank, static row => RankGroup(row.Question.GroundTruthRank, row.Question.OptionRanks));
         Add("distractor may be true", static row => row.Question.AlsoTrue.Any(static reason => reason is not null) ? "yes" : "no");
         if (files.BiasScores is { } scores)
         {
@@ -49,14 +51,22 @@ public static class Splits
                 .Select(row => (Row: row, Group: groupOf(row)))
                 .Where(static entry => entry.Group is not null)
                 .GroupBy(static entry => entry.Group!, static entry => entry.Row, StringComparer.Ordinal)
-                .OrderBy(static part => part.Key, StringComparer.Ordinal);
+                .OrderBy(static part => Order(part.Key))
+                .ThenBy(static part => part.Key, StringComparer.Ordinal);
             foreach (var part in parts)
             {
                 AskedQuestion[] questions = [.. part];
-                var interval = ClusterRobust.Interval(CellAnswers.ByVideo(questions)).ClampTo(0, 1);
+                var interval = ClusteredShare.Interval(CellAnswers.Sample(questions, Clustering.UnitOf(questions)));
                 groups.Add(new SplitGroup(split, part.Key, questions.Length, questions.Count(CellAnswers.IsRight), interval));
             }
         }
+    }
+
+    /// <summary>Ranges stand in the order of their first number, words behind them.</summary>
+    private static int Order(string group)
+    {
+        var digits = group.TakeWhile(char.IsAsciiDigit).Count();
+        return digits == 0 ? int.MaxValue : int.Parse(group.AsSpan(0, digits), CultureInfo.InvariantCulture);
     }
 
     /// <summary>Clip lengths in powers of two; half of the validation clips are shorter than 2 s.</summary>

@@ -4,12 +4,14 @@ using LLaVAction.Statistics;
 namespace LLaVAction.Gate;
 
 /// <summary>
-/// The check across models or settings of a model: paired non-inferiority, clustered by video, one test per cell
+/// The check across models or settings of a model: paired non-inferiority, clustered by participant, one test per cell
 /// (strategy × frames) at rotation 0. The verdict is that of the worst cell.
 /// </summary>
 /// <remarks>
-/// With d the mean of run − baseline (1 for right, 0 for wrong) and a one-sided level of 5 %: passed when d is larger than
-/// −margin; else worse when d is below 0; else inconclusive (Piaggio et al. 2012, "Reporting of noninferiority trials").
+/// With d the accuracy of the run minus that of the baseline and a one-sided level of 5 %: passed when the lower bound of d
+/// is above −margin; worse when the upper bound is below 0; else inconclusive (Piaggio et al. 2012, "Reporting of
+/// noninferiority trials"). Where no answer became worse the bound is 1 − 0.05^(1/n) on the effective number of questions
+/// (<see cref="ClusteredDifference"/>): a handful of questions that agree prove nothing.
 /// </remarks>
 public static class AccuracyCheck
 {
@@ -21,55 +23,47 @@ public static class AccuracyCheck
     /// <param name="margin">Loss of accuracy that is still the same, in 0..1.</param>
     public static CheckResult Run(Baseline baseline, RunResults results, double margin)
     {
-        ArgumentNullException.ThrowIfNull(baseline);
-        ArgumentNullException.ThrowIfNull(results);
         var answers = baseline.Answers.ToDictionary(static answer => answer.Key);
         var cells = results.Cells.Select(cell => Check(answers, results, cell, margin)).ToArray();
         var worst = cells.MaxBy(static cell => cell.Verdict)!;
-        return new CheckResult(worst.Verdict, worst.Reason, [.. cells.Select(static cell => cell.Reason)]);
+        return worst with { Details = [.. cells.Select(static cell => cell.Reason)] };
     }
 
     private static CheckResult Check(Dictionary<ResultKey, BaselineAnswer> answers, RunResults results, RunCell cell, double margin)
     {
-        var differences = new List<double>();
-        var videos = new List<string>();
-        var missing = 0;
-        foreach (var (question, result) in results.Read(cell))
-        {
-            if (result is null)
-            {
-                missing++;
-                continue;
-            }
-
-            var expected = answers.TryGetValue(new ResultKey(question.Id, cell.Strategy, cell.Frames, 0), out var answer)
-                ? answer
-                : throw new InputException($"Not comparable: the baseline has no answer to '{question.Id}' of set '{cell.Strategy}'. Make the baseline again.");
-            differences.Add((result.IsCorrect == true ? 1 : 0) - (expected.Correct == true ? 1 : 0));
-            videos.Add(question.VideoId);
-        }
-
         var name = FormattableString.Invariant($"{cell.Strategy}, {cell.Frames} frames");
+        var rows = results.Read(cell).ToArray();
+        var missing = rows.Count(static row => row.Result is null);
         if (missing > 0)
         {
             return new CheckResult(
                 CheckVerdict.Inconclusive,
-                FormattableString.Invariant($"{name}: {missing} questions have no result yet. Start the same evaluate-model again to complete the run."),
+                FormattableString.Invariant($"{name}: {missing} of {rows.Length} questions have no result yet. Run the same evaluate-model command again to complete the run."),
                 []);
         }
 
-        if (differences.TrueForAll(static difference => difference == 0))
+        var unit = Clustering.UnitOf(rows);
+        var before = Clustering.Sample(rows, unit, row => Right(Expected(row)));
+        var after = Clustering.Sample(rows, unit, static row => Right(row.Result!.IsCorrect));
+        var change = Clustering.Sample(rows, unit, row => Right(row.Result!.IsCorrect) - Right(Expected(row)));
+        var designEffect = double.MaxNumber(ClusteredShare.DesignEffect(before), ClusteredShare.DesignEffect(after));
+        var interval = ClusteredDifference.Interval(change, designEffect, 1 - (2 * Level));
+        var clusters = Clustering.Describe(unit, change.Clusters.Count);
+        if (!interval.IsEstimable)
         {
-            return new CheckResult(CheckVerdict.Passed, FormattableString.Invariant($"{name}: {differences.Count} questions, each as right or wrong as before."), []);
+            return new CheckResult(
+                CheckVerdict.Inconclusive,
+                FormattableString.Invariant($"{name}: all {rows.Length} questions are of {clusters}; a bound on the change of accuracy needs at least two videos."),
+                []);
         }
 
-        var sample = ClusteredSample.From(differences, videos);
-        var interval = ClusterRobust.Interval(sample, 1 - (2 * Level));
-        var measured = FormattableString.Invariant(
-            $"{name}: accuracy changed by {100 * interval.Estimate:+0.0;-0.0;0.0} points (90 % interval {100 * interval.Lower:+0.0;-0.0;0.0} to {100 * interval.Upper:+0.0;-0.0;0.0}, {differences.Count} questions of {sample.Clusters.Count} videos), margin {100 * margin:0.0}");
+        var effective = ClusteredDifference.EffectiveCount(change, designEffect);
+        var measured = change.Positives + change.Negatives == 0
+            ? FormattableString.Invariant($"{name}: none of {rows.Length} answers ({clusters}, effective n {effective:0}) became right or wrong; a loss of up to {-100 * interval.Lower:0.0} points is possible at 95 % confidence, margin {100 * margin:0.0}")
+            : FormattableString.Invariant($"{name}: accuracy changed by {100 * interval.Estimate:+0.0;-0.0;0.0} points (90 % interval {100 * interval.Lower:+0.0;-0.0;0.0} to {100 * interval.Upper:+0.0;-0.0;0.0}, {rows.Length} questions of {clusters}), margin {100 * margin:0.0}");
         if (interval.Lower > -margin)
         {
-            return new CheckResult(CheckVerdict.Passed, $"{measured}: same or better.", []);
+            return new CheckResult(CheckVerdict.Passed, $"{measured}: not worse by more than the margin.", []);
         }
 
         if (interval.Upper < 0)
@@ -77,11 +71,25 @@ public static class AccuracyCheck
             return new CheckResult(CheckVerdict.Worse, $"{measured}: worse.", []);
         }
 
-        var needed = StatisticalPower.QuestionsToDecide(
-            interval.StandardError, differences.Count, sample.Clusters.Count, Math.Max(interval.Estimate + margin, -interval.Estimate), Level);
-        var advice = needed is { } questions && questions > differences.Count
-            ? FormattableString.Invariant($"about {questions} questions with such a difference would decide")
-            : "more videos are needed to decide";
-        return new CheckResult(CheckVerdict.Inconclusive, $"{measured}: {advice}.", []);
+        return new CheckResult(CheckVerdict.Inconclusive, $"{measured}: inconclusive; {Advice(change, interval, effective, margin)}.", []);
+
+        bool? Expected(AskedQuestion row) => answers.TryGetValue(new ResultKey(row.Question.Id, cell.Strategy, cell.Frames, 0), out var answer)
+            ? answer.Correct
+            : throw new InputException($"Not comparable: the baseline has no answer to '{row.Question.Id}' of set '{cell.Strategy}'. Make the baseline again.");
     }
+
+    private static string Advice(ClusteredSample change, ConfidenceInterval interval, double effective, double margin)
+    {
+        // The nearer of the two bounds that would decide: that of "not worse", and that of "worse".
+        var needed = change.Positives + change.Negatives == 0
+            ? StatisticalPower.QuestionsWithoutLoss(change.Count, effective, margin, Level)
+            : interval.Estimate > -margin / 2
+                ? StatisticalPower.QuestionsToDecide(change.Count, interval.Estimate - interval.Lower, interval.Estimate + margin)
+                : StatisticalPower.QuestionsToDecide(change.Count, interval.Upper - interval.Estimate, -interval.Estimate);
+        return needed is { } questions
+            ? FormattableString.Invariant($"about {questions} questions would decide")
+            : "no number of questions decides a margin of 0";
+    }
+
+    private static int Right(bool? isCorrect) => isCorrect == true ? 1 : 0;
 }

@@ -26,7 +26,6 @@ public sealed record Baseline
     /// <exception cref="InputException">The run is not complete.</exception>
     public static Baseline From(RunResults results, string path)
     {
-        ArgumentNullException.ThrowIfNull(results);
         if (!results.IsComplete)
         {
             throw new InputException(FormattableString.Invariant(
@@ -78,7 +77,6 @@ public sealed record BaselineAnswer
     /// <summary>Takes what a baseline keeps of a result.</summary>
     public static BaselineAnswer From(ResultLine line)
     {
-        ArgumentNullException.ThrowIfNull(line);
         return new BaselineAnswer
         {
             Id = line.Id,

@@ -2,7 +2,20 @@ using LLaVAction.Runs;
 
 namespace LLaVAction.Gate;
 
-/// <summary>Whether a run can be held against a baseline at all.</summary>
+/// <summary>What a check compares.</summary>
+public enum CheckMode
+{
+    /// <summary>Numeric where the model's content and settings are the baseline's, else accuracy.</summary>
+    Auto,
+
+    /// <summary>Log-probabilities and choices, number by number (<see cref="NumericCheck"/>).</summary>
+    Numeric,
+
+    /// <summary>Accuracy, by paired non-inferiority (<see cref="AccuracyCheck"/>).</summary>
+    Accuracy,
+}
+
+/// <summary>Whether a run can be held against a baseline at all, and how.</summary>
 public static class Comparability
 {
     /// <summary>
@@ -22,12 +35,26 @@ public static class Comparability
     }
 
     /// <summary>
-    /// True when model and settings are the same, so that the numbers themselves should be: the tool's version, engine
-    /// and precision may differ.
+    /// The mode asked for; for auto numeric where the model's content and settings are the same, so that the numbers
+    /// themselves should be; version, engine, device and precision may differ. The second value says why, for people.
     /// </summary>
-    public static bool IsSameModel(RunIdentity baseline, RunIdentity run) =>
-        RunIdentityDifference.Between(baseline, run).All(static difference =>
-            difference.Name is "tool_version" or "model.engine" or "model.precision");
+    /// <exception cref="InputException">Numeric was asked for, and the models differ.</exception>
+    public static (CheckMode Mode, string Reason) ChooseMode(RunIdentity baseline, RunIdentity run, CheckMode asked)
+    {
+        var difference = RunIdentityDifference.Between(baseline, run)
+            .Where(static difference => difference.Name is not ("tool_version" or "model.engine" or "model.device" or "model.precision"))
+            .OrderBy(static difference => difference.Name == "model.name")
+            .FirstOrDefault();
+        return (asked, difference) switch
+        {
+            (CheckMode.Numeric, not null) => throw new InputException(
+                $"Not comparable: --mode numeric needs the baseline's model and settings, but {difference.Name} is {difference.Right} in the run and {difference.Left} in the baseline. Use --mode accuracy."),
+            (CheckMode.Numeric, null) => (asked, "numeric mode, as asked"),
+            (CheckMode.Accuracy, _) => (asked, "accuracy mode, as asked"),
+            (_, null) => (CheckMode.Numeric, "numeric mode: the model's content and settings are the baseline's"),
+            (_, not null) => (CheckMode.Accuracy, $"accuracy mode: {difference.Name} differs from the baseline"),
+        };
+    }
 
     private static bool IsOfTheModel(string name) =>
         name == "tool_version" || name.StartsWith("model.", StringComparison.Ordinal) || name == "model";

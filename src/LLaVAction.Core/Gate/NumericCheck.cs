@@ -19,92 +19,91 @@ public static class NumericCheck
     /// <param name="tolerance">Largest movement allowed, in nats.</param>
     public static CheckResult Run(Baseline baseline, RunResults results, double tolerance)
     {
-        ArgumentNullException.ThrowIfNull(baseline);
-        ArgumentNullException.ThrowIfNull(results);
-        var missing = 0;
-        var nearTies = 0;
-        var incomparable = 0;
-        var largest = 0.0;
-        var moved = new List<(double Size, string Text)>();
-        foreach (var expected in baseline.Answers)
+        var changes = baseline.Answers
+            .Select(expected => results.Find(expected.Key) is { } found ? Change.Between(expected, found, tolerance) : null)
+            .OfType<Change>()
+            .ToArray();
+        var moved = changes.Where(change => change.IsBeyond(tolerance)).OrderByDescending(static change => change.Movement).ToArray();
+        var details = moved.Take(ShownAnswers).Select(static change => change.Describe()).ToArray();
+        var largest = changes.Select(static change => change.Movement).Where(double.IsFinite).DefaultIfEmpty(0).Max();
+        if (moved.Length > 0)
         {
-            var found = results.Find(expected.Key);
-            if (found is null)
-            {
-                missing++;
-                continue;
-            }
-
-            var movement = Movement(expected.LetterLogprobs, found.LetterLogprobs);
-            largest = double.IsFinite(movement) ? Math.Max(largest, movement) : largest;
-            incomparable += double.IsFinite(movement) ? 0 : 1;
-            var isFlip = expected.PredictedIndex != found.PredictedIndex;
-            var isNearTie = isFlip && Margin(expected.LetterLogprobs) <= tolerance;
-            nearTies += isNearTie ? 1 : 0;
-            if (movement > tolerance || (isFlip && !isNearTie))
-            {
-                moved.Add((movement, Describe(expected, found, movement, isFlip)));
-            }
-        }
-
-        var compared = baseline.Answers.Count - missing;
-        var details = moved.OrderByDescending(static entry => entry.Size).Take(ShownAnswers).Select(static entry => entry.Text).ToArray();
-        if (moved.Count > 0)
-        {
+            var incomparable = changes.Count(static change => !double.IsFinite(change.Movement));
             var without = incomparable > 0 ? FormattableString.Invariant($"; {incomparable} without letter scores on one side") : "";
             return new CheckResult(
                 CheckVerdict.Worse,
-                FormattableString.Invariant($"{moved.Count} of {compared} answers moved beyond the tolerance of {tolerance} nats (largest movement {largest:G3}{without})."),
+                FormattableString.Invariant($"{moved.Length} of {changes.Length} answers moved beyond the tolerance of {tolerance} nats (largest movement {largest:G3}{without})."),
                 details);
         }
 
-        return missing > 0
-            ? new CheckResult(
+        var missing = baseline.Answers.Count - changes.Length;
+        if (missing > 0)
+        {
+            return new CheckResult(
                 CheckVerdict.Inconclusive,
-                FormattableString.Invariant($"{missing} of {baseline.Answers.Count} questions have no result yet; the {compared} others agree. Start the same evaluate-model again to complete the run."),
-                details)
+                FormattableString.Invariant($"{missing} of {baseline.Answers.Count} questions have no result yet; the other {changes.Length} agree. Run the same evaluate-model command again to complete the run."),
+                details);
+        }
+
+        var scored = changes.Count(static change => change.HasScores);
+        return scored == 0
+            ? new CheckResult(CheckVerdict.Passed, FormattableString.Invariant($"{changes.Length} answers choose the baseline's options; there are no letter scores, so smaller changes would not show."), details)
             : new CheckResult(
                 CheckVerdict.Passed,
-                FormattableString.Invariant($"{compared} answers agree with the baseline: largest movement {largest:G3} nats, {nearTies} near-ties changed sides."),
+                FormattableString.Invariant($"{changes.Length} answers agree with the baseline ({scored} with letter scores): largest movement {largest:G3} nats, {changes.Count(static change => change.IsNearTie)} near-ties changed sides."),
                 details);
     }
 
-    /// <summary>Largest change of a log-probability; infinite when one side has scores and the other none.</summary>
-    private static double Movement(IReadOnlyList<double>? expected, IReadOnlyList<double>? found)
+    /// <summary>One answer beside the baseline's.</summary>
+    /// <param name="Expected">The baseline's.</param>
+    /// <param name="Found">The run's.</param>
+    /// <param name="Movement">Largest change of a log-probability, in nats; infinite when one side has no scores.</param>
+    /// <param name="IsNearTie">The choice changed between options that were within the tolerance.</param>
+    private sealed record Change(BaselineAnswer Expected, ResultLine Found, double Movement, bool IsNearTie)
     {
-        if (expected is null || found is null)
+        public bool HasScores => Expected.LetterLogprobs is not null && Found.LetterLogprobs is not null;
+
+        private bool IsFlip => Expected.PredictedIndex != Found.PredictedIndex;
+
+        public static Change Between(BaselineAnswer expected, ResultLine found, double tolerance) => new(
+            expected,
+            found,
+            LargestMovement(expected.LetterLogprobs, found.LetterLogprobs),
+            expected.PredictedIndex != found.PredictedIndex && Margin(expected.LetterLogprobs) <= tolerance);
+
+        public bool IsBeyond(double tolerance) => Movement > tolerance || (IsFlip && !IsNearTie);
+
+        public string Describe()
         {
-            return expected is null && found is null ? 0 : double.PositiveInfinity;
+            var flip = IsFlip ? FormattableString.Invariant($", option {Name(Expected.PredictedIndex)} became {Name(Found.PredictedIndex)}") : "";
+            var moved = double.IsFinite(Movement) ? FormattableString.Invariant($"moved by {Movement:G3}") : "no letter scores on one side";
+            return FormattableString.Invariant(
+                $"{Expected.Id}, {Expected.Strategy}, {Expected.Frames} frames, rotation {Expected.Rotation}: {moved}{flip}");
         }
 
-        var largest = expected.Count == found.Count ? 0 : double.PositiveInfinity;
-        for (var option = 0; option < Math.Min(expected.Count, found.Count); option++)
+        private static double LargestMovement(IReadOnlyList<double>? expected, IReadOnlyList<double>? found)
         {
-            var change = Math.Abs(expected[option] - found[option]);
-            largest = double.IsNaN(change) ? double.PositiveInfinity : Math.Max(largest, change);
+            if (expected is null && found is null)
+            {
+                return 0;
+            }
+
+            return expected is null || found is null || expected.Count != found.Count
+                ? double.PositiveInfinity
+                : expected.Zip(found, static (before, after) => Math.Abs(before - after)).DefaultIfEmpty(0).Max();
         }
 
-        return largest;
-    }
-
-    private static double Margin(IReadOnlyList<double>? scores)
-    {
-        if (scores is null || scores.Count < 2)
+        private static double Margin(IReadOnlyList<double>? scores)
         {
-            return double.PositiveInfinity;
+            if (scores is null || scores.Count < 2)
+            {
+                return double.PositiveInfinity;
+            }
+
+            var ordered = scores.OrderDescending().ToArray();
+            return ordered[0] - ordered[1];
         }
 
-        var ordered = scores.OrderDescending().ToArray();
-        return ordered[0] - ordered[1];
+        private static string Name(int? option) => option is { } index ? ((char)('A' + index)).ToString() : "none";
     }
-
-    private static string Describe(BaselineAnswer expected, ResultLine found, double movement, bool isFlip)
-    {
-        var flip = isFlip ? FormattableString.Invariant($", option {Name(expected.PredictedIndex)} became {Name(found.PredictedIndex)}") : "";
-        var moved = double.IsFinite(movement) ? FormattableString.Invariant($"moved by {movement:G3}") : "no letter scores on one side";
-        return FormattableString.Invariant(
-            $"{expected.Id}, {expected.Strategy}, {expected.Frames} frames, rotation {expected.Rotation}: {moved}{flip}");
-    }
-
-    private static string Name(int? option) => option is { } index ? ((char)('A' + index)).ToString() : "none";
 }

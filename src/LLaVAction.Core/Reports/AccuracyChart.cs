@@ -1,4 +1,6 @@
+using LLaVAction.Benchmarks;
 using LLaVAction.Comparison;
+using LLaVAction.Runs;
 
 namespace LLaVAction.Reports;
 
@@ -15,7 +17,6 @@ public static class AccuracyChart
     /// <summary>Draws the chart; an empty text without cells that have an accuracy.</summary>
     public static string Draw(IReadOnlyList<CellReport> cells)
     {
-        ArgumentNullException.ThrowIfNull(cells);
         var shown = cells.Where(static cell => cell.Summary.Accuracy is not null).ToArray();
         if (shown.Length == 0)
         {
@@ -64,9 +65,9 @@ public static class AccuracyChart
         var accuracy = cell.Summary.Accuracy!.Value;
         var colour = $"var(--s{series % Colours})";
         svg.Markup("<g><title>").Text(Describe(cell)).Markup("</title>");
-        if (double.IsFinite(cell.ByVideo.StandardError))
+        if (double.IsFinite(cell.Interval.Lower))
         {
-            svg.Markup($"<line x1=\"{N(x)}\" x2=\"{N(x)}\" y1=\"{N(Y(cell.ByVideo.Lower))}\" y2=\"{N(Y(cell.ByVideo.Upper))}\" stroke=\"{colour}\" stroke-width=\"2\"/>");
+            svg.Markup($"<line x1=\"{N(x)}\" x2=\"{N(x)}\" y1=\"{N(Y(cell.Interval.Lower))}\" y2=\"{N(Y(cell.Interval.Upper))}\" stroke=\"{colour}\" stroke-width=\"2\"/>");
         }
 
         DrawMarker(svg, x, Y(accuracy), series);
@@ -98,11 +99,11 @@ public static class AccuracyChart
         }
     }
 
-    private static string SeriesOf(CellReport cell) => cell.Control == "none" ? cell.Run : $"{cell.Run} ({cell.Control})";
+    private static string SeriesOf(CellReport cell) => cell.Control == Control.None ? cell.Run : $"{cell.Run} ({SettingNames.Of(cell.Control)})";
 
     private static string Describe(CellReport cell) =>
-        $"{ComparisonTables.NameOf(cell)}: {HtmlText.Percent(cell.Summary.Accuracy!.Value)}"
-        + (double.IsFinite(cell.ByVideo.StandardError) ? $" ({HtmlText.Percent(cell.ByVideo.Lower)} to {HtmlText.Percent(cell.ByVideo.Upper)})" : "");
+        $"{cell.Name}: {HtmlText.Percent(cell.Summary.Accuracy!.Value)}"
+        + (double.IsFinite(cell.Interval.Lower) ? $" ({HtmlText.Percent(cell.Interval.Lower)} to {HtmlText.Percent(cell.Interval.Upper)})" : "");
 
     private static string Describe(IEnumerable<CellReport> cells) => "Accuracy by strategy and frame count. " + string.Join("; ", cells.Select(Describe));
 

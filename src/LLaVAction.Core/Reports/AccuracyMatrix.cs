@@ -1,5 +1,7 @@
 using System.Globalization;
+using LLaVAction.Benchmarks;
 using LLaVAction.Comparison;
+using LLaVAction.Runs;
 
 namespace LLaVAction.Reports;
 
@@ -17,7 +19,7 @@ internal static class AccuracyMatrix
         }
 
         int[] frames = [.. cells.Select(static cell => cell.Summary.Frames).Distinct().Order()];
-        html.Markup($"<p class=\"caption\" id=\"{Id}\">Accuracy over all questions asked; below it the 95 % interval, clustered by video</p>\n")
+        html.Markup($"<p class=\"caption\" id=\"{Id}\">Accuracy over all questions asked; below it the 95 % interval, clustered by participant</p>\n")
             .Markup($"<div class=\"scroll\" role=\"region\" aria-labelledby=\"{Id}\" tabindex=\"0\"><table class=\"matrix\" aria-labelledby=\"{Id}\"><thead><tr>")
             .Markup("<th scope=\"col\">Strategy</th>");
         foreach (var count in frames)
@@ -34,9 +36,9 @@ internal static class AccuracyMatrix
         html.Markup("</tbody></table></div>\n");
     }
 
-    private static void WriteRow(HtmlText html, (string Run, string Control, string Strategy) key, CellReport[] cells, int[] frames)
+    private static void WriteRow(HtmlText html, (string Run, Control Control, string Strategy) key, CellReport[] cells, int[] frames)
     {
-        html.Markup("<tr><th scope=\"row\">").Text(key.Strategy).Markup("<small>").Text(key.Control == "none" ? key.Run : $"{key.Run}, {key.Control}");
+        html.Markup("<tr><th scope=\"row\">").Text(key.Strategy).Markup("<small>").Text(key.Control == Control.None ? key.Run : $"{key.Run}, {SettingNames.Of(key.Control)}");
         foreach (var caveat in cells.SelectMany(static cell => cell.Caveats).Distinct(StringComparer.Ordinal))
         {
             html.Markup("<br>").Text(caveat);
@@ -62,9 +64,9 @@ internal static class AccuracyMatrix
         }
 
         html.Markup("<td class=\"number\"><strong>").Text(HtmlText.Percent(accuracy)).Markup("</strong><small>");
-        if (double.IsFinite(cell.ByVideo.StandardError))
+        if (double.IsFinite(cell.Interval.Lower))
         {
-            html.Text(string.Create(CultureInfo.InvariantCulture, $"{100 * cell.ByVideo.Lower:0.0}–{100 * cell.ByVideo.Upper:0.0} %"));
+            html.Text(string.Create(CultureInfo.InvariantCulture, $"{100 * cell.Interval.Lower:0.0}–{100 * cell.Interval.Upper:0.0} %"));
         }
 
         if (!cell.CoversItsSet)

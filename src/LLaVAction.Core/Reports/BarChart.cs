@@ -14,7 +14,6 @@ public static class BarChart
     /// <summary>Draws bars; a dashed line marks the reference share, where there is one.</summary>
     public static string Draw(string title, IReadOnlyList<Bar> bars, double? reference)
     {
-        ArgumentNullException.ThrowIfNull(bars);
         if (bars.Count == 0)
         {
             return "";

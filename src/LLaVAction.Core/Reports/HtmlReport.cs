@@ -18,9 +18,6 @@ public static class HtmlReport
     /// <param name="examples">Questions to show.</param>
     public static string Write(RunComparison comparison, IReadOnlyList<BenchmarkCard> cards, IReadOnlyList<ReportExample> examples)
     {
-        ArgumentNullException.ThrowIfNull(comparison);
-        ArgumentNullException.ThrowIfNull(cards);
-        ArgumentNullException.ThrowIfNull(examples);
         var html = new HtmlText();
         WriteHead(html, comparison);
         html.Markup("<main id=\"content\">\n");
@@ -116,7 +113,7 @@ public static class HtmlReport
         html.Markup("<section aria-labelledby=\"answers\"><h2 id=\"answers\">Answers</h2>\n");
         foreach (var cell in comparison.Cells)
         {
-            html.Markup("<details><summary>").Text(ComparisonTables.NameOf(cell)).Markup(": letters and distractors</summary>\n");
+            html.Markup("<details><summary>").Text(cell.Name).Markup(": letters and distractors</summary>\n");
             if (cell.Positions is { } positions)
             {
                 html.Markup("<figure>").Markup(BarChart.Draw(
@@ -164,7 +161,7 @@ public static class HtmlReport
         {
             foreach (var entry in classes.Take(HardestClasses))
             {
-                table.Add(ComparisonTables.NameOf(cell), kind, entry.Class, entry.Example, entry.Accuracy, entry.Questions, string.Join(", ", cell.Caveats));
+                table.Add(cell.Name, kind, entry.Class, entry.Example, entry.Accuracy, entry.Questions, string.Join(", ", cell.Caveats));
             }
         }
     }
@@ -244,7 +241,7 @@ public static class HtmlReport
         html.Markup("<section aria-labelledby=\"runs\"><h2 id=\"runs\">Configuration</h2>\n");
         foreach (var run in runs)
         {
-            using var record = JsonDocument.Parse(RunJson.ToBytes(RunFolder.Open(run.Path).Record));
+            using var record = JsonDocument.Parse(RunJson.ToBytes(run.Record));
             html.Markup("<details><summary>").Text($"{run.Label}: everything that its figures depend on").Markup("</summary><pre>")
                 .Text(JsonSerializer.Serialize(record.RootElement, ReportJson.Indented.JsonElement)).Markup("</pre></details>\n");
         }

@@ -27,7 +27,6 @@ public sealed class HtmlText
     /// <param name="content">Its text.</param>
     public HtmlText Element(string tag, string content)
     {
-        ArgumentNullException.ThrowIfNull(tag);
         _text.Append('<').Append(tag).Append('>').Append(Escape(content)).Append("</").Append(tag.Split(' ')[0]).Append(">\n");
         return this;
     }
@@ -38,7 +37,6 @@ public sealed class HtmlText
     /// <summary>Escapes text for element content and quoted attributes.</summary>
     public static string Escape(string content)
     {
-        ArgumentNullException.ThrowIfNull(content);
         return content
             .Replace("&", "&amp;", StringComparison.Ordinal)
             .Replace("<", "&lt;", StringComparison.Ordinal)

@@ -1,5 +1,6 @@
 using LLaVAction.Benchmarks;
 using LLaVAction.Comparison;
+using LLaVAction.Runs;
 
 namespace LLaVAction.Reports;
 
@@ -18,7 +19,6 @@ public sealed record ReportExample(
     /// </summary>
     public static IReadOnlyList<ReportExample> Choose(IReadOnlyList<ComparedRun> runs, int count)
     {
-        ArgumentNullException.ThrowIfNull(runs);
         var cells = runs.SelectMany(static run => run.Results.Cells.Select(cell => new CellAnswers(run, cell))).ToArray();
         var queues = cells
             .GroupBy(static cell => cell.Cell.Strategy, StringComparer.Ordinal)
@@ -58,7 +58,7 @@ public sealed record ReportExample(
             .Select(cell => (Cell: cell, Row: cell.Find(question.Id)))
             .Where(static pair => pair.Row?.Result is not null)
             .Select(static pair => (
-                FormattableString.Invariant($"{pair.Cell.Run.Label}{(pair.Cell.Run.Identity.Control == "none" ? "" : ", " + pair.Cell.Run.Identity.Control)}, {pair.Cell.Cell.Frames} frames"),
+                FormattableString.Invariant($"{pair.Cell.Run.Label}{(pair.Cell.Run.Identity.Control == Control.None ? "" : ", " + SettingNames.Of(pair.Cell.Run.Identity.Control))}, {pair.Cell.Cell.Frames} frames"),
                 pair.Row!.Value.Result!.PredictedIndex,
                 CellAnswers.IsRight(pair.Row.Value))),
     ];

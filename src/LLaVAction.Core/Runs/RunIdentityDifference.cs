@@ -9,9 +9,17 @@ namespace LLaVAction.Runs;
 /// <param name="Right">Its value in the second run, as JSON.</param>
 public sealed record RunIdentityDifference(string Name, string Left, string Right)
 {
-    /// <summary>All settings in which two identities differ, in the order of the file; none when they are equal.</summary>
+    /// <summary>
+    /// All settings in which two identities differ, in the order of the file; none when they are equal. The name of a model
+    /// is a label: where the content is the same, another name is no difference.
+    /// </summary>
     public static IReadOnlyList<RunIdentityDifference> Between(RunIdentity left, RunIdentity right)
     {
+        if (left.Model.HasSameContent(right.Model))
+        {
+            right = right with { Model = right.Model with { Name = left.Model.Name } };
+        }
+
         var differences = new List<RunIdentityDifference>();
         Compare("", ToNode(left), ToNode(right), differences);
         return differences;

@@ -1,3 +1,7 @@
+using LLaVAction.Benchmarks;
+using LLaVAction.Prompts;
+using LLaVAction.Scoring;
+
 namespace LLaVAction.Runs;
 
 /// <summary>
@@ -43,8 +47,8 @@ public sealed record RunIdentity
     /// <summary>The frames.</summary>
     public required RunFrames Frames { get; init; }
 
-    /// <summary>How answers are scored, the headline first: <c>letter</c>, <c>staged</c>, <c>strict</c>; <c>direct</c> or nothing for tasks without options.</summary>
-    public required IReadOnlyList<string> Scoring { get; init; }
+    /// <summary>How answers are scored, the headline first; empty for tasks without options.</summary>
+    public required IReadOnlyList<AnswerScoring> Scoring { get; init; }
 
     /// <summary>How many rotations of the options are asked, from rotation 0 on.</summary>
     public required int Rotations { get; init; }
@@ -52,8 +56,8 @@ public sealed record RunIdentity
     /// <summary>The most tokens generated per answer; 0 where nothing is generated.</summary>
     public required int MaxNewTokens { get; init; }
 
-    /// <summary>The control, or <c>none</c>.</summary>
-    public required string Control { get; init; }
+    /// <summary>The control.</summary>
+    public required Control Control { get; init; }
 }
 
 /// <summary>The benchmark of a run.</summary>
@@ -62,11 +66,11 @@ public sealed record RunBenchmark
     /// <summary>SHA-256 of the benchmark's manifest.</summary>
     public required string ManifestSha256 { get; init; }
 
-    /// <summary><c>mqa</c>, <c>recognition</c> or <c>training</c>.</summary>
-    public required string Protocol { get; init; }
+    /// <summary>Which candidates became options.</summary>
+    public required Protocol Protocol { get; init; }
 
     /// <summary>What text stands for a class.</summary>
-    public required string Representation { get; init; }
+    public required Representation Representation { get; init; }
 
     /// <summary>Options per question, K.</summary>
     public required int OptionsPerQuestion { get; init; }
@@ -84,8 +88,8 @@ public sealed record RunSet
     /// <summary>Strategy of the set.</summary>
     public required string Strategy { get; init; }
 
-    /// <summary><c>measured</c>, <c>simulated</c> or <c>unstated</c>: where the predictions behind the set come from.</summary>
-    public required string Provenance { get; init; }
+    /// <summary>Where the predictions behind the set come from.</summary>
+    public required Provenance Provenance { get; init; }
 
     /// <summary>SHA-256 of the set's file.</summary>
     public required string Sha256 { get; init; }
@@ -103,16 +107,37 @@ public sealed record RunSet
 /// <summary>The model of a run.</summary>
 public sealed record RunModel
 {
-    private const string OldNameOfCpu = "embedded cpu";
+    private readonly string _engine = "";
+    private readonly string? _device;
 
-    /// <summary>Name to show.</summary>
+    /// <summary>A label to show, from <c>--model-name</c>, the Hugging Face cache (<c>org/name@revision</c>) or the folder; no part of what identifies the model where <see cref="Hash"/> is known.</summary>
     public required string Name { get; init; }
 
     /// <summary>SHA-256 over weights, configuration and tokenizer; null where unknown (a server).</summary>
     public required string? Hash { get; init; }
 
-    /// <summary>Engine and kind of device, without the device's number: <c>cpu</c>, <c>torch cuda</c>.</summary>
-    public required string Engine { get; init => field = value == OldNameOfCpu ? "cpu" : value; }
+    /// <summary>The engine, for example <c>cpu</c> or <c>torch</c>.</summary>
+    /// <remarks>Earlier versions wrote engine and device as one text (<c>embedded cpu</c>, <c>torch cuda</c>); it is read as the two.</remarks>
+    public required string Engine
+    {
+        get => Glued?.Engine ?? _engine;
+        init => _engine = value;
+    }
+
+    /// <summary>Kind of device, without its number: <c>cpu</c>, <c>cuda</c>.</summary>
+    public string Device
+    {
+        get => _device ?? Glued?.Device ?? "cpu";
+        init => _device = value;
+    }
+
+    private (string Engine, string Device)? Glued => _engine switch
+    {
+        "embedded" or "embedded cpu" => ("cpu", "cpu"),
+        "torch cpu" => ("torch", "cpu"),
+        "torch cuda" => ("torch", "cuda"),
+        _ => null,
+    };
 
     /// <summary>Arithmetic.</summary>
     public required string Precision { get; init; }
@@ -125,16 +150,27 @@ public sealed record RunModel
 
     /// <summary>True when the checkpoint says of itself that its weights are random.</summary>
     public required bool HasRandomWeights { get; init; }
+
+    /// <summary>Whether two models are one: by the hash of their content, and by name only where a hash is unknown.</summary>
+    public bool HasSameContent(RunModel other) => Hash is null || other.Hash is null ? Name == other.Name && Hash == other.Hash : Hash == other.Hash;
+
+    /// <summary>Whether two models compute under the same settings and precision.</summary>
+    public bool HasSameSettings(RunModel other) =>
+        Precision == other.Precision
+        && Settings.OrderBy(static pair => pair.Key, StringComparer.Ordinal).SequenceEqual(other.Settings.OrderBy(static pair => pair.Key, StringComparer.Ordinal));
 }
 
 /// <summary>The prompts of a run.</summary>
 public sealed record RunPrompt
 {
-    /// <summary><c>mqa</c>, <c>cot</c>, <c>caption-then-answer</c>, <c>direct</c> or <c>caption</c>.</summary>
-    public required string Task { get; init; }
+    /// <summary>Value of <see cref="PriorActions"/> where none are told.</summary>
+    public const string NoPriorActions = "none";
 
-    /// <summary><c>egocentric</c> or <c>allocentric</c>.</summary>
-    public required string Perspective { get; init; }
+    /// <summary>What the model is asked to do.</summary>
+    public required PromptTask Task { get; init; }
+
+    /// <summary>Who acts in the prompt.</summary>
+    public required PromptPerspective Perspective { get; init; }
 
     /// <summary>Whether prompts tell the clip's length and the number of frames.</summary>
     public required bool HasTimeInstruction { get; init; }
@@ -152,10 +188,10 @@ public sealed record RunFrames
     /// <summary>Frame counts asked, in the order given.</summary>
     public required IReadOnlyList<int> Counts { get; init; }
 
-    /// <summary><c>midpoint</c> or <c>stride</c>.</summary>
-    public required string Policy { get; init; }
+    /// <summary>Which moments become frames.</summary>
+    public required FramePolicyKind Policy { get; init; }
 
-    /// <summary>Segments that <c>stride</c> strides over; null for <c>midpoint</c>.</summary>
+    /// <summary>Segments that <see cref="FramePolicyKind.Stride"/> strides over; null for <see cref="FramePolicyKind.Midpoint"/>.</summary>
     public required int? ClipLength { get; init; }
 
     /// <summary>Layout of the videos folder; null when blind.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using LLaVAction.Benchmarks;
 using LLaVAction.Scoring;
 
 namespace LLaVAction.Runs;
@@ -41,7 +42,7 @@ public sealed record CellSummary
     public required string Strategy { get; init; }
 
     /// <summary>Where the predictions behind the set come from.</summary>
-    public required string Provenance { get; init; }
+    public required Provenance Provenance { get; init; }
 
     /// <summary>Number of frames.</summary>
     public required int Frames { get; init; }

@@ -1,4 +1,5 @@
 using LLaVAction.Benchmarks;
+using LLaVAction.Prompts;
 using LLaVAction.Scoring;
 
 namespace LLaVAction.Runs;
@@ -6,8 +7,8 @@ namespace LLaVAction.Runs;
 /// <summary>Computes <see cref="RunSummary"/> from results; every sum runs in the order of the questions.</summary>
 public static class SummaryBuilder
 {
-    private const string DirectTask = "direct";
-    private const string RecognitionProtocol = "recognition";
+    private static readonly string Letter = SettingNames.Of(AnswerScoring.Letter);
+    private static readonly string Staged = SettingNames.Of(AnswerScoring.Staged);
 
     /// <summary>Summarises a run.</summary>
     public static RunSummary Build(RunResults results)
@@ -25,8 +26,8 @@ public static class SummaryBuilder
         };
     }
 
-    /// <summary>The words that stand beside every figure of a run.</summary>
-    public static IReadOnlyList<string> Caveats(RunIdentity identity)
+    /// <summary>The words that must stand beside every figure of a run that rests on sets of these sources.</summary>
+    public static IReadOnlyList<string> Caveats(RunIdentity identity, params IReadOnlyList<Provenance> sources)
     {
         var caveats = new List<string>();
         if (identity.Model.HasRandomWeights)
@@ -34,13 +35,16 @@ public static class SummaryBuilder
             caveats.Add("random weights");
         }
 
-        if (identity.Benchmark.Sets.Any(set => set.Provenance == SettingNames.Of(Provenance.Simulated)))
+        if (sources.Contains(Provenance.Simulated))
         {
             caveats.Add("simulated");
         }
 
         return caveats;
     }
+
+    /// <summary>The words that must stand beside figures over all sets of a run.</summary>
+    public static IReadOnlyList<string> Caveats(RunIdentity identity) => Caveats(identity, [.. identity.Benchmark.Sets.Select(set => set.Provenance)]);
 
     private static CellSummary Summarise(RunResults results, RunCell cell)
     {
@@ -51,8 +55,8 @@ public static class SummaryBuilder
         int Count(ResultStatus status) => lines.Count(line => line.Status == status);
         var correct = lines.Count(line => line.IsCorrect == true);
         var answered = Count(ResultStatus.Ok);
-        var isScored = identity.Prompt.Task != "caption";
-        var hasOptions = isScored && identity.Prompt.Task != DirectTask;
+        var isScored = identity.Prompt.Task != PromptTask.Caption;
+        var hasOptions = identity.Prompt.Task.HasOptions();
         var mass = Mean(lines.Select(line => line.LetterMass).OfType<double>());
         return new CellSummary
         {
@@ -76,13 +80,13 @@ public static class SummaryBuilder
             Chance = hasOptions ? Mean(rows.Select(row => row.Question.AnswerIndex is null ? 0 : 1.0 / row.Question.Options.Count)) : null,
             MeanLetterMass = mass,
             HasLowLetterMass = mass < LetterScores.LowMass,
-            LetterTextAgreement = Mean(lines.Where(HasLetterAndText).Select(line => line.Predictions["letter"] == line.Predictions["staged"] ? 1.0 : 0.0)),
+            LetterTextAgreement = Mean(lines.Where(HasLetterAndText).Select(line => line.Predictions[Letter] == line.Predictions[Staged] ? 1.0 : 0.0)),
             Rules = CountRules(lines),
             Rotations = identity.Rotations > 1 ? Rotations(results, cell) : null,
-            Recognition = identity.Benchmark.Protocol == RecognitionProtocol && hasOptions
+            Recognition = identity.Benchmark.Protocol == Protocol.Recognition && hasOptions
                 ? RecognitionScores.Of([.. rows.Select(row => RecognitionResults.Row(row.Question, row.Result))])
                 : null,
-            Direct = identity.Prompt.Task == DirectTask ? Direct(rows, lines) : null,
+            Direct = identity.Prompt.Task == PromptTask.Direct ? Direct(rows, lines) : null,
         };
     }
 
@@ -99,7 +103,7 @@ public static class SummaryBuilder
     }
 
     private static bool HasLetterAndText(ResultLine line) =>
-        line.Predictions.GetValueOrDefault("letter") is not null && line.Predictions.ContainsKey("staged");
+        line.Predictions.GetValueOrDefault(Letter) is not null && line.Predictions.ContainsKey(Staged);
 
     private static SortedDictionary<string, int> CountRules(ResultLine[] lines)
     {

@@ -12,7 +12,6 @@ public sealed record ChiSquareTest(double Statistic, int DegreesOfFreedom, doubl
     /// <summary>Tests the counts of at least two cells.</summary>
     public static ChiSquareTest Uniform(IReadOnlyList<int> counts)
     {
-        ArgumentNullException.ThrowIfNull(counts);
         ArgumentOutOfRangeException.ThrowIfLessThan(counts.Count, 2, nameof(counts));
         var expected = counts.Sum() / (double)counts.Count;
         var statistic = expected == 0

@@ -9,9 +9,13 @@ public static class ClusterBootstrap
     /// <summary>Resamples enough for two stable digits of a 95 % interval.</summary>
     public const int DefaultResamples = 4000;
 
+    /// <summary>With fewer clusters resamples repeat each other, and percentiles are far too narrow.</summary>
+    public const int FewestClusters = 10;
+
     /// <summary>
     /// Interval of the mean: G clusters drawn with replacement, sum over count, quantiles by linear interpolation
-    /// (type 7 of Hyndman and Fan 1996, NumPy's default).
+    /// (type 7 of Hyndman and Fan 1996, NumPy's default). Not estimable with fewer than <see cref="FewestClusters"/>
+    /// clusters, or where all resamples are alike.
     /// </summary>
     /// <param name="sample">The values by cluster.</param>
     /// <param name="confidence">Coverage, in (0, 1).</param>
@@ -23,38 +27,42 @@ public static class ClusterBootstrap
         int resamples = DefaultResamples,
         long seed = 42)
     {
-        ArgumentNullException.ThrowIfNull(sample);
         ArgumentOutOfRangeException.ThrowIfLessThan(resamples, 2);
         var clusters = sample.Clusters.Count;
-        if (clusters < 2)
+        if (clusters < FewestClusters)
         {
-            return new ConfidenceInterval(sample.Mean, double.NegativeInfinity, double.PositiveInfinity, double.NaN);
+            return ConfidenceInterval.NotEstimable(sample.Mean);
         }
 
         var random = new KeyedRandom(seed, "clusters", "bootstrap");
         var means = new double[resamples];
         for (var resample = 0; resample < resamples; resample++)
         {
-            var sum = 0.0;
-            var count = 0;
+            int sum = 0, count = 0;
             for (var draw = 0; draw < clusters; draw++)
             {
                 var cluster = random.NextInt32(clusters);
-                sum += sample.Sums[cluster];
+                sum += sample.Sum(cluster);
                 count += sample.Counts[cluster];
             }
 
-            means[resample] = sum / count;
+            means[resample] = (double)sum / count;
         }
 
         Array.Sort(means);
+        if (means[0] == means[^1])
+        {
+            return ConfidenceInterval.NotEstimable(sample.Mean);
+        }
+
         var tail = (1 - confidence) / 2;
-        var average = means.Sum() / resamples;
+        var average = means.Average();
         var variance = means.Sum(mean => (mean - average) * (mean - average)) / (resamples - 1);
-        return new ConfidenceInterval(sample.Mean, Quantile(means, tail), Quantile(means, 1 - tail), Math.Sqrt(variance));
+        return new ConfidenceInterval(sample.Mean, Quantile(means, tail), Quantile(means, 1 - tail), Math.Sqrt(variance), double.NaN);
     }
 
-    private static double Quantile(double[] sorted, double probability)
+    /// <summary>Quantile of sorted values, between two of them by linear interpolation.</summary>
+    internal static double Quantile(ReadOnlySpan<double> sorted, double probability)
     {
         var position = probability * (sorted.Length - 1);
         var below = (int)Math.Floor(position);

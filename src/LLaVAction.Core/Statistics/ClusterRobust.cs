@@ -2,107 +2,89 @@ using MathNet.Numerics.Distributions;
 
 namespace LLaVAction.Statistics;
 
-/// <summary>
-/// Cluster-robust inference on a mean: accuracy, or the mean of paired differences.
-/// </summary>
+/// <summary>The standard error of a clustered mean, its degrees of freedom, and the t test that follows.</summary>
 /// <remarks>
-/// The sandwich estimator for an intercept (Liang and Zeger 1986; Miller 2024, "Adding error bars to evals", equation 4)
-/// with the small-sample factor G/(G−1) (CR1) and Student's t with G−1 degrees of freedom (Cameron and Miller 2015,
-/// section VI). Equal to <c>statsmodels OLS(y, 1).fit(cov_type="cluster", use_t=True)</c>.
-/// With fewer than two clusters there is no standard error: NaN, and an interval from −∞ to +∞.
+/// CR2, the bias-reduced sandwich estimator (Bell and McCaffrey 2002), whose matrix form for a mean comes down to one
+/// division per cluster: SE² = Σᵍ (Σᵢ∈ᵍ (xᵢ − x̄))² / (1 − nᵍ/n) / n². With equal clusters it is
+/// <c>statsmodels OLS(y, 1).fit(cov_type="cluster")</c>, with clusters of one <c>cov_type="HC2"</c>. Degrees of freedom are
+/// Satterthwaite's under the less favourable of two working models, independent values and values that clusters share
+/// wholly (Imbens and Kolesár 2016, section 3), and no more than the clusters that hold the rarer outcomes, less one.
+/// docs/statistics.md has the simulated level of the test.
 /// </remarks>
 public static class ClusterRobust
 {
-    /// <summary>√( G/(G−1) · Σᵍ (Σᵢ∈ᵍ (xᵢ − x̄))² ) / n; NaN with fewer than two clusters.</summary>
+    /// <summary>The CR2 standard error of the mean; NaN with fewer than two clusters.</summary>
     public static double StandardError(ClusteredSample sample)
     {
-        ArgumentNullException.ThrowIfNull(sample);
-        var clusters = sample.Clusters.Count;
-        if (clusters < 2)
+        if (sample.Clusters.Count < 2)
         {
             return double.NaN;
         }
 
         var squares = 0.0;
-        for (var cluster = 0; cluster < clusters; cluster++)
+        for (var cluster = 0; cluster < sample.Clusters.Count; cluster++)
         {
-            var residual = sample.Sums[cluster] - (sample.Counts[cluster] * sample.Mean);
-            squares += residual * residual;
+            var residual = sample.Sum(cluster) - (sample.Counts[cluster] * sample.Mean);
+            squares += residual * residual / (1 - Share(sample, cluster));
         }
 
-        return Math.Sqrt(squares * clusters / (clusters - 1)) / sample.Count;
+        // What is left of a sum of zeros by rounding is no spread.
+        var standardError = Math.Sqrt(squares) / sample.Count;
+        return standardError < 1e-12 ? 0 : standardError;
     }
 
-    /// <summary>Mean ± t(G−1) · standard error.</summary>
-    /// <param name="sample">The values by cluster.</param>
-    /// <param name="confidence">Coverage, in (0, 1).</param>
-    public static ConfidenceInterval Interval(ClusteredSample sample, double confidence = 0.95)
+    /// <summary>Degrees of freedom of <see cref="StandardError"/>, at least 1; NaN with fewer than two clusters.</summary>
+    public static double DegreesOfFreedom(ClusteredSample sample)
     {
-        var standardError = StandardError(sample);
-        if (double.IsNaN(standardError))
-        {
-            return new ConfidenceInterval(sample.Mean, double.NegativeInfinity, double.PositiveInfinity, double.NaN);
-        }
-
-        var half = TQuantile(0.5 + (confidence / 2), sample.Clusters.Count - 1) * standardError;
-        return new ConfidenceInterval(sample.Mean, sample.Mean - half, sample.Mean + half, standardError);
+        return sample.Clusters.Count < 2
+            ? double.NaN
+            : Math.Max(1, Math.Min(Satterthwaite(sample), sample.InformativeClusters - 1));
     }
 
     /// <summary>
-    /// Two-sided p of the hypothesis that the mean is <paramref name="hypothesis"/>. Without any spread between clusters
-    /// it is 1 when the mean is the hypothesis and 0 otherwise; NaN with fewer than two clusters.
+    /// Two-sided p of the hypothesis that the mean is zero; NaN where there is no standard error to hold it to: with fewer
+    /// than two clusters, or with clusters that are all alike.
     /// </summary>
-    public static double PValue(ClusteredSample sample, double hypothesis = 0)
+    public static double PValue(ClusteredSample sample)
     {
         var standardError = StandardError(sample);
-        if (double.IsNaN(standardError))
-        {
-            return double.NaN;
-        }
-
-        var difference = sample.Mean - hypothesis;
-        if (standardError == 0)
-        {
-            return difference == 0 ? 1 : 0;
-        }
-
-        return 2 * StudentT.CDF(0, 1, sample.Clusters.Count - 1, -Math.Abs(difference / standardError));
+        return standardError > 0
+            ? 2 * StudentT.CDF(0, 1, DegreesOfFreedom(sample), -Math.Abs(sample.Mean / standardError))
+            : double.NaN;
     }
 
-    /// <summary>
-    /// One-sided p of "the mean is at most <paramref name="bound"/>" against "it is larger", as non-inferiority needs it;
-    /// NaN with fewer than two clusters.
-    /// </summary>
-    public static double UpperPValue(ClusteredSample sample, double bound)
-    {
-        var standardError = StandardError(sample);
-        if (double.IsNaN(standardError))
-        {
-            return double.NaN;
-        }
-
-        var difference = sample.Mean - bound;
-        if (standardError == 0)
-        {
-            return difference > 0 ? 0 : 1;
-        }
-
-        return StudentT.CDF(0, 1, sample.Clusters.Count - 1, -difference / standardError);
-    }
-
-    /// <summary>
-    /// How many times more independent questions would be needed for the same standard error:
-    /// the clustered variance over that of independent values. NaN where either is missing or zero.
-    /// </summary>
-    /// <param name="sample">The values by cluster.</param>
-    /// <param name="variance">Sample variance of the values.</param>
-    public static double DesignEffect(ClusteredSample sample, double variance)
-    {
-        var standardError = StandardError(sample);
-        return variance > 0 ? standardError * standardError * sample.Count / variance : double.NaN;
-    }
-
-    /// <summary>Quantile of Student's t.</summary>
+    /// <summary>Quantile of Student's t; NaN without degrees of freedom.</summary>
     internal static double TQuantile(double probability, double degreesOfFreedom) =>
-        StudentT.InvCDF(0, 1, degreesOfFreedom, probability);
+        double.IsNaN(degreesOfFreedom) ? double.NaN : StudentT.InvCDF(0, 1, degreesOfFreedom, probability);
+
+    /// <summary>
+    /// (tr A)² / tr A² for the smaller of two matrices A of the quadratic form: with aᵍ² = 1/(1 − wᵍ) and wᵍ = nᵍ/n,
+    /// Aᵍʰ = δᵍʰ nᵍ − (1 − δᵍʰ) aᵍ aʰ nᵍ nʰ / n for independent values, and
+    /// Aᵍʰ = aᵍ aʰ nᵍ nʰ (δᵍʰ − wᵍ − wʰ + Σw²) for values that clusters share.
+    /// </summary>
+    private static double Satterthwaite(ClusteredSample sample)
+    {
+        var clusters = sample.Clusters.Count;
+        var shares = Enumerable.Range(0, clusters).Select(cluster => Share(sample, cluster)).ToArray();
+        var scales = Array.ConvertAll(shares, share => share / Math.Sqrt(1 - share));
+        var squaredShares = shares.Sum(share => share * share);
+        double independentSquares = 0, sharedTrace = 0, sharedSquares = 0;
+        for (var row = 0; row < clusters; row++)
+        {
+            for (var column = 0; column < clusters; column++)
+            {
+                var isDiagonal = row == column;
+                var scale = scales[row] * scales[column];
+                var independent = isDiagonal ? shares[row] : scale;
+                var shared = scale * ((isDiagonal ? 1 : 0) - shares[row] - shares[column] + squaredShares);
+                independentSquares += independent * independent;
+                sharedSquares += shared * shared;
+                sharedTrace += isDiagonal ? shared : 0;
+            }
+        }
+
+        return Math.Min(1 / independentSquares, sharedTrace * sharedTrace / sharedSquares);
+    }
+
+    private static double Share(ClusteredSample sample, int cluster) => (double)sample.Counts[cluster] / sample.Count;
 }

@@ -9,7 +9,6 @@ public static class HolmCorrection
     /// </summary>
     public static IReadOnlyList<double> Adjust(IReadOnlyList<double> pValues)
     {
-        ArgumentNullException.ThrowIfNull(pValues);
         var adjusted = pValues.ToArray();
         var order = Enumerable.Range(0, adjusted.Length)
             .Where(index => !double.IsNaN(adjusted[index]))

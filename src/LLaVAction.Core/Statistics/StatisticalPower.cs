@@ -1,40 +1,33 @@
 namespace LLaVAction.Statistics;
 
-/// <summary>What a comparison could have seen (Miller 2024, section 5; Bloom 1995).</summary>
+/// <summary>What a comparison could have seen (Miller 2024, section 5; Bloom 1995), and how much larger one would have to be.</summary>
 public static class StatisticalPower
 {
     /// <summary>
-    /// The smallest true difference found with the given power by a two-sided test:
-    /// (t₁₋α/₂ + t_power) · standard error, with G − 1 degrees of freedom.
+    /// The smallest true difference found with the given power by a two-sided test: (t₁₋α/₂ + t_power) · standard error.
+    /// NaN where the interval has no standard error.
     /// </summary>
-    public static double MinimalDetectableDifference(
-        double standardError,
-        int clusters,
-        double significance = 0.05,
-        double power = 0.8)
-    {
-        if (clusters < 2 || double.IsNaN(standardError))
-        {
-            return double.NaN;
-        }
+    public static double MinimalDetectableDifference(ConfidenceInterval interval, double significance = 0.05, double power = 0.8) =>
+        (ClusterRobust.TQuantile(1 - (significance / 2), interval.DegreesOfFreedom)
+            + ClusterRobust.TQuantile(power, interval.DegreesOfFreedom)) * interval.StandardError;
 
-        var degrees = clusters - 1;
-        return (ClusterRobust.TQuantile(1 - (significance / 2), degrees) + ClusterRobust.TQuantile(power, degrees)) * standardError;
+    /// <summary>
+    /// How many questions of the same kind would bring a bound, now <paramref name="width"/> away from the estimate, to
+    /// <paramref name="distance"/> from it: n · (width / distance)², rounded up; null where no number would.
+    /// </summary>
+    public static long? QuestionsToDecide(int questions, double width, double distance)
+    {
+        var ratio = width / distance;
+        return distance > 0 && double.IsFinite(ratio) ? (long)Math.Ceiling(questions * ratio * ratio) : null;
     }
 
     /// <summary>
-    /// How many questions, with the same spread of clusters, would bring the standard error down to what a bound at
-    /// distance <paramref name="distance"/> needs: n · (t·SE / distance)², rounded up. Null when the distance is not positive.
+    /// How many questions without a single loss bound losses by <paramref name="margin"/>: 1 − α^(1/n) ≤ margin, with
+    /// <paramref name="effective"/> of <paramref name="questions"/> counting; null where no number would.
     /// </summary>
-    public static int? QuestionsToDecide(double standardError, int questions, int clusters, double distance, double significance = 0.05)
+    public static long? QuestionsWithoutLoss(int questions, double effective, double margin, double significance)
     {
-        if (distance <= 0 || clusters < 2 || double.IsNaN(standardError))
-        {
-            return null;
-        }
-
-        var ratio = ClusterRobust.TQuantile(1 - significance, clusters - 1) * standardError / distance;
-        var needed = Math.Ceiling(questions * ratio * ratio);
-        return needed > int.MaxValue ? int.MaxValue : (int)needed;
+        var needed = Math.Log(significance) / Math.Log(1 - margin) * questions / effective;
+        return margin > 0 && double.IsFinite(needed) ? (long)Math.Ceiling(needed) : null;
     }
 }

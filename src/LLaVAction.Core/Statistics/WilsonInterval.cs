@@ -2,32 +2,37 @@ using MathNet.Numerics.Distributions;
 
 namespace LLaVAction.Statistics;
 
-/// <summary>
-/// Wilson's score interval of a share (Wilson 1927). It takes every question as independent, and is printed for
-/// reference only.
-/// </summary>
+/// <summary>Wilson's score interval of a share (Wilson 1927): never empty, and inside 0..1.</summary>
 public static class WilsonInterval
 {
-    /// <summary>(p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n); 0..1 for an empty sample.</summary>
+    /// <summary>The interval of independent trials; equal to <c>statsmodels proportion_confint(method="wilson")</c>. 0..1 without trials.</summary>
     public static ConfidenceInterval Of(int successes, int trials, double confidence = 0.95)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(successes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(successes, trials);
-        if (trials == 0)
-        {
-            return new ConfidenceInterval(double.NaN, 0, 1, double.NaN);
-        }
+        return trials == 0
+            ? new ConfidenceInterval(double.NaN, 0, 1, double.NaN, double.NaN)
+            : Of((double)successes / trials, trials, NormalQuantile(confidence));
+    }
 
-        var z = Normal.InvCDF(0, 1, 0.5 + (confidence / 2));
-        var share = (double)successes / trials;
-        var scale = 1 + (z * z / trials);
-        var centre = (share + (z * z / (2 * trials))) / scale;
+    /// <summary>(p + q²/2n ± q·√(p(1−p)/n + q²/4n²)) / (1 + q²/n).</summary>
+    /// <param name="share">The share p, in 0..1.</param>
+    /// <param name="trials">Number of trials n, positive; an effective number need not be whole.</param>
+    /// <param name="quantile">Quantile q of the normal distribution or of Student's t.</param>
+    public static ConfidenceInterval Of(double share, double trials, double quantile)
+    {
+        var scale = 1 + (quantile * quantile / trials);
+        var centre = (share + (quantile * quantile / (2 * trials))) / scale;
         var variance = share * (1 - share) / trials;
-        var half = z * Math.Sqrt(variance + (z * z / (4.0 * trials * trials))) / scale;
+        var half = quantile * Math.Sqrt(variance + (quantile * quantile / (4 * trials * trials))) / scale;
         return new ConfidenceInterval(
             share,
-            successes == 0 ? 0 : centre - half,
-            successes == trials ? 1 : centre + half,
-            Math.Sqrt(variance));
+            share == 0 ? 0 : Math.Max(0, centre - half),
+            share == 1 ? 1 : Math.Min(1, centre + half),
+            Math.Sqrt(variance),
+            double.NaN);
     }
+
+    /// <summary>The normal quantile of a two-sided interval.</summary>
+    internal static double NormalQuantile(double confidence) => Normal.InvCDF(0, 1, (1 + confidence) / 2);
 }

@@ -16,8 +16,6 @@ public static class SectionWriter
     /// <exception cref="InputException">A name that no section has.</exception>
     public static IReadOnlyList<Section> Choose(IReadOnlyList<Section> sections, IReadOnlyCollection<string> names)
     {
-        ArgumentNullException.ThrowIfNull(sections);
-        ArgumentNullException.ThrowIfNull(names);
         foreach (var name in names.Where(name => sections.All(section => section.Key != name)))
         {
             throw new InputException($"--section: '{name}' is not a section of this result ({string.Join(", ", sections.Select(static section => section.Key))}).");
@@ -29,7 +27,7 @@ public static class SectionWriter
     /// <summary>Writes sections and notes.</summary>
     /// <param name="sections">The sections; those without rows are passed over.</param>
     /// <param name="notes">Sentences that stand below them; CSV has no place for them.</param>
-    /// <param name="format"><c>table</c>, <c>markdown</c>, <c>csv</c> or <c>json</c>.</param>
+    /// <param name="format"><c>table</c>, <c>markdown</c>, <c>csv</c>, <c>json</c> or <c>latex</c>.</param>
     /// <param name="output">Where to.</param>
     public static void Write(IReadOnlyList<Section> sections, IReadOnlyList<string> notes, string format, TextWriter output)
     {
@@ -41,6 +39,9 @@ public static class SectionWriter
                 break;
             case "json":
                 WriteJson(sections, notes, output);
+                break;
+            case "latex":
+                WriteLatex(sections, output);
                 break;
             default:
                 WriteText(sections, notes, output, isMarkdown: format == "markdown");
@@ -69,6 +70,18 @@ public static class SectionWriter
         foreach (var note in notes)
         {
             output.WriteLine($"- {note}");
+        }
+    }
+
+    /// <summary>Tables to be pasted into a paper. Columns that are empty, and words that are the same in every row, are left to its text.</summary>
+    private static void WriteLatex(IReadOnlyList<Section> sections, TextWriter output)
+    {
+        output.Write("% \\usepackage{booktabs}\n");
+        foreach (var section in sections)
+        {
+            var (table, common) = section.Table.WithoutCommonColumns();
+            output.Write("\n");
+            TableWriter.WriteLatex(table, common.Length == 0 ? section.Title + "." : $"{section.Title}. In every row: {common}.", section.Key, output);
         }
     }
 

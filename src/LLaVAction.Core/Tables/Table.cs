@@ -28,6 +28,19 @@ public sealed record TableColumn(
     public static TableColumn Number(string key, string title, int decimals = 0) =>
         new(key, title, ColumnAlignment.Right, value => Convert.ToDouble(value, CultureInfo.InvariantCulture).ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
 
+    /// <summary>A column of counts.</summary>
+    public static TableColumn Count(string key, string title) => new(key, title, ColumnAlignment.Right);
+
+    /// <summary>A column of differences of shares, shown in percentage points with their sign.</summary>
+    public static TableColumn Points(string key, string title) =>
+        new(key, title, ColumnAlignment.Right, static value => (100 * Convert.ToDouble(value, CultureInfo.InvariantCulture)).ToString("+0.0;-0.0;0.0", CultureInfo.InvariantCulture));
+
+    /// <summary>A column of p values with four decimals.</summary>
+    public static TableColumn Probability(string key, string title) =>
+        new(key, title, ColumnAlignment.Right, static value => Convert.ToDouble(value, CultureInfo.InvariantCulture) is var p && p < 0.0001
+            ? "<0.0001"
+            : p.ToString("0.0000", CultureInfo.InvariantCulture));
+
     /// <summary>What a person reads in a cell; an empty cell for null.</summary>
     public string TextOf(object? value) => value is null ? string.Empty : Format?.Invoke(value) ?? Invariant(value);
 
@@ -66,5 +79,23 @@ public sealed class Table(params TableColumn[] columns)
 
         _rows.Add(values);
         return this;
+    }
+
+    /// <summary>
+    /// The table for a narrow page: columns that are empty are left out, and text that is the same in every row is said
+    /// once, as <c>title value; title value</c>.
+    /// </summary>
+    public (Table Table, string Common) WithoutCommonColumns()
+    {
+        bool IsEmpty(int column) => _rows.TrueForAll(row => columns[column].TextOf(row[column]).Length == 0);
+        bool IsCommon(int column) => _rows.Count > 1
+            && columns[column].Alignment == ColumnAlignment.Left
+            && _rows.TrueForAll(row => Equals(row[column], _rows[0][column]));
+        int[] kept = [.. Enumerable.Range(0, columns.Length).Where(column => !IsEmpty(column))];
+        int[] common = [.. kept.Where(IsCommon)];
+        kept = [.. kept.Except(common)];
+        var narrow = new Table([.. kept.Select(column => columns[column])]);
+        _rows.ForEach(row => narrow.Add([.. kept.Select(column => row[column])]));
+        return (narrow, string.Join("; ", common.Select(column => $"{columns[column].Title.ToLowerInvariant()} {columns[column].TextOf(_rows[0][column])}")));
     }
 }

@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using CsvHelper;
 
 namespace LLaVAction.Tables;
 
-/// <summary>Writes a <see cref="Table"/> in one of four formats. Pure text: no colours, no terminal needed.</summary>
+/// <summary>Writes a <see cref="Table"/> in one of five formats. Pure text: no colours, no terminal needed.</summary>
 public static class TableWriter
 {
     private static readonly JsonWriterOptions Json = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -39,11 +40,25 @@ public static class TableWriter
     /// <summary>CSV after RFC 4180 with line feeds: keys first, values at full precision, null as an empty field.</summary>
     public static void WriteCsv(Table table, TextWriter writer)
     {
-        writer.Write(string.Join(',', table.Columns.Select(column => QuoteCsv(column.Key))) + "\n");
+        using var csv = CsvWriter.Create(writer, new CsvWriterOptions { NewLine = "\n" }, leaveOpen: true);
+        csv.WriteRecord([.. table.Columns.Select(column => column.Key)]);
         foreach (var row in table.Rows)
         {
-            writer.Write(string.Join(',', row.Select(value => QuoteCsv(TableColumn.Invariant(value)))) + "\n");
+            csv.WriteRecord([.. row.Select(TableColumn.Invariant)]);
         }
+    }
+
+    /// <summary>A LaTeX <c>table</c> in the style of the package booktabs, with what people read in its cells.</summary>
+    public static void WriteLatex(Table table, string caption, string label, TextWriter writer)
+    {
+        writer.Write($"\\begin{{table}}\n\\centering\n\\caption{{{EscapeLatex(caption)}}}\n\\label{{tab:{label}}}\n");
+        writer.Write($"\\begin{{tabular}}{{{string.Concat(table.Columns.Select(column => column.Alignment == ColumnAlignment.Right ? 'r' : 'l'))}}}\n\\toprule\n");
+        WriteRow(table.Columns.Select(column => column.Title));
+        writer.Write("\\midrule\n");
+        Format(table).ForEach(WriteRow);
+        writer.Write("\\bottomrule\n\\end{tabular}\n\\end{table}\n");
+
+        void WriteRow(IEnumerable<string> cells) => writer.Write(string.Join(" & ", cells.Select(EscapeLatex)) + " \\\\\n");
     }
 
     /// <summary>A JSON array of objects: keys as names, values at full precision.</summary>
@@ -109,6 +124,14 @@ public static class TableWriter
 
     private static string EscapeMarkdown(string cell) => cell.Replace("|", "\\|", StringComparison.Ordinal);
 
-    private static string QuoteCsv(string field) =>
-        field.AsSpan().IndexOfAny("\",\r\n") < 0 ? field : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    private static string EscapeLatex(string cell) => string.Concat(cell.Select(static character => character switch
+    {
+        '&' or '%' or '$' or '#' or '_' or '{' or '}' => "\\" + character,
+        '\\' => "\\textbackslash{}",
+        '~' => "\\textasciitilde{}",
+        '^' => "\\textasciicircum{}",
+        '<' => "\\textless{}",
+        '>' => "\\textgreater{}",
+        _ => character.ToString(),
+    }));
 }

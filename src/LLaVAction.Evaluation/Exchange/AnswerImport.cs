@@ -27,7 +27,7 @@ public sealed record ImportRequest
     public required AnswerFormat Format { get; init; }
 
     /// <summary>The headline scoring, then others.</summary>
-    public IReadOnlyList<string> Scoring { get; init; } = [ScoringNames.Staged, ScoringNames.Strict];
+    public IReadOnlyList<AnswerScoring> Scoring { get; init; } = [AnswerScoring.Staged, AnswerScoring.Strict];
 
     /// <summary>Every option in force, stored with the run.</summary>
     public IReadOnlyDictionary<string, string> Configuration { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -63,6 +63,7 @@ public static class AnswerImport
         {
             Name = request.Model,
             Engine = EnginePrefix + origin,
+            Device = "unknown",
             Precision = "unknown",
             Settings = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["origin"] = origin },
             OverriddenSettings = new SortedDictionary<string, string>(StringComparer.Ordinal),
@@ -74,7 +75,7 @@ public static class AnswerImport
             {
                 Texts = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["mqa"] = $"as {origin} asked; not known to this tool" },
             },
-            Frames = record.Identity.Frames with { Policy = "unstated" },
+            Frames = record.Identity.Frames with { Policy = FramePolicyKind.Unstated },
         };
         var manifest = File.ReadAllBytes(Path.Combine(request.Selection.Benchmark.Path, BenchmarkFolder.ManifestName));
         return RunFolder.Join(output, record with { Identity = identity }, request.Selection.Asked, manifest);
@@ -145,12 +146,7 @@ public static class AnswerImport
 
     private static EvaluationSettings SettingsOf(RunIdentity run) => new()
     {
-        Prompt = new PromptSettings
-        {
-            Task = SettingNames.TryParse<PromptTask>(run.Prompt.Task, out var task)
-                ? task
-                : throw new InputException($"The run's task '{run.Prompt.Task}' takes no imported answers."),
-        },
+        Prompt = new PromptSettings { Task = run.Prompt.Task },
         FrameCounts = run.Frames.Counts,
         FramePolicy = new FramePolicy(FramePolicyKind.Midpoint),
         Scoring = run.Scoring,

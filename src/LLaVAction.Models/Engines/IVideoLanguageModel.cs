@@ -171,8 +171,11 @@ public sealed record ModelDescription
         init => _hash = value;
     }
 
-    /// <summary>Engine and device, for example <c>cpu</c> or <c>torch cuda:0</c>.</summary>
+    /// <summary>The engine, for example <c>cpu</c> or <c>torch</c>.</summary>
     public required string Engine { get; init; }
+
+    /// <summary>The device, for example <c>cpu</c> or <c>cuda:0</c>.</summary>
+    public required string Device { get; init; }
 
     /// <summary>Arithmetic, for example <c>float32</c>.</summary>
     public required string Precision { get; init; }
@@ -200,8 +203,9 @@ public sealed record ModelDescription
     /// <param name="own">Its own settings.</param>
     /// <param name="inForce">The settings in force.</param>
     /// <param name="engine">As <see cref="Engine"/>.</param>
+    /// <param name="device">As <see cref="Device"/>.</param>
     /// <param name="precision">As <see cref="Precision"/>.</param>
-    public static ModelDescription Of(Checkpoint checkpoint, ModelSettings own, ModelSettings inForce, string engine, string precision)
+    public static ModelDescription Of(Checkpoint checkpoint, ModelSettings own, ModelSettings inForce, string engine, string device, string precision)
     {
         var folder = checkpoint.Folder;
         var configuration = checkpoint.Configuration;
@@ -210,6 +214,7 @@ public sealed record ModelDescription
             Name = checkpoint.Name,
             DeferredHash = new Lazy<string?>(() => CheckpointHash.Compute(folder)),
             Engine = engine,
+            Device = device,
             Precision = precision,
             Settings = inForce.ByName,
             OverriddenSettings = ModelSettings.Overridden(own, inForce),

@@ -95,7 +95,8 @@ public sealed class RecognizerCheckpoint : IDisposable
     {
         Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Folder))),
         DeferredHash = new Lazy<string?>(() => CheckpointHash.Compute(Folder)),
-        Engine = $"{engine} {device}",
+        Engine = engine,
+        Device = device,
         Precision = precision,
         Settings = new Dictionary<string, string>(StringComparer.Ordinal),
         OverriddenSettings = new Dictionary<string, string>(StringComparer.Ordinal),

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using LLaVAction.Exchange.Formats;
 using LLaVAction.Exchange.OpenAi;
 using LLaVAction.Remote.Requests;
+using LLaVAction.Runs;
 using LLaVAction.Training;
 using LLaVAction.Video.Frames;
 

@@ -1,3 +1,5 @@
+using LLaVAction.Runs;
+
 namespace LLaVAction.Video.Frames;
 
 /// <summary>

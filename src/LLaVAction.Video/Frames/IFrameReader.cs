@@ -1,3 +1,4 @@
+using LLaVAction.Runs;
 namespace LLaVAction.Video.Frames;
 
 /// <summary>What a frame reader needs to know of a clip.</summary>
@@ -16,21 +17,6 @@ public sealed record ClipReference(
     double StopSeconds,
     int StartFrame,
     int StopFrame);
-
-/// <summary>Which moments of a clip become frames.</summary>
-public enum FramePolicyKind
-{
-    /// <summary>The midpoints of as many equal segments as there are frames.</summary>
-    Midpoint,
-
-    /// <summary>The midpoints of <see cref="FramePolicy.ClipLength"/> segments, of which every (ClipLength / frames)-th is kept.</summary>
-    Stride,
-
-    /// <summary>
-    /// As <see cref="Midpoint"/>, in whole frames at the video's average rate whatever the layout: AVION's frame choice.
-    /// </summary>
-    Avion,
-}
 
 /// <summary>A frame policy and, for <see cref="FramePolicyKind.Stride"/>, the number of segments it strides over.</summary>
 public sealed record FramePolicy(FramePolicyKind Kind, int ClipLength = 32);

@@ -119,7 +119,7 @@ public sealed class OutputFolder : IDisposable
             return true;
         }, TwoFrames);
         var second = _runs.Make("second", 0.4, 2, identity: static run => TwoFrames(run) with { Model = run.Model with { Name = "two", Hash = "2" } });
-        var blind = _runs.Make("blind", 0.3, 3, identity: static run => TwoFrames(run) with { Control = "blind" });
+        var blind = _runs.Make("blind", 0.3, 3, identity: static run => TwoFrames(run) with { Control = Control.Blind });
         string[] compare = ["compare", first, second, blind, "--annotations-folder", Path.Combine(Repository.Root, "data", "demo", "annotations")];
         await PrintAsync("compare.txt", 0, compare);
         await PrintAsync("compare.md", 0, [.. compare, "--format", "markdown"]);

@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
 using LLaVAction.Cli.Tests.Support;
+using LLaVAction.Prompts;
+using LLaVAction.Runs;
+using LLaVAction.Scoring;
 
 namespace LLaVAction.Cli.Tests.Runs;
 
@@ -24,7 +27,7 @@ public sealed class CheckCommandTests : IDisposable
         var kept = 0;
         _folder.Make("half", 0.6, 1, change: _ => kept++ < 100);
         Alter("moved", 0.05);
-        _folder.Make("blind", 0.6, 1, identity: static run => run with { Control = "blind" });
+        _folder.Make("blind", 0.6, 1, identity: static run => run with { Control = Control.Blind });
 
         var written = await CliProcess.RunAsync("check", _folder["base"], "--write-baseline", _folder["again.json"]);
         Assert.Equal((0, ""), (written.ExitCode, written.Error));
@@ -45,7 +48,7 @@ public sealed class CheckCommandTests : IDisposable
 
         AssertVerdict(await CheckAsync("base"), 0, "PASSED: ");
         AssertVerdict(await CheckAsync("base", "--mode", "numeric"), 0, "PASSED: ");
-        AssertVerdict(await CheckAsync("base", "--mode", "accuracy"), 0, "PASSED: ");
+        AssertVerdict(await CheckAsync("base", "--mode", "accuracy", "--margin", "0.5"), 0, "PASSED: ", "none of 96 answers");
     }
 
     [Fact]
@@ -71,9 +74,9 @@ public sealed class CheckCommandTests : IDisposable
         _folder.Make("worse", 0.2, 3, identity: OtherModel);
         _folder.Make("alike", 0.6, 4, identity: OtherModel);
 
-        AssertVerdict(await CheckAsync("better"), 0, "PASSED: ", "same or better");
+        AssertVerdict(await CheckAsync("better"), 0, "PASSED: ", "not worse by more than the margin");
         AssertVerdict(await CheckAsync("worse"), 1, "WORSE: ", "accuracy changed by -");
-        AssertVerdict(await CheckAsync("alike", "--margin", "0.001"), 3, "INCONCLUSIVE: ", "to decide", "would decide");
+        AssertVerdict(await CheckAsync("alike", "--margin", "0.001"), 3, "INCONCLUSIVE: ", "would decide");
         AssertVerdict(await CheckAsync("alike", "--margin", "0.9"), 0, "PASSED: ");
     }
 
@@ -85,15 +88,18 @@ public sealed class CheckCommandTests : IDisposable
 
         var result = await CheckAsync("other");
 
-        var videos = File.ReadLines(_folder["mqa/tim.jsonl"]).Select(line => JsonNode.Parse(line)!).ToDictionary(question => (string)question["id"]!, question => (string)question["video_id"]!);
+        var participants = File.ReadLines(_folder["mqa/tim.jsonl"]).Select(line => JsonNode.Parse(line)!).ToDictionary(question => (string)question["id"]!, question => (string)question["participant_id"]!);
         var before = Right("base");
         foreach (var cell in Right("other").GroupBy(static answer => (answer.Key.Strategy, answer.Key.Frames)))
         {
-            var rows = cell.Select(answer => (answer.Value - before[answer.Key], videos[answer.Key.Id])).ToArray();
-            var (mean, error, clusters, _) = PlainStatistics.Clustered(rows);
-            var half = PlainStatistics.Quantile(0.95, clusters - 1) * error;
+            var rows = cell.Select(answer => (answer.Value - before[answer.Key], participants[answer.Key.Id])).ToArray();
+            var mean = rows.Average(static row => row.Item1);
+            var (lower, upper) = PlainStatistics.Difference(
+                rows, 0.9,
+                [.. cell.Select(answer => (before[answer.Key], participants[answer.Key.Id]))],
+                [.. cell.Select(answer => (answer.Value, participants[answer.Key.Id]))]);
             Assert.Contains(
-                FormattableString.Invariant($"{cell.Key.Strategy}, {cell.Key.Frames} frames: accuracy changed by {100 * mean:+0.0;-0.0;0.0} points (90 % interval {100 * (mean - half):+0.0;-0.0;0.0} to {100 * (mean + half):+0.0;-0.0;0.0}, 96 questions of {clusters} videos)"),
+                FormattableString.Invariant($"{cell.Key.Strategy}, {cell.Key.Frames} frames: accuracy changed by {100 * mean:+0.0;-0.0;0.0} points (90 % interval {100 * lower:+0.0;-0.0;0.0} to {100 * upper:+0.0;-0.0;0.0}, 96 questions of {participants.Values.Distinct().Count()} participants)"),
                 result.Output,
                 StringComparison.Ordinal);
         }
@@ -124,9 +130,9 @@ public sealed class CheckCommandTests : IDisposable
         _folder.Build("other", "--seed", "43");
         _folder.Make("changed", 0.6, 1, benchmark: what == "questions" ? "other" : "mqa", identity: run => what switch
         {
-            "control" => run with { Control = "blind" },
-            "prompt" => run with { Prompt = run.Prompt with { Perspective = "allocentric" } },
-            "scoring" => run with { Scoring = ["staged"] },
+            "control" => run with { Control = Control.Blind },
+            "prompt" => run with { Prompt = run.Prompt with { Perspective = PromptPerspective.Allocentric } },
+            "scoring" => run with { Scoring = [AnswerScoring.Staged] },
             _ => run,
         });
 
@@ -143,7 +149,7 @@ public sealed class CheckCommandTests : IDisposable
         _folder.Make("other", 0.6, 1, identity: OtherModel);
 
         AssertRefused(await CheckAsync("other", "--mode", "numeric"), "Not comparable: ", "model.", "Use --mode accuracy");
-        AssertVerdict(await CheckAsync("other"), 0, "PASSED: ", "each as right or wrong as before");
+        AssertVerdict(await CheckAsync("other", "--margin", "0.5"), 0, "PASSED: ", "accuracy mode: model.hash differs from the baseline");
     }
 
     [Theory]
@@ -200,7 +206,7 @@ public sealed class CheckCommandTests : IDisposable
         AssertRefused(await CliHost.RunAsync(["check", _folder["base"], .. options.Select(option => option == "@" ? _baseline : option)]), reason);
     }
 
-    private static LLaVAction.Runs.RunIdentity OtherModel(LLaVAction.Runs.RunIdentity run) =>
+    private static RunIdentity OtherModel(RunIdentity run) =>
         run with { Model = run.Model with { Name = "two", Hash = "2" } };
 
     private static void AssertVerdict(CliResult result, int exitCode, string verdict, params string[] anyOf)

@@ -74,7 +74,7 @@ public sealed class DamagedRunTests : IDisposable
         var reported = await CliHost.RunAsync("report", _folder["run"], "-o", _folder["report.html"]);
 
         Assert.Equal((3, 3), (compared.ExitCode, reported.ExitCode));
-        Assert.Contains("47 of 48 results; those missing count as wrong", compared.Output, StringComparison.Ordinal);
+        Assert.Contains("47 of 48 results; missing ones count as wrong", compared.Output, StringComparison.Ordinal);
         Assert.Contains("47 of 48 results", File.ReadAllText(_folder["report.html"]), StringComparison.Ordinal);
         Assert.False(File.Exists(_folder["run/summary.json"]));
         Assert.EndsWith(tail, File.ReadAllText(results), StringComparison.Ordinal);

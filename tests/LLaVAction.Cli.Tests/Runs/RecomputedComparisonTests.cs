@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LLaVAction.Cli.Tests.Support;
+using LLaVAction.Runs;
 
 namespace LLaVAction.Cli.Tests.Runs;
 
@@ -34,7 +35,7 @@ public sealed class RecomputedComparisonTests : IDisposable
                 return true;
             }),
             _folder.Make("second", 0.55, 2, identity: run => run with { Model = run.Model with { Name = "two", Hash = "2" } }),
-            _folder.Make("blind", 0.35, 3, identity: run => run with { Control = "blind" }),
+            _folder.Make("blind", 0.35, 3, identity: run => run with { Control = Control.Blind }),
         ];
     }
 
@@ -52,8 +53,8 @@ public sealed class RecomputedComparisonTests : IDisposable
             var right = answers.Count(answer => answer.IsRight);
             var byVideo = answers.Select(answer => (answer.IsRight ? 1.0 : 0, answer.Video)).ToArray();
             var byParticipant = answers.Select(answer => (answer.IsRight ? 1.0 : 0, answer.Participant)).ToArray();
-            var (mean, error, videos, effective) = PlainStatistics.Clustered(byVideo);
-            var participants = PlainStatistics.Clustered(byParticipant);
+            var videos = PlainStatistics.Clustered(byVideo);
+            var (mean, error, degrees, participants, effective) = PlainStatistics.Clustered(byParticipant);
             var wilson = PlainStatistics.Wilson(right, answers.Length);
 
             Assert.Equal(96, answers.Length);
@@ -63,14 +64,16 @@ public sealed class RecomputedComparisonTests : IDisposable
             Same(0.2, row, "chance");
             Assert.Equal(answers.Count(answer => answer.Status == "unparsed"), row.GetProperty("unparsed").GetInt32());
             Assert.Equal(answers.Count(answer => answer.Status == "decode_error"), row.GetProperty("failed").GetInt32());
-            Same(PlainStatistics.Interval(byVideo, 0, 1), row, "lower", "upper");
+            Same(PlainStatistics.Share(byParticipant), row, "lower", "upper");
             Same(error, uncertainty, "standard_error");
-            Same(PlainStatistics.Interval(byParticipant, 0, 1), uncertainty, "participant_lower", "participant_upper");
+            Same(degrees, uncertainty, "degrees_of_freedom");
+            Same(PlainStatistics.Share(byVideo), uncertainty, "video_lower", "video_upper");
             Same(wilson, uncertainty, "wilson_lower", "wilson_upper");
-            Assert.Equal((videos, participants.Clusters), (uncertainty.GetProperty("videos").GetInt32(), uncertainty.GetProperty("participants").GetInt32()));
-            Same(effective, uncertainty, "effective_videos");
-            Same(participants.Effective, uncertainty, "effective_participants");
-            Same(error * error / (mean * (1 - mean) / (answers.Length - 1)), uncertainty, "design_effect");
+            Assert.Equal((videos.Clusters, participants), (uncertainty.GetProperty("videos").GetInt32(), uncertainty.GetProperty("participants").GetInt32()));
+            Same(videos.Effective, uncertainty, "effective_videos");
+            Same(effective, uncertainty, "effective_participants");
+            Same(Math.Min(96, mean * (1 - mean) / (error * error)), uncertainty, "effective_questions");
+            Same(PlainStatistics.DesignEffect(byParticipant), uncertainty, "design_effect");
         }
     }
 
@@ -92,18 +95,24 @@ public sealed class RecomputedComparisonTests : IDisposable
             var rows = first.Select(answer => (First: answer, Second: second[answer.Id])).ToArray();
             var byVideo = rows.Select(row => (Value(row.Second) - Value(row.First), row.First.Video)).ToArray();
             var byParticipant = rows.Select(row => (Value(row.Second) - Value(row.First), row.First.Participant)).ToArray();
-            var (mean, error, videos, _) = PlainStatistics.Clustered(byVideo);
+            var accuracies = new Func<Answer, string>[] { answer => answer.Participant, answer => answer.Video }.Select(cluster => new[]
+            {
+                rows.Select(row => (Value(row.First), cluster(row.First))).ToArray(),
+                rows.Select(row => (Value(row.Second), cluster(row.First))).ToArray(),
+            }).ToArray();
+            var (mean, error, degrees, _, _) = PlainStatistics.Clustered(byParticipant);
             var onlyFirst = rows.Count(row => row.First.IsRight && !row.Second.IsRight);
             var onlySecond = rows.Count(row => !row.First.IsRight && row.Second.IsRight);
-            pValues.Add(PlainStatistics.PValue(byVideo));
+            pValues.Add(PlainStatistics.PValue(byParticipant));
 
             Assert.Equal((96, onlyFirst, onlySecond), (pair.GetProperty("shared").GetInt32(), pair.GetProperty("only_first").GetInt32(), pair.GetProperty("only_second").GetInt32()));
             Same(mean, pair, "difference");
-            Same(PlainStatistics.Interval(byVideo, -1, 1), pair, "lower", "upper");
-            Same(PlainStatistics.Interval(byParticipant, -1, 1), pair, "participant_lower", "participant_upper");
+            Same(PlainStatistics.Difference(byParticipant, 0.95, accuracies[0]), pair, "lower", "upper");
+            Same(PlainStatistics.Difference(byVideo, 0.95, accuracies[1]), pair, "video_lower", "video_upper");
             Same(pValues[^1], pair, "p");
+            Same(PlainStatistics.PValue(byVideo), pair, "p_video");
             Same(PlainStatistics.McNemar(onlyFirst, onlySecond), pair, "p_mcnemar");
-            Same((PlainStatistics.Quantile(0.975, videos - 1) + PlainStatistics.Quantile(0.8, videos - 1)) * error, pair, "detectable");
+            Same((PlainStatistics.Quantile(0.975, degrees) + PlainStatistics.Quantile(0.8, degrees)) * error, pair, "detectable");
         }
 
         Assert.All(PlainStatistics.Holm(pValues).Zip(pairs), both => Same(both.First, both.Second, "p_holm"));
@@ -126,7 +135,7 @@ public sealed class RecomputedComparisonTests : IDisposable
             share => Assert.Contains(FormattableString.Invariant($">{100 * share:0.0} %<"), report, StringComparison.Ordinal));
         Assert.All(
             compared["pairs"].Select(pair => pair.GetProperty("difference").GetDouble()),
-            share => Assert.Contains(FormattableString.Invariant($">{100 * share:0.0} %<"), report, StringComparison.Ordinal));
+            share => Assert.Contains(FormattableString.Invariant($">{100 * share:+0.0;-0.0;0.0}<"), report, StringComparison.Ordinal));
     }
 
     private static double Value(Answer answer) => answer.IsRight ? 1 : 0;

@@ -3,7 +3,9 @@ using System.Text;
 using System.Text.Json.Nodes;
 using LLaVAction.Benchmarks;
 using LLaVAction.Cli.Tests.Support;
+using LLaVAction.Prompts;
 using LLaVAction.Runs;
+using LLaVAction.Scoring;
 using LLaVAction.Testing;
 
 namespace LLaVAction.Cli.Tests.Runs;
@@ -138,14 +140,14 @@ internal sealed class RunsFolder : IDisposable
             Benchmark = new RunBenchmark
             {
                 ManifestSha256 = benchmark.ManifestSha256,
-                Protocol = "mqa",
-                Representation = "narration",
+                Protocol = Protocol.Mqa,
+                Representation = Representation.Narration,
                 OptionsPerQuestion = Options,
                 Clips = sets[0].Questions.Count,
                 Sets = [.. sets.Select(set => new RunSet
                 {
                     Strategy = set.Strategy,
-                    Provenance = set.Strategy == "random" ? "unstated" : "simulated",
+                    Provenance = set.Strategy == "random" ? Provenance.Unstated : Provenance.Simulated,
                     Sha256 = AskedSet.Sha256(set.ToBytes()),
                     QuestionsInSet = set.Questions.Count,
                     QuestionsAsked = set.Questions.Count,
@@ -157,6 +159,7 @@ internal sealed class RunsFolder : IDisposable
                 Name = "one",
                 Hash = "1",
                 Engine = "cpu",
+                Device = "cpu",
                 Precision = "float32",
                 Settings = new SortedDictionary<string, string> { ["pooling"] = "bilinear" },
                 OverriddenSettings = new SortedDictionary<string, string>(),
@@ -164,17 +167,17 @@ internal sealed class RunsFolder : IDisposable
             },
             Prompt = new RunPrompt
             {
-                Task = "mqa",
-                Perspective = "egocentric",
+                Task = PromptTask.MultipleChoice,
+                Perspective = PromptPerspective.Egocentric,
                 HasTimeInstruction = false,
                 PriorActions = "none",
                 Texts = new SortedDictionary<string, string> { ["mqa"] = "{options}" },
             },
-            Frames = new RunFrames { Counts = [2, 4], Policy = "midpoint", ClipLength = null, VideoLayout = "epic" },
-            Scoring = ["letter"],
+            Frames = new RunFrames { Counts = [2, 4], Policy = FramePolicyKind.Midpoint, ClipLength = null, VideoLayout = "epic" },
+            Scoring = [AnswerScoring.Letter],
             Rotations = 1,
             MaxNewTokens = 0,
-            Control = "none",
+            Control = Control.None,
         },
     };
 }

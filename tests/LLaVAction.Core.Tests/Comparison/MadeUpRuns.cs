@@ -21,23 +21,25 @@ internal static class MadeUpRuns
     public static ComparedRun Of(
         string model,
         double skill,
-        string control = "none",
+        Control control = Control.None,
         int answered = Clips,
-        Func<ResultLine, ResultLine>? change = null)
+        Func<ResultLine, ResultLine>? change = null,
+        int participants = 5)
     {
         var record = new SyntheticRun(Clips, rotations: 1).Record;
+        AskedSet[] sets = [.. Sets.Select(set => set with { Questions = [.. set.Questions.Select(question => question with { ParticipantId = FormattableString.Invariant($"P{Number(question) % participants:00}") })] })];
         var identity = record.Identity with
         {
             Model = record.Identity.Model with { Name = model, Hash = model, HasRandomWeights = false },
             Control = control,
         };
-        var lines = Sets
+        var lines = sets
             .SelectMany(static set => set.Questions.Take(Clips).Select(question => (set, question)))
             .Where(entry => Number(entry.question) < answered)
             .SelectMany(entry => new[] { 8, 16 }.Select(frames => Answer(entry.question, frames, model, skill)))
             .Select(change ?? (static line => line))
             .ToArray();
-        return new ComparedRun(model, model, RunResults.Merge(identity, Sets, [("results-1of1.jsonl", new ResultFile(lines, 0, 0))]), Manifest());
+        return new ComparedRun(model, model, record, RunResults.Merge(identity, sets, [("results-1of1.jsonl", new ResultFile(lines, 0, 0))]), Manifest());
     }
 
     private static int Number(Question question) => (int)question.StartSeconds;

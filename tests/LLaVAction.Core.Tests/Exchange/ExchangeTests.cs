@@ -3,6 +3,7 @@ using LLaVAction.Exchange;
 using LLaVAction.Exchange.Formats;
 using LLaVAction.Prompts;
 using LLaVAction.Runs;
+using LLaVAction.Scoring;
 using LLaVAction.Testing;
 
 namespace LLaVAction.Tests.Exchange;
@@ -195,11 +196,11 @@ internal static class SyntheticIdentity
         Benchmark = new RunBenchmark
         {
             ManifestSha256 = "",
-            Protocol = "mqa",
-            Representation = "narration",
+            Protocol = Protocol.Mqa,
+            Representation = Representation.Narration,
             OptionsPerQuestion = 3,
             Clips = 3,
-            Sets = [.. strategies.Select(strategy => new RunSet { Strategy = strategy, Provenance = "unstated", Sha256 = "", QuestionsInSet = 3, QuestionsAsked = 3, AskedSha256 = "" })],
+            Sets = [.. strategies.Select(strategy => new RunSet { Strategy = strategy, Provenance = Provenance.Unstated, Sha256 = "", QuestionsInSet = 3, QuestionsAsked = 3, AskedSha256 = "" })],
         },
         Model = new RunModel
         {
@@ -211,11 +212,11 @@ internal static class SyntheticIdentity
             OverriddenSettings = new Dictionary<string, string>(),
             HasRandomWeights = false,
         },
-        Prompt = new RunPrompt { Task = "mqa", Perspective = "egocentric", HasTimeInstruction = false, PriorActions = "none", Texts = new Dictionary<string, string>() },
-        Frames = new RunFrames { Counts = [frames], Policy = "midpoint", ClipLength = null, VideoLayout = null },
-        Scoring = ["staged"],
+        Prompt = new RunPrompt { Task = PromptTask.MultipleChoice, Perspective = PromptPerspective.Egocentric, HasTimeInstruction = false, PriorActions = "none", Texts = new Dictionary<string, string>() },
+        Frames = new RunFrames { Counts = [frames], Policy = FramePolicyKind.Midpoint, ClipLength = null, VideoLayout = null },
+        Scoring = [AnswerScoring.Staged],
         Rotations = 1,
         MaxNewTokens = 0,
-        Control = "none",
+        Control = Control.None,
     };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LLaVAction.Gate;
 using LLaVAction.Runs;
 using LLaVAction.Testing;
@@ -20,7 +21,6 @@ public sealed class CheckTests
 
         Assert.Equal(960, baseline.Answers.Count);
         Assert.Equal(CheckVerdict.Passed, NumericCheck.Run(baseline, Strong, 0).Verdict);
-        Assert.Equal(CheckVerdict.Passed, AccuracyCheck.Run(baseline, Strong, 0).Verdict);
     }
 
     [Theory]
@@ -87,22 +87,112 @@ public sealed class CheckTests
         var baseline = Baseline.From(MadeUpRuns.Of("middle", 0.6).Results, "run");
 
         Assert.Equal(CheckVerdict.Worse, AccuracyCheck.Run(baseline, MadeUpRuns.Of("weak", 0.3).Results, 0.02).Verdict);
-        Assert.Equal(CheckVerdict.Passed, AccuracyCheck.Run(baseline, MadeUpRuns.Of("strong", 0.9).Results, 0.02).Verdict);
+        Assert.Equal(CheckVerdict.Passed, AccuracyCheck.Run(baseline, MadeUpRuns.Of("strong", 0.95).Results, 0.02).Verdict);
         var like = AccuracyCheck.Run(baseline, MadeUpRuns.Of("like", 0.6).Results, 0.001);
         Assert.Equal(CheckVerdict.Inconclusive, like.Verdict);
         Assert.Contains("would decide", like.Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0.002, CheckVerdict.Inconclusive)]
+    [InlineData(0.01, CheckVerdict.Inconclusive)]
+    [InlineData(0.5, CheckVerdict.Passed)]
+    public void Answers_that_all_agree_pass_only_where_so_many_questions_bound_the_loss_by_the_margin(double margin, CheckVerdict expected)
+    {
+        var result = AccuracyCheck.Run(Baseline.From(Strong, "run"), Strong, margin);
+
+        Assert.Equal(expected, result.Verdict);
+        Assert.Contains("none of 240 answers (5 participants, effective n ", result.Reason, StringComparison.Ordinal);
+        Assert.Equal(expected == CheckVerdict.Inconclusive, result.Reason.Contains(" questions would decide", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Agreement_is_bounded_by_the_exact_binomial_on_the_effective_number_of_questions()
+    {
+        // Independent clips: every clip its own participant, so that the effective number is that of the questions.
+        var independent = MadeUpRuns.Of("strong", 0.8, participants: MadeUpRuns.Clips).Results;
+        var bound = 1 - Math.Pow(0.05, 1 / 240.0);
+
+        Assert.Equal(CheckVerdict.Passed, AccuracyCheck.Run(Baseline.From(independent, "run"), independent, bound + 0.0002).Verdict);
+        var narrow = AccuracyCheck.Run(Baseline.From(independent, "run"), independent, bound - 0.0002);
+        Assert.Equal(CheckVerdict.Inconclusive, narrow.Verdict);
+        Assert.Contains("about 244 questions would decide", narrow.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_number_of_questions_decides_a_margin_of_nothing() => Assert.Contains(
+        "no number of questions decides a margin of 0", AccuracyCheck.Run(Baseline.From(Strong, "run"), Strong, 0).Reason, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_loss_within_the_margin_passes_and_the_same_loss_beyond_it_does_not()
+    {
+        // Every eleventh clip, spread over the five participants, becomes wrong: 22 of 240 are 9.2 points.
+        var baseline = Baseline.From(MadeUpRuns.Of("perfect", 1).Results, "run");
+        var lost = MadeUpRuns.Of("perfect", 1, change: static line => Number(line) % 11 == 0 ? Wrong(line) : line).Results;
+
+        Assert.Equal(CheckVerdict.Passed, AccuracyCheck.Run(baseline, lost, 0.35).Verdict);
+        Assert.Equal(CheckVerdict.Worse, AccuracyCheck.Run(baseline, lost, 0.02).Verdict);
+        Assert.Contains("accuracy changed by -9.2 points", AccuracyCheck.Run(baseline, lost, 0.02).Reason, StringComparison.Ordinal);
+        var regained = AccuracyCheck.Run(Baseline.From(lost, "run"), MadeUpRuns.Of("perfect", 1).Results, 0.02);
+        Assert.Equal(CheckVerdict.Passed, regained.Verdict);
+        Assert.Contains("accuracy changed by +9.2 points", regained.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_letter_scores_only_choices_are_compared_and_the_verdict_says_so()
+    {
+        var text = MadeUpRuns.Of("strong", 0.8, change: static line => line with { LetterLogprobs = null, LetterMass = null });
+
+        var result = NumericCheck.Run(Baseline.From(text.Results, "run"), text.Results, 0.02);
+
+        Assert.Equal(CheckVerdict.Passed, result.Verdict);
+        Assert.Contains("there are no letter scores, so smaller changes would not show", result.Reason, StringComparison.Ordinal);
+        Assert.Equal(CheckVerdict.Worse, NumericCheck.Run(Baseline.From(Strong, "run"), text.Results, 0.02).Verdict);
+    }
+
+    [Fact]
+    public void A_model_is_what_it_holds_and_its_name_a_label()
+    {
+        var identity = Strong.Identity;
+        var renamed = identity with { Model = identity.Model with { Name = "another folder" } };
+        var edited = identity with { Model = identity.Model with { Hash = "9" } };
+
+        Assert.Empty(RunIdentityDifference.Between(identity, renamed));
+        Assert.Equal((CheckMode.Numeric, "numeric mode: the model's content and settings are the baseline's"), Comparability.ChooseMode(identity, renamed, CheckMode.Auto));
+        Assert.Equal((CheckMode.Numeric, "numeric mode, as asked"), Comparability.ChooseMode(identity, renamed with { ToolVersion = "9" }, CheckMode.Numeric));
+        Assert.Equal((CheckMode.Accuracy, "accuracy mode: model.hash differs from the baseline"), Comparability.ChooseMode(identity, edited, CheckMode.Auto));
+        Assert.Contains("model.hash is", Assert.Throws<InputException>(() => Comparability.ChooseMode(identity, edited, CheckMode.Numeric)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_whose_content_is_unknown_is_known_by_its_name()
+    {
+        var server = Strong.Identity with { Model = Strong.Identity.Model with { Hash = null } };
+
+        Assert.Empty(RunIdentityDifference.Between(server, server));
+        Assert.Equal("model.name", Assert.Single(RunIdentityDifference.Between(server, server with { Model = server.Model with { Name = "other" } })).Name);
+        Assert.Equal("model.hash", Assert.Single(RunIdentityDifference.Between(server, Strong.Identity)).Name);
+    }
+
     [Fact]
     public void Other_settings_are_not_comparable_and_the_message_names_them()
     {
-        var other = Strong.Identity with { Control = "blind" };
+        var other = Strong.Identity with { Control = Control.Blind };
 
         var message = Assert.Throws<InputException>(() => Comparability.Require(Strong.Identity, other)).Message;
 
         Assert.Contains("control", message, StringComparison.Ordinal);
         Comparability.Require(Strong.Identity, Strong.Identity with { Model = Strong.Identity.Model with { Name = "other" } });
-        Assert.True(Comparability.IsSameModel(Strong.Identity, Strong.Identity with { ToolVersion = "9" }));
-        Assert.False(Comparability.IsSameModel(Strong.Identity, Strong.Identity with { Model = Strong.Identity.Model with { Hash = "9" } }));
     }
+
+    private static int Number(ResultLine line) =>
+        (10 * int.Parse(line.Id.AsSpan(4, 2), CultureInfo.InvariantCulture)) + int.Parse(line.Id.AsSpan(7), CultureInfo.InvariantCulture);
+
+    private static ResultLine Wrong(ResultLine line) => line with
+    {
+        LetterLogprobs = [.. line.LetterLogprobs!.Skip(1), line.LetterLogprobs![0]],
+        Predictions = new Dictionary<string, int?> { ["letter"] = (line.AnswerIndex + 4) % 5 },
+        PredictedIndex = (line.AnswerIndex + 4) % 5,
+        IsCorrect = false,
+    };
 }

@@ -70,7 +70,7 @@ public sealed partial class HtmlReportTests : IDisposable
         foreach (var cell in comparison.Cells)
         {
             Assert.Contains($"<strong>{HtmlText.Percent(cell.Summary.Accuracy!.Value)}</strong>", matrix, StringComparison.Ordinal);
-            Assert.Contains(FormattableString.Invariant($"{100 * cell.ByVideo.Lower:0.0}–{100 * cell.ByVideo.Upper:0.0} %"), matrix, StringComparison.Ordinal);
+            Assert.Contains(FormattableString.Invariant($"{100 * cell.Interval.Lower:0.0}–{100 * cell.Interval.Upper:0.0} %"), matrix, StringComparison.Ordinal);
         }
 
         Assert.Equal(2, Regex.Count(matrix, "<tr><th scope=\"row\">"));

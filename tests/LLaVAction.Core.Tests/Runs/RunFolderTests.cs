@@ -29,7 +29,7 @@ public sealed class RunFolderTests : IDisposable
         {
             Identity = identity with
             {
-                Control = "blind",
+                Control = Control.Blind,
                 Frames = identity.Frames with { Counts = [8] },
                 Model = identity.Model with { Settings = new SortedDictionary<string, string> { ["pooling"] = "average" } },
             },

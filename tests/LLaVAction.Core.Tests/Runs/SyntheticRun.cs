@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using LLaVAction.Benchmarks;
+using LLaVAction.Prompts;
 using LLaVAction.Runs;
 using LLaVAction.Scoring;
 
@@ -32,14 +33,14 @@ internal sealed class SyntheticRun
             Benchmark = new RunBenchmark
             {
                 ManifestSha256 = AskedSet.Sha256(Manifest),
-                Protocol = "mqa",
-                Representation = "narration",
+                Protocol = Protocol.Mqa,
+                Representation = Representation.Narration,
                 OptionsPerQuestion = 5,
                 Clips = Sets[0].Questions.Count,
                 Sets = [.. Sets.Select(set => new RunSet
                 {
                     Strategy = set.Strategy,
-                    Provenance = set.Strategy == "random" ? "unstated" : "simulated",
+                    Provenance = set.Strategy == "random" ? Provenance.Unstated : Provenance.Simulated,
                     Sha256 = AskedSet.Sha256(set.ToBytes()),
                     QuestionsInSet = set.Questions.Count,
                     QuestionsAsked = set.Questions.Count,
@@ -50,7 +51,8 @@ internal sealed class SyntheticRun
             {
                 Name = "tiny",
                 Hash = "0123",
-                Engine = "fake cpu",
+                Engine = "fake",
+                Device = "cpu",
                 Precision = "float32",
                 Settings = new SortedDictionary<string, string> { ["pooling"] = "bilinear" },
                 OverriddenSettings = new SortedDictionary<string, string>(),
@@ -58,17 +60,17 @@ internal sealed class SyntheticRun
             },
             Prompt = new RunPrompt
             {
-                Task = "mqa",
-                Perspective = "egocentric",
+                Task = PromptTask.MultipleChoice,
+                Perspective = PromptPerspective.Egocentric,
                 HasTimeInstruction = false,
                 PriorActions = "none",
                 Texts = new SortedDictionary<string, string> { ["mqa"] = "{options}" },
             },
-            Frames = new RunFrames { Counts = [8, 16], Policy = "midpoint", ClipLength = null, VideoLayout = "epic" },
-            Scoring = ["letter"],
+            Frames = new RunFrames { Counts = [8, 16], Policy = FramePolicyKind.Midpoint, ClipLength = null, VideoLayout = "epic" },
+            Scoring = [AnswerScoring.Letter],
             Rotations = Rotations,
             MaxNewTokens = 0,
-            Control = "none",
+            Control = Control.None,
         },
     };
 

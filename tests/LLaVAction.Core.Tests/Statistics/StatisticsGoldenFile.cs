@@ -16,15 +16,4 @@ internal static class StatisticsGoldenFile
 
     public static double[] Numbers(this JsonElement element, string name) =>
         [.. element.GetProperty(name).EnumerateArray().Select(static value => value.GetDouble())];
-
-    public static TheoryData<int> Rows(string name)
-    {
-        var rows = new TheoryData<int>();
-        for (var index = 0; index < Cases(name).Count; index++)
-        {
-            rows.Add(index);
-        }
-
-        return rows;
-    }
 }

@@ -149,6 +149,7 @@ public sealed class ActionPredictionRunTests : IDisposable
             Name = name,
             Hash = name,
             Engine = "fake",
+            Device = "cpu",
             Precision = "float32",
             Settings = new Dictionary<string, string>(),
             OverriddenSettings = new Dictionary<string, string>(),

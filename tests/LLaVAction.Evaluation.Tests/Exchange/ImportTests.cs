@@ -7,6 +7,7 @@ using LLaVAction.Exchange.Formats;
 using LLaVAction.Prompts;
 using LLaVAction.Remote;
 using LLaVAction.Runs;
+using LLaVAction.Scoring;
 
 namespace LLaVAction.Evaluation.Tests.Exchange;
 
@@ -17,7 +18,7 @@ public sealed class ImportTests : IDisposable
     {
         FrameCounts = [4],
         Rotations = 1,
-        Scoring = [ScoringNames.Staged, ScoringNames.Strict],
+        Scoring = [AnswerScoring.Staged, AnswerScoring.Strict],
         MaxNewTokens = 16,
     };
 
@@ -83,7 +84,7 @@ public sealed class ImportTests : IDisposable
     {
         var frames = new FakeFrames();
         frames.Failures["P01_11_2"] = LLaVAction.Video.Frames.FrameReadFailure.MissingVideo;
-        var batch = await ExportAsync(Written with { Scoring = [ScoringNames.Letter], MaxNewTokens = 0 }, new RemoteSettings { Answers = AnswerMode.LogProbabilities }, frames);
+        var batch = await ExportAsync(Written with { Scoring = [AnswerScoring.Letter], MaxNewTokens = 0 }, new RemoteSettings { Answers = AnswerMode.LogProbabilities }, frames);
 
         Assert.Equal(22, batch.Count);
         Assert.All(batch, line => Assert.Equal(4, line["body"]!["messages"]![0]!["content"]!.AsArray().Count(part => (string)part!["type"]! == "image_url")));
@@ -94,7 +95,7 @@ public sealed class ImportTests : IDisposable
     [Fact]
     public async Task Letters_and_failures_of_a_batch_have_their_status()
     {
-        var batch = await ExportAsync(Written with { Scoring = [ScoringNames.Letter], MaxNewTokens = 0 }, new RemoteSettings { Answers = AnswerMode.LogProbabilities });
+        var batch = await ExportAsync(Written with { Scoring = [AnswerScoring.Letter], MaxNewTokens = 0 }, new RemoteSettings { Answers = AnswerMode.LogProbabilities });
         string[] names = [.. batch.Select(line => (string)line["custom_id"]!)];
         var lines = new StringBuilder();
         lines.AppendLine(Output(names[0], "B", [("B", -0.1), ("A", -3), ("C", -4), ("D", -5), ("E", -6)]).ToJsonString());

@@ -5,6 +5,7 @@ using LLaVAction.Evaluation;
 using LLaVAction.Models.Engines;
 using LLaVAction.Prompts;
 using LLaVAction.Runs;
+using LLaVAction.Scoring;
 using LLaVAction.Testing;
 using LLaVAction.Testing.Conformance;
 using LLaVAction.Video.Frames;
@@ -21,7 +22,7 @@ public sealed class TwoEnginesTests
         Prompt = new PromptSettings(),
         FrameCounts = [2, 5],
         FramePolicy = new FramePolicy(FramePolicyKind.Midpoint),
-        Scoring = [ScoringNames.Letter, ScoringNames.Staged],
+        Scoring = [AnswerScoring.Letter, AnswerScoring.Staged],
         Rotations = 2,
         MaxNewTokens = 6,
         Seed = 42,

@@ -1,3 +1,4 @@
+using LLaVAction.Runs;
 using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Video.Tests.Frames;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LLaVAction.Runs;
 using LLaVAction.Testing;
 using LLaVAction.Video.Frames;
 using LLaVAction.Video.Layouts;

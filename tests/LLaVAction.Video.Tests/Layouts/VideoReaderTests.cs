@@ -1,3 +1,4 @@
+using LLaVAction.Runs;
 using LLaVAction.Testing;
 using LLaVAction.Video.Frames;
 using LLaVAction.Video.Layouts;

@@ -1,10 +1,10 @@
 using System.Text.Json.Serialization;
 
-namespace LLaVAction.Evaluation;
+namespace LLaVAction.Runs;
 
 /// <summary>
-/// What is taken from the model, to see what its accuracy rests on. A control is run beside the normal run of the same
-/// questions and reported as a paired gap to it.
+/// An ablation that removes or corrupts the video. A control is run beside the normal run of the same questions and
+/// reported as a paired gap to it.
 /// </summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Control>))]
 public enum Control

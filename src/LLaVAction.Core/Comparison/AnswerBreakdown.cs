@@ -2,6 +2,49 @@ using LLaVAction.Runs;
 
 namespace LLaVAction.Comparison;
 
+/// <summary>What kind of option was chosen, over all questions asked.</summary>
+/// <param name="Right">The true option.</param>
+/// <param name="VerbRight">A wrong option with the true verb class.</param>
+/// <param name="NounRight">A wrong option with the true noun class.</param>
+/// <param name="BothWrong">A wrong option that shares neither.</param>
+/// <param name="NoChoice">No option: unparsed, failed or without a result.</param>
+public sealed record AnswerTaxonomy(int Right, int VerbRight, int NounRight, int BothWrong, int NoChoice)
+{
+    /// <summary>Counts the choices of a cell.</summary>
+    public static AnswerTaxonomy Of(IEnumerable<AskedQuestion> rows)
+    {
+        int right = 0, verb = 0, noun = 0, both = 0, none = 0;
+        foreach (var row in rows)
+        {
+            if (row.Result?.PredictedIndex is not { } choice)
+            {
+                none++;
+                continue;
+            }
+
+            var chosen = CellAnswers.OptionClass(row.Question, choice);
+            if (CellAnswers.IsRight(row))
+            {
+                right++;
+            }
+            else if (chosen.Verb == row.Question.VerbClass)
+            {
+                verb++;
+            }
+            else if (chosen.Noun == row.Question.NounClass)
+            {
+                noun++;
+            }
+            else
+            {
+                both++;
+            }
+        }
+
+        return new AnswerTaxonomy(right, verb, noun, both, none);
+    }
+}
+
 /// <summary>How often the options of one rank in the dump mislead.</summary>
 /// <param name="Rank">1-based rank in the dump's list.</param>
 /// <param name="Shown">Questions with a distractor of that rank.</param>
@@ -11,7 +54,6 @@ public sealed record DistractorRank(int Rank, int Shown, int Chosen)
     /// <summary>Distractors by rank; empty for sets without ranks.</summary>
     public static IReadOnlyList<DistractorRank> Of(IEnumerable<AskedQuestion> rows)
     {
-        ArgumentNullException.ThrowIfNull(rows);
         var counts = new SortedDictionary<int, (int Shown, int Chosen)>();
         foreach (var (question, result) in rows)
         {
