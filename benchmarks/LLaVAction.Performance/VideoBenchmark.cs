@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using LLaVAction.Cpu;
 using LLaVAction.Runs;
 using LLaVAction.Video.Frames;
+using LLaVAction.Video.Layouts;
 
 namespace LLaVAction.Performance;
 
@@ -33,7 +33,7 @@ internal static class VideoBenchmark
                 Render(path, source, encoding, seconds);
                 foreach (var atOnce in new[] { 1, 2 })
                 {
-                    Measure(name, new CpuEngine().OpenVideos(folder, "auto"), seconds, clips, atOnce).GetAwaiter().GetResult();
+                    Measure(name, VideoLayouts.Open(folder), seconds, clips, atOnce).GetAwaiter().GetResult();
                 }
             }
             finally

@@ -1,12 +1,9 @@
 using System.Globalization;
 using LLaVAction.Cpu.Model;
-using LLaVAction.Cpu.Video;
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Recognizers;
 using LLaVAction.Models.Tokenization;
-using LLaVAction.Video.Ffmpeg;
-using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Cpu;
 
@@ -18,10 +15,6 @@ public sealed class CpuEngine : IEngine
 
     /// <inheritdoc/>
     public IReadOnlyList<EngineFact> Inspect() => [new EngineFact("device", "cpu, float32")];
-
-    /// <inheritdoc/>
-    public IFrameReader OpenVideos(string videosFolder, string layout, SquareViews? squares = null) =>
-        FfmpegDecoder.Open(videosFolder, layout, FfmpegCommand.Compose, squares);
 
     /// <inheritdoc/>
     public IVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options)

@@ -39,7 +39,12 @@ internal sealed class AnswerReader(EvaluationSettings settings)
     public ResultLine Fail(PendingQuestion pending, int[] order, FrameReadException failure) => Start(pending, order) with
     {
         IsCorrect = settings.Prompt.Task == PromptTask.Caption ? null : false,
-        Status = failure.Failure == FrameReadFailure.MissingVideo ? ResultStatus.MissingVideo : ResultStatus.DecodeError,
+        Status = failure.Failure switch
+        {
+            FrameReadFailure.MissingVideo => ResultStatus.MissingVideo,
+            FrameReadFailure.ShortVideo => ResultStatus.ShortVideo,
+            _ => ResultStatus.DecodeError,
+        },
         Rule = failure.Message,
     };
 

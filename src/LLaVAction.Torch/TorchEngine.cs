@@ -5,23 +5,14 @@ using LLaVAction.Models.Tokenization;
 using LLaVAction.Torch.Inference;
 using LLaVAction.Torch.Modules;
 using LLaVAction.Torch.Native;
-using LLaVAction.Torch.Video;
-using LLaVAction.Video.Ffmpeg;
-using LLaVAction.Video.Frames;
 using TorchSharp;
 
 namespace LLaVAction.Torch;
 
 /// <summary>The torch engine: the models in TorchSharp, on CUDA GPUs and the CPU. libtorch is loaded with the first model.</summary>
-/// <param name="openTokenizer">Opens the tokenizer of a checkpoint folder.</param>
-/// <param name="openVideos">Opens a folder of videos of a layout.</param>
 /// <param name="libTorchFolder">The folder of libtorch that the user named; null for the first that is found.</param>
-public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<string, string, SquareViews?, IFrameReader> openVideos, string? libTorchFolder) : IEngine
+public sealed class TorchEngine(string? libTorchFolder) : IEngine
 {
-    /// <summary>The engine with a libtorch that the user named, or null for the first that is found.</summary>
-    public static TorchEngine Create(string? libTorchFolder) =>
-        new(ByteLevelTokenizer.Open, static (folder, layout, squares) => FfmpegDecoder.Open(folder, layout, FFMpegCoreCommand.Compose, squares), libTorchFolder);
-
     /// <summary>Whether a GPU is there and a libtorch that could use it. Loads nothing but the GPU's driver.</summary>
     /// <exception cref="InputException">The user named a folder that cannot be used.</exception>
     public static bool FindsGpu(string? libTorchFolder) =>
@@ -34,9 +25,6 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
     public IReadOnlyList<EngineFact> Inspect() => TorchInspection.Facts(libTorchFolder);
 
     /// <inheritdoc/>
-    public IFrameReader OpenVideos(string videosFolder, string layout, SquareViews? squares = null) => openVideos(videosFolder, layout, squares);
-
-    /// <inheritdoc/>
     public IVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options) => LoadModel(checkpointFolder, options, null);
 
     /// <summary>As the port's, in batches of a given shape; null for what suits the device.</summary>
@@ -46,7 +34,7 @@ public sealed class TorchEngine(Func<string, ITokenizer> openTokenizer, Func<str
         using var checkpoint = Checkpoint.OpenModel(checkpointFolder);
         var configuration = checkpoint.Configuration;
         var device = ComputeDevice.Of(options);
-        var tokenizer = openTokenizer(checkpointFolder);
+        var tokenizer = ByteLevelTokenizer.Open(checkpointFolder);
         var own = ModelSettings.Of(configuration, tokenizer);
         var settings = own.With(options, configuration, tokenizer);
         var shape = batchShape ?? MemoryEstimate.Fit(checkpoint, settings, options, device);

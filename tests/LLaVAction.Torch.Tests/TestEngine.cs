@@ -8,7 +8,7 @@ namespace LLaVAction.Torch.Tests;
 /// <summary>The engine under test. Whatever touches TorchSharp calls <see cref="Require"/> first.</summary>
 internal static class TestEngine
 {
-    private static readonly Lazy<TorchEngine> Created = new(static () => TorchEngine.Create(null));
+    private static readonly Lazy<TorchEngine> Created = new(static () => new TorchEngine(null));
 
     /// <summary>The engine; where it cannot run, the test is skipped with the reason.</summary>
     public static TorchEngine Engine

@@ -1,7 +1,6 @@
 using LLaVAction.Cpu;
 using LLaVAction.Models.Engines;
 using LLaVAction.Torch;
-using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Cli.Commands;
 
@@ -23,7 +22,7 @@ internal static class Engines
 {
     /// <summary>Every engine.</summary>
     /// <param name="libTorchFolder">The folder of libtorch that the user named; null for the first that is found.</param>
-    public static IReadOnlyList<IEngine> CreateAll(string? libTorchFolder) => [new CpuEngine(), TorchEngine.Create(libTorchFolder)];
+    public static IReadOnlyList<IEngine> CreateAll(string? libTorchFolder) => [new CpuEngine(), new TorchEngine(libTorchFolder)];
 
     /// <summary>
     /// The engine of a choice. Auto is torch where the device asks for a GPU, or a GPU is there and a libtorch that could
@@ -38,11 +37,6 @@ internal static class Engines
         var needsTorch = choice == EngineChoice.Torch
             || (choice == EngineChoice.Auto
                 && (device.StartsWith("cuda", StringComparison.Ordinal) || (device == "auto" && TorchEngine.FindsGpu(libTorchFolder))));
-        return needsTorch ? TorchEngine.Create(libTorchFolder) : new CpuEngine();
+        return needsTorch ? new TorchEngine(libTorchFolder) : new CpuEngine();
     }
-
-    /// <summary>Opens a folder of videos.</summary>
-    /// <exception cref="InputException">The folder is missing, or its layout cannot be told.</exception>
-    public static IFrameReader OpenVideos(string folder, VideoLayoutChoice layout) =>
-        new CpuEngine().OpenVideos(folder, layout.ToString().ToLowerInvariant());
 }

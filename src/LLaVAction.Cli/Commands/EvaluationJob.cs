@@ -28,6 +28,7 @@ internal sealed class EvaluationJob(CommandContext context, EvaluationPlan plan)
         var devices = Options.Runtime.Devices;
         var engine = Options.Runtime.CreateEngine(context.LibTorchFolder);
         var reader = Options.Control == Control.Blind ? null : Options.Videos.Open();
+        await CheckVideosAsync(reader);
         var workers = new List<Worker>();
         try
         {
@@ -49,6 +50,21 @@ internal sealed class EvaluationJob(CommandContext context, EvaluationPlan plan)
                 worker.Run.Dispose();
                 worker.Model.Dispose();
             }
+        }
+    }
+
+    private async Task CheckVideosAsync(IFrameReader? reader)
+    {
+        if (reader is null || Options.Videos.Folder is not { } folder)
+        {
+            return;
+        }
+
+        ClipReference[] clips =
+            [.. plan.Selection.Asked.SelectMany(static set => set.Questions).DistinctBy(static question => question.Id, StringComparer.Ordinal).Select(WorkPlan.Reference)];
+        foreach (var warning in await VideoCheck.RunAsync(reader, clips, folder, context.CancellationToken))
+        {
+            context.Log.Warning("{Warning:l}", warning);
         }
     }
 

@@ -1,5 +1,6 @@
 using LLaVAction.Cli.Options;
 using LLaVAction.Video.Frames;
+using LLaVAction.Video.Layouts;
 
 namespace LLaVAction.Cli.Commands;
 
@@ -12,10 +13,10 @@ internal enum VideoLayoutChoice
     /// <summary>Whole videos.</summary>
     Epic,
 
-    /// <summary>Chunks of 15 seconds.</summary>
+    /// <summary>Chunks of equal length.</summary>
     Chunks,
 
-    /// <summary>Numbered JPEG files.</summary>
+    /// <summary>Numbered images.</summary>
     Frames,
 
     /// <summary>One file per clip.</summary>
@@ -33,5 +34,5 @@ internal sealed record VideoSource
 
     /// <summary>Opens the folder; null where none is given.</summary>
     /// <exception cref="InputException">The folder is missing, or its layout cannot be told.</exception>
-    public IFrameReader? Open() => Folder is null ? null : Engines.OpenVideos(Folder, Layout);
+    public IFrameReader? Open() => Folder is null ? null : VideoLayouts.Open(Folder, Layout.ToString().ToLowerInvariant());
 }

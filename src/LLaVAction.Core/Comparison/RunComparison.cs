@@ -60,10 +60,10 @@ public sealed record RunComparison(
                 $"{cell.Name}: {cell.Summary.Questions} of {cell.Summary.QuestionsInSet} questions were asked; no comparison with the paper.");
         }
 
-        foreach (var cell in cells.Where(static cell => cell.Summary.DecodeErrors + cell.Summary.MissingVideos > 0))
+        foreach (var cell in cells.Where(static cell => cell.Summary.DecodeErrors + cell.Summary.MissingVideos + cell.Summary.ShortVideos > 0))
         {
             yield return FormattableString.Invariant(
-                $"{cell.Name}: {cell.Summary.DecodeErrors} clips could not be decoded and {cell.Summary.MissingVideos} have no video; they count as wrong.");
+                $"{cell.Name}: {cell.Summary.DecodeErrors} clips could not be decoded and {cell.Summary.MissingVideos} have no video{(cell.Summary.ShortVideos > 0 ? FormattableString.Invariant($", and the videos of {cell.Summary.ShortVideos} end before them") : "")}; they count as wrong.");
         }
 
         foreach (var cell in cells.Where(static cell => cell is { Unit: ClusterUnit.Video, Summary.Accuracy: not null }))

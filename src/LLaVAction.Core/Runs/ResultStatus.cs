@@ -14,7 +14,7 @@ public enum ResultStatus
     [JsonStringEnumMemberName("unparsed")]
     Unparsed,
 
-    /// <summary>A video is there, and the clip's frames cannot be had; counts as wrong.</summary>
+    /// <summary>A video is there, and the clip's frames cannot be read; counts as wrong.</summary>
     [JsonStringEnumMemberName("decode_error")]
     DecodeError,
 
@@ -33,6 +33,10 @@ public enum ResultStatus
     /// <summary>A service gave no answer, however often it was asked; counts as wrong.</summary>
     [JsonStringEnumMemberName("no_answer")]
     NoAnswer,
+
+    /// <summary>The video ends before the clip does, so that less than three quarters of the clip exists; counts as wrong.</summary>
+    [JsonStringEnumMemberName("short_video")]
+    ShortVideo,
 }
 
 /// <summary>Questions about a status.</summary>
@@ -40,5 +44,5 @@ public static class ResultStatuses
 {
     /// <summary>True when the model never answered the question; <c>--retry-failed</c> asks it again.</summary>
     public static bool IsFailure(this ResultStatus status) =>
-        status is ResultStatus.DecodeError or ResultStatus.MissingVideo or ResultStatus.NoAnswer;
+        status is ResultStatus.DecodeError or ResultStatus.MissingVideo or ResultStatus.ShortVideo or ResultStatus.NoAnswer;
 }

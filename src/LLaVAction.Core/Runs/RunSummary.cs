@@ -68,6 +68,10 @@ public sealed record CellSummary
     /// <summary>Questions whose clip has no video.</summary>
     public required int MissingVideos { get; init; }
 
+    /// <summary>Questions whose video ends before too much of the clip; left out of the file where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int ShortVideos { get; init; }
+
     /// <summary>Questions that a service declined to answer; left out of the file where there are none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Refused { get; init; }
@@ -86,7 +90,7 @@ public sealed record CellSummary
 
     /// <summary>Questions that the model never answered.</summary>
     [JsonIgnore]
-    public int Failed => DecodeErrors + MissingVideos + NoAnswers;
+    public int Failed => DecodeErrors + MissingVideos + ShortVideos + NoAnswers;
 
     /// <summary>Questions without a result yet.</summary>
     public required int WithoutResult { get; init; }

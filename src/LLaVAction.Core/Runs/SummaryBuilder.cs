@@ -70,6 +70,7 @@ public static class SummaryBuilder
             Unparsed = Count(ResultStatus.Unparsed),
             DecodeErrors = Count(ResultStatus.DecodeError),
             MissingVideos = Count(ResultStatus.MissingVideo),
+            ShortVideos = Count(ResultStatus.ShortVideo),
             Refused = Count(ResultStatus.Refused),
             Truncated = Count(ResultStatus.Truncated),
             NoAnswers = Count(ResultStatus.NoAnswer),

@@ -1,8 +1,6 @@
-using LLaVAction.Video.Frames;
-
 namespace LLaVAction.Models.Engines;
 
-/// <summary>Makes models and frame readers. The command line knows engines by this port alone.</summary>
+/// <summary>Makes models. The command line knows engines by this port alone.</summary>
 public interface IEngine
 {
     /// <summary><c>cpu</c> or <c>torch</c>.</summary>
@@ -25,13 +23,6 @@ public interface IEngine
     /// <summary>Loads a recogniser's folder (<c>convert-recogniser</c>).</summary>
     /// <exception cref="InputException">The folder is no recogniser that can be run; the message says why.</exception>
     IActionRecognizer LoadRecognizer(string folder, ModelOptions options);
-
-    /// <summary>Opens a folder of videos.</summary>
-    /// <param name="videosFolder">The folder.</param>
-    /// <param name="layout"><c>auto</c>, <c>epic</c>, <c>chunks</c>, <c>frames</c> or <c>trimmed</c>.</param>
-    /// <param name="squares">What the decoder cuts out of every frame; null for whole frames.</param>
-    /// <exception cref="InputException">The folder is missing, or its layout cannot be told.</exception>
-    IFrameReader OpenVideos(string videosFolder, string layout, SquareViews? squares = null);
 }
 
 /// <summary>One line about an engine or a machine.</summary>

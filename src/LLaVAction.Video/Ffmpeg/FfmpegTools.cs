@@ -1,4 +1,4 @@
-using System.Text;
+using CliWrap;
 
 namespace LLaVAction.Video.Ffmpeg;
 
@@ -59,33 +59,13 @@ internal sealed class FfmpegTools
     {
         try
         {
-            var (output, _) = await ChildProcess.RunAsync(
-                Ffmpeg, ["-hide_banner", .. arguments], AnswerPatience, ReadTextAsync, new ErrorLines(), writeInput: null, CancellationToken.None);
+            var (output, _) = await ToolProcess.RunAsync(
+                Cli.Wrap(Ffmpeg).WithArguments(["-hide_banner", .. arguments]), AnswerPatience, ToolProcess.ReadTextAsync, new ErrorLines(), CancellationToken.None);
             return output;
         }
         catch (Exception failure) when (failure is TimeoutException or InvalidDataException or IOException)
         {
             throw new InputException($"{Ffmpeg} does not answer: {failure.Message}", failure);
         }
-    }
-
-    /// <summary>Reads a program's output as text, up to 64 MiB.</summary>
-    internal static async Task<string> ReadTextAsync(Stream stream, CancellationToken cancellationToken)
-    {
-        const int Longest = 64 << 20;
-        using var text = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        int read;
-        while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0)
-        {
-            if (text.Length > Longest)
-            {
-                throw new InvalidDataException("the output is too long");
-            }
-
-            text.Write(buffer, 0, read);
-        }
-
-        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
     }
 }

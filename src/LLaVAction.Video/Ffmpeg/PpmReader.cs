@@ -14,6 +14,21 @@ internal sealed class PpmReader(Stream stream)
     private int _position;
     private int _length;
 
+    /// <summary>All images that come.</summary>
+    /// <exception cref="InvalidDataException">What comes is not a PPM image, or it ends too early.</exception>
+    public static async Task<List<PpmImage>> ReadAllAsync(Stream stream, Action onSignOfLife, CancellationToken cancellationToken)
+    {
+        var reader = new PpmReader(stream);
+        var images = new List<PpmImage>();
+        while (await reader.ReadAsync(cancellationToken) is { } image)
+        {
+            onSignOfLife();
+            images.Add(image);
+        }
+
+        return images;
+    }
+
     /// <summary>The next image, or null at the end of the stream.</summary>
     /// <exception cref="InvalidDataException">What comes is not a PPM image, or it ends too early.</exception>
     public async Task<PpmImage?> ReadAsync(CancellationToken cancellationToken)

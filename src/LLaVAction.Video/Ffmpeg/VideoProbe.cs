@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
+using FFMpegCore;
 using LLaVAction.Video.Frames;
-using LLaVAction.Video.Layouts;
 
 namespace LLaVAction.Video.Ffmpeg;
 
-/// <summary>Asks <c>ffprobe</c> about video files, and remembers what it said.</summary>
+/// <summary>
+/// Asks <c>ffprobe</c> about video files, and remembers what it said. FFMpegCore reads its answer; its ready-made analysis
+/// lacks the time base and the first time stamp, and rounds times to milliseconds, while frames are found to the tick.
+/// </summary>
 internal sealed class VideoProbe(FfmpegTools tools, TimeSpan patience)
 {
     /// <summary>
@@ -13,6 +16,12 @@ internal sealed class VideoProbe(FfmpegTools tools, TimeSpan patience)
     /// which some frames are missing.
     /// </summary>
     private const double RateTolerance = 0.02;
+
+    /// <summary>
+    /// A stream without an index is sought by position, and decoding may then begin in the middle of a group of pictures:
+    /// it starts this much earlier, longer than any usual group.
+    /// </summary>
+    private const double StreamLeadSeconds = 10;
 
     private readonly BoundedCache<ProbedVideo> _videos = new(capacity: 4096);
     private readonly BoundedCache<IReadOnlyList<double>> _frameTimes = new(capacity: 16);
@@ -28,34 +37,37 @@ internal sealed class VideoProbe(FfmpegTools tools, TimeSpan patience)
     private async Task<ProbedVideo> ReadHeadersAsync(string path)
     {
         var output = await RunAsync(
-            path, "stream=r_frame_rate,avg_frame_rate,time_base,start_pts,duration:format=start_time,duration", "json");
-        using var document = JsonDocument.Parse(output);
-        if (!document.RootElement.TryGetProperty("streams", out var streams) || streams.GetArrayLength() == 0)
+            path, "stream=r_frame_rate,avg_frame_rate,time_base,start_pts,duration:format=format_name,start_time,duration", "json");
+        var analysis = JsonSerializer.Deserialize<FFProbeAnalysis>(output);
+        if (analysis?.Streams is not [var stream, ..])
         {
             throw Failure(path, "has no video stream.");
         }
 
-        var stream = streams[0];
-        var format = document.RootElement.TryGetProperty("format", out var found) ? found : default;
-        if (!Rational.TryParse(Text(stream, "time_base"), out var timeBase))
+        var extra = stream.ExtensionData;
+        if (extra is null || !extra.TryGetValue("time_base", out var unit) || !Rational.TryParse(unit.GetString(), out var timeBase))
         {
             throw Failure(path, "its video stream has no time base.");
         }
 
-        var hasNominal = Rational.TryParse(Text(stream, "r_frame_rate"), out var nominal);
-        var hasAverage = Rational.TryParse(Text(stream, "avg_frame_rate"), out var average);
+        var hasNominal = Rational.TryParse(stream.FrameRate, out var nominal);
+        var hasAverage = Rational.TryParse(stream.AvgFrameRate, out var average);
         if (!hasNominal && !hasAverage)
         {
             throw Failure(path, "its video stream has no frame rate.");
         }
 
         var isConstant = hasNominal && (!hasAverage || Math.Abs((average.Value / nominal.Value) - 1) <= RateTolerance);
-        var start = stream.TryGetProperty("start_pts", out var stamp) && stamp.ValueKind == JsonValueKind.Number ? timeBase.Times(stamp.GetInt64()) : 0;
+        var start = extra.TryGetValue("start_pts", out var stamp) && stamp.ValueKind == JsonValueKind.Number ? timeBase.Times(stamp.GetInt64()) : 0;
         return new ProbedVideo(
-            new VideoInfo(isConstant ? nominal.Value : null, hasAverage ? average.Value : nominal.Value, Number(stream, "duration") ?? Number(format, "duration")),
+            new StreamInfo(
+                isConstant ? nominal.Value : null,
+                hasAverage ? average.Value : nominal.Value,
+                Number(stream.Duration) ?? Number(analysis.Format?.Duration)),
             timeBase,
             start,
-            Number(format, "start_time") ?? 0);
+            Number(analysis.Format?.StartTime) ?? 0,
+            analysis.Format?.FormatName is "mpegts" or "mpeg" ? StreamLeadSeconds : 0);
     }
 
     private async Task<IReadOnlyList<double>> ReadFrameTimesAsync(string path)
@@ -83,17 +95,11 @@ internal sealed class VideoProbe(FfmpegTools tools, TimeSpan patience)
         var errors = new ErrorLines();
         try
         {
-            var (output, exitCode) = await ChildProcess.RunAsync(
-                tools.Ffprobe,
-                ["-hide_banner", "-loglevel", "error", .. SafeInput.Options, "-select_streams", "V:0", "-show_entries", entries, "-of", format, SafeInput.Name(path)],
-                patience,
-                FfmpegTools.ReadTextAsync,
-                errors,
-                writeInput: null,
-                CancellationToken.None);
+            var (output, exitCode) = await ToolProcess.RunAsync(
+                FfmpegCommand.OfProbe(tools, path, entries, format), patience, ToolProcess.ReadTextAsync, errors, CancellationToken.None);
             return exitCode == 0 ? output : throw Failure(path, $"ffprobe cannot read it: {errors.Tail}");
         }
-        catch (Exception failure) when (failure is TimeoutException or IOException)
+        catch (Exception failure) when (failure is TimeoutException or IOException or InvalidDataException)
         {
             throw Failure(path, $"{failure.Message} {errors.Tail}", failure);
         }
@@ -102,15 +108,8 @@ internal sealed class VideoProbe(FfmpegTools tools, TimeSpan patience)
     private static FrameReadException Failure(string path, string message, Exception? inner = null) =>
         new(FrameReadFailure.DecodeError, $"{path}: {message}", inner);
 
-    private static string? Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) ? value.GetString() : null;
-
-    private static double? Number(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object
-        && double.TryParse(Text(element, name), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
-        && double.IsFinite(value)
-            ? value
-            : null;
+    private static double? Number(string? text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : null;
 }
 
 /// <summary>What the headers say, and how the file's clock relates to time stamps.</summary>
@@ -118,4 +117,5 @@ internal sealed class VideoProbe(FfmpegTools tools, TimeSpan patience)
 /// <param name="TimeBase">Seconds per unit of a time stamp.</param>
 /// <param name="StartSeconds">Presentation time of the first frame.</param>
 /// <param name="ContainerStartSeconds">Earliest time of any stream: where seeking counts from.</param>
-internal sealed record ProbedVideo(VideoInfo Info, Rational TimeBase, double StartSeconds, double ContainerStartSeconds);
+/// <param name="LeadSeconds">How much earlier than needed decoding must start at least.</param>
+internal sealed record ProbedVideo(StreamInfo Info, Rational TimeBase, double StartSeconds, double ContainerStartSeconds, double LeadSeconds);

@@ -1,4 +1,5 @@
 using LLaVAction.Runs;
+
 namespace LLaVAction.Video.Frames;
 
 /// <summary>What a frame reader needs to know of a clip.</summary>
@@ -19,7 +20,14 @@ public sealed record ClipReference(
     int StopFrame);
 
 /// <summary>A frame policy and, for <see cref="FramePolicyKind.Stride"/>, the number of segments it strides over.</summary>
-public sealed record FramePolicy(FramePolicyKind Kind, int ClipLength = 32);
+public sealed record FramePolicy(FramePolicyKind Kind, int ClipLength = 32)
+{
+    /// <summary>
+    /// The share of a clip that must lie before the end of its video: frames spread over less would be frames of something
+    /// else. AVION takes what there is.
+    /// </summary>
+    public double SmallestShare => Kind == FramePolicyKind.Avion ? 0 : 0.75;
+}
 
 /// <summary>
 /// Reads the frames of clips from a folder of videos. Safe to call from several threads at once.
@@ -41,6 +49,16 @@ public interface IFrameReader
         FramePolicy policy,
         IReadOnlyList<int> frameCounts,
         CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Looks for the videos of clips, and holds what their names, numbers and headers say against the clips; decodes nothing.
+    /// </summary>
+    /// <param name="clips">The clips.</param>
+    /// <param name="published">Rows of <c>EPIC_100_video_info.csv</c> by video, where there are any.</param>
+    /// <param name="cancellationToken">Stops looking.</param>
+    Task<VideoSurvey> SurveyAsync(
+        IReadOnlyList<ClipReference> clips, IReadOnlyDictionary<string, Epic.VideoInfo> published, CancellationToken cancellationToken) =>
+        Task.FromResult(new VideoSurvey(clips.Count));
 }
 
 /// <summary>Why a clip has no frames.</summary>
@@ -49,11 +67,14 @@ public enum FrameReadFailure
     /// <summary>No video file for the clip.</summary>
     MissingVideo,
 
-    /// <summary>A file is there, and its frames cannot be had.</summary>
+    /// <summary>A file is there, and its frames cannot be read.</summary>
     DecodeError,
+
+    /// <summary>The video ends before the clip does, so that too little of the clip exists.</summary>
+    ShortVideo,
 }
 
-/// <summary>A clip whose frames cannot be had: a row with a status in the results, never a substitute frame.</summary>
+/// <summary>A clip whose frames cannot be read: a row with a status in the results, never a substitute frame.</summary>
 public sealed class FrameReadException : Exception
 {
     /// <summary>Creates the failure of one clip.</summary>
@@ -63,6 +84,6 @@ public sealed class FrameReadException : Exception
         Failure = failure;
     }
 
-    /// <summary>Missing or undecodable.</summary>
+    /// <summary>Why.</summary>
     public FrameReadFailure Failure { get; }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Numerics;
 using LLaVAction.Video.Frames;
@@ -10,18 +11,21 @@ namespace LLaVAction.Video.Layouts;
 /// </summary>
 internal sealed class ChunksReader(VideoPaths paths, IVideoDecoder decoder) : IFrameReader
 {
+    private readonly ConcurrentDictionary<string, ChunkFolder> _folders = new(StringComparer.Ordinal);
+
     public string Layout => VideoLayouts.Chunks;
 
-    public bool HasVideo(ClipReference clip) => VideoPaths.Exists(() => FindChunks(clip));
+    public bool HasVideo(ClipReference clip) => paths.TryFind(clip.VideoId) is not null;
 
     public async Task<ClipFrames> ReadAsync(
         ClipReference clip, FramePolicy policy, IReadOnlyList<int> frameCounts, CancellationToken cancellationToken)
     {
         FramePlan.Validate(policy, frameCounts);
         VideoPaths.CheckIds(clip);
-        var times = ClipTimes.Of(clip);
-        var chunks = FindChunks(clip);
+        var times = ClipTimes.Of(clip, policy);
+        var chunks = await OpenAsync(paths.Find(clip, clip.VideoId), cancellationToken);
         var info = await new VideoFile(decoder, chunks.Path(0)).ProbeAsync(cancellationToken);
+        chunks.CheckLength(0, info);
         var rate = info.ConstantFrameRate ?? info.AverageFrameRate;
 
         // A video may end before the clip does: then its last chunk is the clip's.
@@ -35,11 +39,49 @@ internal sealed class ChunksReader(VideoPaths paths, IVideoDecoder decoder) : IF
         foreach (var group in plan.Moments.GroupBy(index => ChunkOf(index, rate, chunks.Seconds)))
         {
             var indices = group.Select(index => (int)(index - (group.Key * rate))).ToArray();
-            var decoded = await ReadChunkAsync(new VideoFile(decoder, chunks.Path(group.Key)), rate, indices, cancellationToken);
+            var file = new VideoFile(decoder, chunks.Path(group.Key));
+            chunks.CheckLength(group.Key, await file.ProbeAsync(cancellationToken));
+            var decoded = await ReadChunkAsync(file, rate, indices, cancellationToken);
             frames.AddRange(decoded.Select(frame => (group.Key + frame.Seconds, frame)));
         }
 
         return ClipFramesBuilder.Build(clip, plan, frames);
+    }
+
+    public async Task<VideoSurvey> SurveyAsync(
+        IReadOnlyList<ClipReference> clips, IReadOnlyDictionary<string, Epic.VideoInfo> published, CancellationToken cancellationToken)
+    {
+        var survey = new VideoSurvey(clips.Count);
+        foreach (var video in clips.GroupBy(static clip => clip.VideoId, StringComparer.Ordinal))
+        {
+            if (paths.TryFind(video.Key) is not { } path)
+            {
+                survey.AddMissing(video.Key, video.Count());
+            }
+            else if (published.TryGetValue(video.Key, out var expected))
+            {
+                await CheckEndAsync(survey, path, expected.DurationSeconds, cancellationToken);
+            }
+        }
+
+        return survey;
+    }
+
+    private async Task CheckEndAsync(VideoSurvey survey, string path, double expected, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var chunks = await OpenAsync(path, cancellationToken);
+            if (chunks.Last + chunks.Seconds < expected)
+            {
+                survey.AddWarning(FormattableString.Invariant(
+                    $"{path} ends with the chunk at {chunks.Last} s, and EPIC_100_video_info.csv says {expected:0.#} s: clips after its end will be missing (short_video)."));
+            }
+        }
+        catch (FrameReadException failure)
+        {
+            survey.AddWarning(failure.Message);
+        }
     }
 
     private static async Task<IEnumerable<DecodedFrame>> ReadChunkAsync(
@@ -80,40 +122,82 @@ internal sealed class ChunksReader(VideoPaths paths, IVideoDecoder decoder) : IF
         return index >= (int)((chunk + seconds) * rate) ? chunk + seconds : chunk;
     }
 
-    /// <exception cref="FrameReadException">There is no folder of chunks.</exception>
-    private ChunkFolder FindChunks(ClipReference clip)
+    private async Task<ChunkFolder> OpenAsync(string folder, CancellationToken cancellationToken)
     {
-        var folder = paths.FindVideo(clip.ParticipantId, clip.VideoId) ?? paths.FindVideo(clip.VideoId);
-        var files = new Dictionary<int, string>();
-        if (Directory.Exists(folder))
+        if (!_folders.TryGetValue(folder, out var chunks))
         {
-            foreach (var file in Directory.EnumerateFiles(folder))
-            {
-                if (Path.GetExtension(file) is ".MP4" or ".mp4"
-                    && int.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out var start))
-                {
-                    files[start] = file;
-                }
-            }
+            var found = ChunkFolder.Find(folder);
+            chunks = found.WithLengthOf(await decoder.ProbeAsync(found.Path(0), cancellationToken));
+            _folders[folder] = chunks;
         }
 
-        return files.Count > 0
-            ? new ChunkFolder(folder!, files)
-            : throw paths.Missing(clip, $"{clip.ParticipantId}/{clip.VideoId}.MP4/0.MP4");
+        return chunks;
     }
 
-    /// <summary>The chunks of one video, by the second they start at.</summary>
-    private sealed record ChunkFolder(string Folder, IReadOnlyDictionary<int, string> Files)
+    /// <summary>The chunks of one video.</summary>
+    /// <param name="Folder">Their folder.</param>
+    /// <param name="Files">Files by the second each starts at, or by its place where they are counted.</param>
+    /// <param name="IsCounted">Whether they are counted.</param>
+    /// <param name="Seconds">Length of every chunk but the last.</param>
+    private sealed record ChunkFolder(string Folder, IReadOnlyDictionary<int, string> Files, bool IsCounted, int Seconds)
     {
-        public int Last { get; } = Files.Keys.Max();
+        /// <summary>Longer than any video: a single file that starts at 0 is the whole one.</summary>
+        private const int Whole = 1_000_000;
 
-        /// <summary>Length of a chunk: what all starts are multiples of (15 as published); a single file is the whole video.</summary>
-        public int Seconds { get; } = Files.Keys.Aggregate(0, static (divisor, start) => (int)BigInteger.GreatestCommonDivisor(divisor, start)) is var common and > 0 ? common : 1_000_000;
+        /// <summary>Where the last one starts, in seconds.</summary>
+        public int Last => Files.Keys.Max() * (IsCounted ? Seconds : 1);
+
+        /// <summary>
+        /// Finds the files of a folder, named by the second they start at, or counted from 0 or from 1 as ffmpeg's
+        /// <c>segment</c> counts.
+        /// </summary>
+        /// <exception cref="FrameReadException">The names are neither.</exception>
+        public static ChunkFolder Find(string folder)
+        {
+            var files = new SortedDictionary<int, string>();
+            foreach (var file in Directory.EnumerateFiles(folder))
+            {
+                if (int.TryParse(System.IO.Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                {
+                    files[number] = file;
+                }
+            }
+
+            var first = files.Keys.First();
+            if (first == 1 || files.ContainsKey(1))
+            {
+                return new ChunkFolder(folder, files.ToDictionary(file => file.Key - first, static file => file.Value), IsCounted: true, Whole);
+            }
+
+            var common = (int)files.Keys.Aggregate(BigInteger.Zero, static (divisor, start) => BigInteger.GreatestCommonDivisor(divisor, start));
+            return new ChunkFolder(folder, files, IsCounted: false, common == 0 ? Whole : common);
+        }
+
+        /// <summary>The same chunks, whose length the first one tells where their names leave it open.</summary>
+        public ChunkFolder WithLengthOf(StreamInfo first)
+        {
+            var seconds = (int)Math.Round(first.DurationSeconds ?? 0);
+            return Files.Count > 1 && seconds > 0 && (IsCounted || Seconds % seconds == 0) ? this with { Seconds = seconds } : this;
+        }
 
         /// <exception cref="FrameReadException">The chunk is not there.</exception>
-        public string Path(int start) => Files.TryGetValue(start, out var file)
+        public string Path(int start) => Files.TryGetValue(IsCounted ? start / Seconds : start, out var file)
             ? file
             : throw new FrameReadException(
-                FrameReadFailure.MissingVideo, string.Create(CultureInfo.InvariantCulture, $"{Folder} has no {start}.MP4, and it has chunks after that."));
+                FrameReadFailure.MissingVideo,
+                string.Create(CultureInfo.InvariantCulture, $"{Folder} has no chunk that starts at {start} s ({start}.MP4), and it has others."));
+
+        /// <summary>Checks the length of a chunk that others follow: one of another length would shift all after it.</summary>
+        /// <exception cref="FrameReadException">It does not last as long as the others.</exception>
+        public void CheckLength(int start, StreamInfo info)
+        {
+            const double Tolerance = 0.5;
+            if (start < Last && info.DurationSeconds is { } seconds && Math.Abs(seconds - Seconds) > Tolerance)
+            {
+                throw new FrameReadException(
+                    FrameReadFailure.DecodeError,
+                    FormattableString.Invariant($"{Path(start)}: lasts {seconds:0.##} s; every chunk but the last must last {Seconds} s. Cut the video again, or give the whole one."));
+            }
+        }
     }
 }

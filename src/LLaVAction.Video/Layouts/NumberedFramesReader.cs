@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Collections.Concurrent;
 using LLaVAction.Runs;
 using LLaVAction.Video.Frames;
 
@@ -10,23 +10,23 @@ namespace LLaVAction.Video.Layouts;
 /// </summary>
 internal sealed class NumberedFramesReader(VideoPaths paths, IVideoDecoder decoder) : IFrameReader
 {
-    private const string Prefix = "frame_";
-
     /// <summary>Rates that frames of EPIC-KITCHENS are numbered at, and other usual ones, in the order they are tried.</summary>
     private static readonly double[] NominalRates = [60, 50, 30, 25, 60_000 / 1001.0, 30_000 / 1001.0];
 
+    private readonly ConcurrentDictionary<string, FrameFolder> _folders = new(StringComparer.Ordinal);
+
     public string Layout => VideoLayouts.Frames;
 
-    public bool HasVideo(ClipReference clip) => VideoPaths.Exists(() => Find(clip));
+    public bool HasVideo(ClipReference clip) => paths.TryFind(clip.VideoId) is not null;
 
     public async Task<ClipFrames> ReadAsync(
         ClipReference clip, FramePolicy policy, IReadOnlyList<int> frameCounts, CancellationToken cancellationToken)
     {
         FramePlan.Validate(policy, frameCounts);
         VideoPaths.CheckIds(clip);
-        var folder = Find(clip);
+        var folder = FolderOf(paths.Find(clip, clip.VideoId));
         var plan = Plan(clip, folder, policy, frameCounts);
-        var decoded = await decoder.DecodeImagesAsync([.. plan.Moments.Select(number => PathOf(folder, number))], cancellationToken);
+        var decoded = await decoder.DecodeImagesAsync([.. plan.Moments.Select(number => folder.Find(number)!)], cancellationToken);
 
         // Frame 1 is shown at time 0.
         var rate = NominalRate(clip);
@@ -34,7 +34,52 @@ internal sealed class NumberedFramesReader(VideoPaths paths, IVideoDecoder decod
             clip, plan, decoded.Select((frame, index) => ((plan.Moments[index] - 1) / rate, frame)).ToArray());
     }
 
-    private static FramePlan<int> Plan(ClipReference clip, string folder, FramePolicy policy, IReadOnlyList<int> frameCounts)
+    public Task<VideoSurvey> SurveyAsync(
+        IReadOnlyList<ClipReference> clips, IReadOnlyDictionary<string, Epic.VideoInfo> published, CancellationToken cancellationToken)
+    {
+        var survey = new VideoSurvey(clips.Count);
+        foreach (var video in clips.GroupBy(static clip => clip.VideoId, StringComparer.Ordinal))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (paths.TryFind(video.Key) is not { } path)
+            {
+                survey.AddMissing(video.Key, video.Count());
+            }
+            else
+            {
+                CheckRate(survey, FolderOf(path), video.MaxBy(static clip => clip.StopFrame)!, published.GetValueOrDefault(video.Key));
+            }
+        }
+
+        return Task.FromResult(survey);
+    }
+
+    /// <summary>
+    /// A folder extracted at another rate than the CSV counts at shows other moments than the clips', and shows it nowhere but in
+    /// how far its numbers go.
+    /// </summary>
+    private static void CheckRate(VideoSurvey survey, FrameFolder folder, ClipReference lastClip, Epic.VideoInfo? published)
+    {
+        const double Tolerance = 0.05;
+        var rate = NominalRate(lastClip);
+        var wanted = published is null ? lastClip.StopFrame : (int)(published.DurationSeconds * rate);
+        var reachesEnd = folder.Find((int)(wanted * (1 - Tolerance))) is not null;
+        var goesOn = published is not null && folder.Find((int)(wanted * (1 + Tolerance)) + 1) is not null;
+        if (reachesEnd && !goesOn)
+        {
+            return;
+        }
+
+        // Where only the frames of some clips were kept, their numbers say nothing.
+        var (last, count) = folder.Extent;
+        if (count >= last * (1 - Tolerance))
+        {
+            survey.AddError(FormattableString.Invariant(
+                $"{folder.FullName} has frames 1 to {last}, where {wanted} were expected (the annotations count {rate:0.##} a second): extracted at another rate, about {rate * last / wanted:0.##} a second, or incomplete. Extract the frames at {rate:0.##} a second."));
+        }
+    }
+
+    private static FramePlan<int> Plan(ClipReference clip, FrameFolder folder, FramePolicy policy, IReadOnlyList<int> frameCounts)
     {
         if (clip.StartFrame < 0 || clip.StopFrame < clip.StartFrame)
         {
@@ -47,37 +92,24 @@ internal sealed class NumberedFramesReader(VideoPaths paths, IVideoDecoder decod
             ? (1 + FrameSampler.NearestFrame(clip.StartSeconds, NominalRate(clip)), 1 + FrameSampler.NearestFrame(clip.StopSeconds, NominalRate(clip)))
             : (clip.StartFrame, clip.StopFrame);
         var plan = FramePlan.ForFrames(first, stop, policy, frameCounts);
-        var absent = plan.Moments.FirstOrDefault(number => !File.Exists(PathOf(folder, number)), -1);
+        var absent = plan.Moments.FirstOrDefault(number => folder.Find(number) is null, -1);
         if (absent < 0)
         {
             return plan;
         }
 
         // As in the other layouts, a clip ends no later than its video.
-        var last = LastFrame(folder);
-        if (last < first || absent < last)
+        var last = folder.Extent.Last;
+        if (absent < last)
         {
             throw new FrameReadException(
                 FrameReadFailure.DecodeError,
-                $"{clip.NarrationId}: {PathOf(folder, absent)} is not there; the clip has frames {clip.StartFrame} to {clip.StopFrame}.");
+                $"{clip.NarrationId}: {Path.Combine(folder.FullName, folder.NameOf(absent))} is not there; the clip has frames {clip.StartFrame} to {clip.StopFrame}.");
         }
 
+        ClipTimes.RequireShare(
+            clip, policy.SmallestShare, last - first, stop - first, $"{folder.FullName} ends at frame {last}, and the clip has frames {clip.StartFrame} to {clip.StopFrame}");
         return FramePlan.ForFrames(first, last, policy, frameCounts);
-    }
-
-    /// <summary>The highest number of any frame in the folder; 0 when there is none.</summary>
-    private static int LastFrame(string folder)
-    {
-        var last = 0;
-        foreach (var file in Directory.EnumerateFiles(folder, Prefix + "*.jpg"))
-        {
-            if (int.TryParse(Path.GetFileNameWithoutExtension(file.AsSpan())[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            {
-                last = Math.Max(last, number);
-            }
-        }
-
-        return last;
     }
 
     /// <summary>The rate at which the CSV's frame numbers follow from its times (<c>trunc(seconds · rate)</c>).</summary>
@@ -94,18 +126,5 @@ internal sealed class NumberedFramesReader(VideoPaths paths, IVideoDecoder decod
         return clip is { StopSeconds: > 0, StopFrame: > 0 } ? clip.StopFrame / clip.StopSeconds : NominalRates[0];
     }
 
-    private static string PathOf(string folder, int number) =>
-        Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number:D10}.jpg"));
-
-    private string Find(ClipReference clip)
-    {
-        string[] candidates =
-        [
-            paths.Under(clip.VideoId),
-            paths.Under(clip.ParticipantId, clip.VideoId),
-            paths.Under(clip.ParticipantId, "rgb_frames", clip.VideoId),
-        ];
-        return Array.Find(candidates, Directory.Exists)
-            ?? throw paths.Missing(clip, $"{clip.VideoId}/, {clip.ParticipantId}/{clip.VideoId}/ and {clip.ParticipantId}/rgb_frames/{clip.VideoId}/");
-    }
+    private FrameFolder FolderOf(string path) => _folders.GetOrAdd(path, static path => new FrameFolder(path));
 }

@@ -16,15 +16,15 @@ internal sealed class SingleFileReader(VideoPaths paths, IVideoDecoder decoder, 
 {
     public string Layout => isTrimmed ? VideoLayouts.Trimmed : VideoLayouts.Epic;
 
-    public bool HasVideo(ClipReference clip) => VideoPaths.Exists(() => Find(clip));
+    public bool HasVideo(ClipReference clip) => paths.TryFind(IdOf(clip)) is not null;
 
     public async Task<ClipFrames> ReadAsync(
         ClipReference clip, FramePolicy policy, IReadOnlyList<int> frameCounts, CancellationToken cancellationToken)
     {
         FramePlan.Validate(policy, frameCounts);
         VideoPaths.CheckIds(clip);
-        var times = ClipTimes.Of(clip);
-        var file = new VideoFile(decoder, Find(clip));
+        var times = ClipTimes.Of(clip, policy);
+        var file = new VideoFile(decoder, paths.Find(clip, IdOf(clip)));
         var info = await file.ProbeAsync(cancellationToken);
 
         if (info is { ConstantFrameRate: { } rate, DurationSeconds: { } duration })
@@ -40,9 +40,46 @@ internal sealed class SingleFileReader(VideoPaths paths, IVideoDecoder decoder, 
         return await ReadListedAsync(file, times, info, policy, frameCounts, cancellationToken);
     }
 
+    public async Task<VideoSurvey> SurveyAsync(
+        IReadOnlyList<ClipReference> clips, IReadOnlyDictionary<string, Epic.VideoInfo> published, CancellationToken cancellationToken)
+    {
+        var survey = new VideoSurvey(clips.Count);
+        foreach (var video in clips.GroupBy(IdOf, StringComparer.Ordinal))
+        {
+            if (paths.TryFind(video.Key) is not { } path)
+            {
+                survey.AddMissing(video.Key, video.Count());
+            }
+            else if (published.TryGetValue(video.Key, out var expected))
+            {
+                await CheckDurationAsync(survey, path, expected.DurationSeconds, cancellationToken);
+            }
+        }
+
+        return survey;
+    }
+
+    private async Task CheckDurationAsync(VideoSurvey survey, string path, double expected, CancellationToken cancellationToken)
+    {
+        const double Tolerance = 1;
+        try
+        {
+            var found = (await decoder.ProbeAsync(path, cancellationToken)).DurationSeconds;
+            if (found < expected - Tolerance)
+            {
+                survey.AddWarning(FormattableString.Invariant(
+                    $"{path} lasts {found:0.#} s, and EPIC_100_video_info.csv says {expected:0.#} s: clips after its end will be missing (short_video)."));
+            }
+        }
+        catch (FrameReadException failure)
+        {
+            survey.AddWarning(failure.Message);
+        }
+    }
+
     /// <summary>The way for files whose frames are not where a constant rate would have them.</summary>
     private async Task<ClipFrames> ReadListedAsync(
-        VideoFile file, ClipTimes times, VideoInfo info, FramePolicy policy, IReadOnlyList<int> frameCounts, CancellationToken cancellationToken)
+        VideoFile file, ClipTimes times, StreamInfo info, FramePolicy policy, IReadOnlyList<int> frameCounts, CancellationToken cancellationToken)
     {
         var frameTimes = await file.ListFrameTimesAsync(cancellationToken);
         var origin = isTrimmed ? times.Start : 0;
@@ -61,11 +98,7 @@ internal sealed class SingleFileReader(VideoPaths paths, IVideoDecoder decoder, 
         else
         {
             var lastTime = origin + frameTimes[^1];
-            if (times.Start > lastTime)
-            {
-                throw times.PastTheEnd(lastTime);
-            }
-
+            times.RequireEnd(lastTime + (1 / info.AverageFrameRate));
             plan = FramePlan.ForTimes(times.Start, Math.Min(times.Stop, lastTime), policy, frameCounts)
                 .Select(seconds => FrameShownAt(frameTimes, seconds - origin));
         }
@@ -104,13 +137,5 @@ internal sealed class SingleFileReader(VideoPaths paths, IVideoDecoder decoder, 
     private ClipFrames Build(ClipTimes times, FramePlan<int> plan, DecodedFrame[] frames) =>
         ClipFramesBuilder.Build(times.Clip, plan, frames.Select(frame => ((isTrimmed ? times.Start : 0) + frame.Seconds, frame)).ToArray());
 
-    private string Find(ClipReference clip) =>
-        isTrimmed
-            ? paths.FindVideo(clip.ParticipantId, clip.NarrationId)
-                ?? throw paths.Missing(clip, $"{clip.ParticipantId}/{clip.NarrationId}.mp4")
-            : paths.FindVideo(clip.ParticipantId, clip.VideoId)
-                ?? paths.FindVideo(clip.ParticipantId, "videos", clip.VideoId)
-                ?? paths.FindVideo(clip.VideoId)
-                ?? throw paths.Missing(
-                    clip, $"{clip.ParticipantId}/{clip.VideoId}.MP4, {clip.ParticipantId}/videos/{clip.VideoId}.MP4 and {clip.VideoId}.MP4");
+    private string IdOf(ClipReference clip) => isTrimmed ? clip.NarrationId : clip.VideoId;
 }

@@ -11,9 +11,15 @@ internal sealed class VideoFile(IVideoDecoder decoder, string path)
     /// </summary>
     private const double SeekWhenApartSeconds = 4;
 
+    /// <summary>
+    /// Where decoding starts, tried one after the other: at the key frame before, ten seconds earlier and at the beginning. A
+    /// file may have points to seek to that pictures after them reach back behind.
+    /// </summary>
+    private static readonly double[] Leads = [0, 10, double.PositiveInfinity];
+
     public string Path => path;
 
-    public Task<VideoInfo> ProbeAsync(CancellationToken cancellationToken) => decoder.ProbeAsync(path, cancellationToken);
+    public Task<StreamInfo> ProbeAsync(CancellationToken cancellationToken) => decoder.ProbeAsync(path, cancellationToken);
 
     public async Task<IReadOnlyList<double>> ListFrameTimesAsync(CancellationToken cancellationToken)
     {
@@ -26,7 +32,7 @@ internal sealed class VideoFile(IVideoDecoder decoder, string path)
     /// <param name="neededSeconds">Time up to which frames are needed.</param>
     /// <param name="info">What the headers say.</param>
     /// <exception cref="FrameReadException">The frames end before the headers say, and more of them are needed.</exception>
-    public void CheckComplete(double lastFrameSeconds, double neededSeconds, VideoInfo info)
+    public void CheckComplete(double lastFrameSeconds, double neededSeconds, StreamInfo info)
     {
         const double Tolerance = 1;
         if (info.DurationSeconds - lastFrameSeconds > Tolerance && neededSeconds > lastFrameSeconds + (1 / info.AverageFrameRate))
@@ -38,16 +44,23 @@ internal sealed class VideoFile(IVideoDecoder decoder, string path)
     }
 
     /// <summary>
-    /// Frames of a constant-rate file by index, found by the time that each index has at that rate. Null when the file
-    /// does not have exactly one frame at each of these times: then its frames must be listed.
+    /// Frames of a constant-rate file by index, found by the time that each index has at that rate. Null when they cannot be
+    /// read so, or the file does not have exactly one frame at each of these times: then its frames must be listed.
     /// </summary>
     /// <param name="frameRate">Frames per second.</param>
     /// <param name="indices">0-based, ascending, each once.</param>
     /// <param name="cancellationToken">Ends the decoding.</param>
-    public Task<DecodedFrame[]?> TryReadByIndexAsync(double frameRate, IReadOnlyList<int> indices, CancellationToken cancellationToken)
+    public async Task<DecodedFrame[]?> TryReadByIndexAsync(double frameRate, IReadOnlyList<int> indices, CancellationToken cancellationToken)
     {
         var windows = indices.Select(index => new TimeWindow((index - 0.5) / frameRate, (index + 0.5) / frameRate)).ToArray();
-        return TryReadAsync(windows, cancellationToken);
+        try
+        {
+            return await TryReadAsync(windows, leadSeconds: 0, cancellationToken);
+        }
+        catch (FrameReadException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Frames by position in the list of the file's frame times.</summary>
@@ -63,14 +76,30 @@ internal sealed class VideoFile(IVideoDecoder decoder, string path)
             position == 0 ? frameTimes[0] - Margin : (frameTimes[position - 1] + frameTimes[position]) / 2,
             position == frameTimes.Count - 1 ? frameTimes[^1] + Margin : (frameTimes[position] + frameTimes[position + 1]) / 2)).ToArray();
 
-        return await TryReadAsync(windows, cancellationToken)
-            ?? throw new FrameReadException(
+        FrameReadException? failure = null;
+        foreach (var lead in Leads)
+        {
+            try
+            {
+                if (await TryReadAsync(windows, lead, cancellationToken) is { } frames)
+                {
+                    return frames;
+                }
+            }
+            catch (FrameReadException exception)
+            {
+                failure = exception;
+            }
+        }
+
+        throw failure
+            ?? new FrameReadException(
                 FrameReadFailure.DecodeError,
                 $"{path}: the decoder did not give the {positions.Count} frames that the file lists between "
                 + FormattableString.Invariant($"{frameTimes[positions[0]]:0.###} s and {frameTimes[positions[^1]]:0.###} s. The file is damaged there."));
     }
 
-    private async Task<DecodedFrame[]?> TryReadAsync(TimeWindow[] windows, CancellationToken cancellationToken)
+    private async Task<DecodedFrame[]?> TryReadAsync(TimeWindow[] windows, double leadSeconds, CancellationToken cancellationToken)
     {
         var frames = new DecodedFrame[windows.Length];
         for (int first = 0, next; first < windows.Length; first = next)
@@ -79,7 +108,7 @@ internal sealed class VideoFile(IVideoDecoder decoder, string path)
             {
             }
 
-            var decoded = await decoder.DecodeAsync(path, windows[first..next], cancellationToken);
+            var decoded = await decoder.DecodeAsync(path, windows[first..next], leadSeconds, cancellationToken);
             if (decoded.Count != next - first)
             {
                 return null;

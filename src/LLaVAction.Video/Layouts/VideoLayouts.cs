@@ -1,3 +1,4 @@
+using LLaVAction.Video.Ffmpeg;
 using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Video.Layouts;
@@ -23,38 +24,37 @@ public static class VideoLayouts
     /// <summary>All of them, <c>auto</c> first.</summary>
     public static IReadOnlyList<string> All { get; } = [Auto, Epic, Chunks, Frames, Trimmed];
 
-    /// <summary>Opens a folder of videos.</summary>
+    /// <summary>Opens a folder of videos, to be decoded by the ffmpeg that is on the path, which is looked for last.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="layout">One of <see cref="All"/>.</param>
-    /// <param name="decoder">Decodes the files.</param>
-    /// <exception cref="InputException">The folder is missing, the layout has no such name, or cannot be told.</exception>
-    public static IFrameReader Open(string folder, string layout, IVideoDecoder decoder)
-    {
-        var recognised = Recognise(folder, layout);
-        var paths = new VideoPaths(folder);
-        return recognised switch
-        {
-            Epic => new SingleFileReader(paths, decoder, isTrimmed: false),
-            Trimmed => new SingleFileReader(paths, decoder, isTrimmed: true),
-            Chunks => new ChunksReader(paths, decoder),
-            _ => new NumberedFramesReader(paths, decoder),
-        };
-    }
+    /// <param name="settings">How ffmpeg is run; null for the default.</param>
+    /// <exception cref="InputException">The folder is missing, the layout has no such name or cannot be told, or ffmpeg is missing.</exception>
+    public static IFrameReader Open(string folder, string layout = Auto, FfmpegSettings? settings = null) =>
+        Open(folder, layout, () => new FfmpegDecoder(FfmpegTools.Find(Environment.GetEnvironmentVariable("PATH")), settings ?? FfmpegSettings.Default));
 
-    /// <summary>The layout of a folder; with <see cref="Auto"/> it is found out. Needs no decoder.</summary>
-    /// <exception cref="InputException">The folder is missing, the layout has no such name, or cannot be told.</exception>
-    public static string Recognise(string folder, string layout)
+    /// <summary>Opens a folder of videos over a decoder.</summary>
+    internal static IFrameReader Open(string folder, string layout, Func<IVideoDecoder> openDecoder)
     {
-        if (!Directory.Exists(folder))
-        {
-            throw new InputException($"Videos folder {folder} does not exist. Give the folder that holds the videos with --videos.");
-        }
-
         if (!All.Contains(layout, StringComparer.Ordinal))
         {
             throw new InputException($"'{layout}' is not a video layout. Expected one of: {string.Join(", ", All)}.");
         }
 
-        return layout == Auto ? LayoutDetection.Detect(new VideoPaths(folder).Folder) : layout;
+        if (!Directory.Exists(folder))
+        {
+            throw new InputException($"Videos folder {folder} does not exist. Give the folder that holds the videos with --videos.");
+        }
+
+        var index = VideoIndex.Of(folder);
+        var found = layout == Auto ? index.Detect() : layout;
+        var paths = index.PathsOf(found);
+        var decoder = openDecoder();
+        VideoPaths Paths(string example) => new(index.Folder, paths, example);
+        return found switch
+        {
+            Chunks => new ChunksReader(Paths("{0}.MP4/0.MP4"), decoder),
+            Frames => new NumberedFramesReader(Paths("{0}/frame_0000000001.jpg"), decoder),
+            _ => new SingleFileReader(Paths("{0}.MP4 (or .mp4, .mov, .mkv, …)"), decoder, isTrimmed: found == Trimmed),
+        };
     }
 }

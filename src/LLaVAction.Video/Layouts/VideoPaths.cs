@@ -2,17 +2,10 @@ using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Video.Layouts;
 
-/// <summary>Turns the ids of a CSV into paths below the videos folder, and never into any other.</summary>
-internal sealed class VideoPaths
+/// <summary>Where the videos of one layout are, by the ids of a CSV.</summary>
+internal sealed class VideoPaths(string folder, IReadOnlyDictionary<string, string> paths, string example)
 {
-    private static readonly string[] Extensions = [".MP4", ".mp4"];
-
-    public VideoPaths(string folder) => Folder = Path.GetFullPath(folder);
-
-    /// <summary>The videos folder, as a full path.</summary>
-    public string Folder { get; }
-
-    /// <summary>Checks the ids of a clip before they become parts of paths.</summary>
+    /// <summary>Checks the ids of a clip, which come from a file, before they are looked up and shown.</summary>
     /// <exception cref="InputException">An id is not a plain file name.</exception>
     public static void CheckIds(ClipReference clip)
     {
@@ -21,41 +14,14 @@ internal sealed class VideoPaths
         CheckId("narration_id", clip.NarrationId, clip);
     }
 
-    /// <summary>The first that exists of <c>folder/parts.MP4</c> and <c>folder/parts.mp4</c>, file or folder; null when neither does.</summary>
-    public string? FindVideo(params ReadOnlySpan<string> parts)
-    {
-        foreach (var extension in Extensions)
-        {
-            var path = Under(parts) + extension;
-            if (Path.Exists(path))
-            {
-                return path;
-            }
-        }
+    /// <summary>The place of an id; null where it has none.</summary>
+    public string? TryFind(string id) => paths.GetValueOrDefault(id);
 
-        return null;
-    }
-
-    /// <summary>The path of something below the videos folder.</summary>
-    public string Under(params ReadOnlySpan<string> parts) => Path.Combine([Folder, .. parts]);
-
-    /// <summary>The failure of a clip whose video is not there.</summary>
-    public FrameReadException Missing(ClipReference clip, string lookedFor) =>
-        new(FrameReadFailure.MissingVideo, $"{clip.NarrationId}: no video in {Folder}; looked for {lookedFor}.");
-
-    /// <summary>Whether a look for a clip's video finds it.</summary>
-    public static bool Exists<T>(Func<T> find)
-    {
-        try
-        {
-            find();
-            return true;
-        }
-        catch (FrameReadException)
-        {
-            return false;
-        }
-    }
+    /// <summary>The place of an id.</summary>
+    /// <exception cref="FrameReadException">It has none.</exception>
+    public string Find(ClipReference clip, string id) => TryFind(id) ?? throw new FrameReadException(
+        FrameReadFailure.MissingVideo,
+        $"{clip.NarrationId}: no video in {folder}; looked for {string.Format(System.Globalization.CultureInfo.InvariantCulture, example, id)}, up to six folders down.");
 
     private static void CheckId(string column, string id, ClipReference clip)
     {

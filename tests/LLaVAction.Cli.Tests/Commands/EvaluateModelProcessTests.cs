@@ -135,11 +135,15 @@ public sealed class EvaluateModelProcessTests(DemoBenchmark demo) : IClassFixtur
 
         var broken = await demo.EvaluateAsync(run, "--videos", videos);
         File.Delete(used);
-        var missing = await demo.EvaluateAsync(demo["missing-run"], "--videos", videos);
+        var rows = File.ReadAllLines(Path.Combine(demo.Demo, "annotations", "EPIC_100_validation.csv"));
+        File.WriteAllLines(demo["two.csv"], [.. rows[..3], rows.First(static row => !row.Contains(",P01_11,", StringComparison.Ordinal) && row.Contains(",P0", StringComparison.Ordinal))]);
+        demo.Build("two", demo["two.csv"]);
+        var missing = await demo.EvaluateAsync(demo["missing-run"], "--benchmark", demo["two"], "--videos", videos);
         var mended = await demo.EvaluateAsync(run, "--retry-failed");
 
         Assert.Equal((3, 3, 0), (broken.ExitCode, missing.ExitCode, mended.ExitCode));
         Assert.Contains("--retry-failed", broken.Error, StringComparison.Ordinal);
+        Assert.Contains("2 of 3 clips have no video: P01_11.", missing.Error, StringComparison.Ordinal);
         Assert.Contains("\"status\":\"decode_error\"", File.ReadAllText(Path.Combine(run, "results-1of1.jsonl")), StringComparison.Ordinal);
         Assert.Contains("\"status\":\"missing_video\"", File.ReadAllText(Path.Combine(demo["missing-run"], "results-1of1.jsonl")), StringComparison.Ordinal);
         Assert.Equal(await demo.Expected.Value, DemoBenchmark.Summary(run));
@@ -159,7 +163,7 @@ public sealed class EvaluateModelProcessTests(DemoBenchmark demo) : IClassFixtur
         var result = await demo.EvaluateAsync(demo["past-run"], "--benchmark", demo["past"]);
 
         Assert.Equal(3, result.ExitCode);
-        Assert.Equal(4, File.ReadLines(Path.Combine(demo["past-run"], "results-1of1.jsonl")).Count(line => line.Contains("decode_error", StringComparison.Ordinal)));
+        Assert.Equal(4, File.ReadLines(Path.Combine(demo["past-run"], "results-1of1.jsonl")).Count(line => line.Contains("short_video", StringComparison.Ordinal)));
     }
 
     [SkippableFact]

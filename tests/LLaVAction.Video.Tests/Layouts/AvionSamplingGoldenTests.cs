@@ -21,7 +21,7 @@ public sealed class AvionSamplingGoldenTests : IDisposable
         {
             var (rate, seconds, count) = (entry.GetProperty("fps").GetDouble(), entry.GetProperty("chunk_seconds").GetInt32(), entry.GetProperty("frames").GetInt32());
             var decoder = new ChunkDecoder(rate, seconds);
-            var reader = VideoLayouts.Open(Videos(seconds), VideoLayouts.Chunks, decoder);
+            var reader = VideoLayouts.Open(Videos(seconds), VideoLayouts.Chunks, () => decoder);
             var clip = new ClipReference("P90_01_0", "P90", "P90_01", entry.GetProperty("start_seconds").GetDouble(), entry.GetProperty("stop_seconds").GetDouble(), 1, 2);
 
             var read = await reader.ReadAsync(clip, new FramePolicy(FramePolicyKind.Avion), [count], CancellationToken.None);
@@ -54,12 +54,12 @@ public sealed class AvionSamplingGoldenTests : IDisposable
     /// <summary>Chunks of constant rate whose frames tell their chunk and their place in it.</summary>
     private sealed class ChunkDecoder(double rate, int seconds) : IVideoDecoder
     {
-        public Task<VideoInfo> ProbeAsync(string path, CancellationToken cancellationToken) => Task.FromResult(new VideoInfo(rate, rate, FramesIn(path) / rate));
+        public Task<StreamInfo> ProbeAsync(string path, CancellationToken cancellationToken) => Task.FromResult(new StreamInfo(rate, rate, FramesIn(path) / rate));
 
         public Task<IReadOnlyList<double>> ListFrameTimesAsync(string path, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<double>>([.. Enumerable.Range(0, FramesIn(path)).Select(frame => frame / rate)]);
 
-        public Task<IReadOnlyList<DecodedFrame>> DecodeAsync(string path, IReadOnlyList<TimeWindow> windows, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyList<DecodedFrame>> DecodeAsync(string path, IReadOnlyList<TimeWindow> windows, double leadSeconds, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<DecodedFrame>>([.. windows.Select(window => (int)Math.Round((window.From + window.To) / 2 * rate)).Where(frame => frame < FramesIn(path))
                 .Select(frame => new DecodedFrame(frame / rate, 1, 1, [.. BitConverter.GetBytes(StartOf(path)), .. BitConverter.GetBytes(frame)]))]);
 

@@ -3,7 +3,7 @@ using LLaVAction.Video.Layouts;
 
 namespace LLaVAction.Video.Tests.Layouts;
 
-public sealed class LayoutDetectionTests
+public sealed class VideoIndexTests
 {
     [Theory]
     [InlineData("epic", "P01/P01_11.MP4")]
@@ -24,7 +24,7 @@ public sealed class LayoutDetectionTests
         folder.Write("P01/readme.txt", "");
         folder.Write(file, "");
 
-        Assert.Equal(layout, LayoutDetection.Detect(folder.FullName));
+        Assert.Equal(layout, VideoIndex.Of(folder.FullName).Detect());
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class LayoutDetectionTests
         using var folder = new TemporaryFolder();
         folder.Write("P01/notes.txt", "");
 
-        var failure = Assert.Throws<InputException>(() => LayoutDetection.Detect(folder.FullName));
+        var failure = Assert.Throws<InputException>(() => VideoIndex.Of(folder.FullName).Detect());
 
         Assert.Contains(folder.FullName, failure.Message, StringComparison.Ordinal);
         foreach (var layout in VideoLayouts.All.Skip(1))
@@ -49,7 +49,7 @@ public sealed class LayoutDetectionTests
         folder.Write("P01/P01_11.MP4", "");
         folder.Write("P02/P02_11_0.mp4", "");
 
-        var failure = Assert.Throws<InputException>(() => LayoutDetection.Detect(folder.FullName));
+        var failure = Assert.Throws<InputException>(() => VideoIndex.Of(folder.FullName).Detect());
 
         Assert.Contains("epic (P01/P01_11.MP4), trimmed (P02/P02_11_0.mp4)", failure.Message, StringComparison.Ordinal);
     }
@@ -60,8 +60,8 @@ public sealed class LayoutDetectionTests
         using var folder = new TemporaryFolder();
 
         Assert.Contains("does not exist", Assert.Throws<InputException>(
-            () => VideoLayouts.Open(folder["nowhere"], VideoLayouts.Auto, new ScriptedDecoder())).Message, StringComparison.Ordinal);
+            () => VideoLayouts.Open(folder["nowhere"], VideoLayouts.Auto, static () => new ScriptedDecoder())).Message, StringComparison.Ordinal);
         Assert.Contains("Expected one of: auto, epic, chunks, frames, trimmed", Assert.Throws<InputException>(
-            () => VideoLayouts.Open(folder.FullName, "dvd", new ScriptedDecoder())).Message, StringComparison.Ordinal);
+            () => VideoLayouts.Open(folder.FullName, "dvd", static () => new ScriptedDecoder())).Message, StringComparison.Ordinal);
     }
 }

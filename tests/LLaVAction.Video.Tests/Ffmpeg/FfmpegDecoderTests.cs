@@ -1,13 +1,11 @@
+using LLaVAction.Testing.Videos;
+using LLaVAction.Video.Ffmpeg;
 using LLaVAction.Video.Frames;
-using LLaVAction.Video.Layouts;
 
-namespace LLaVAction.Testing.Videos;
+namespace LLaVAction.Video.Tests.Ffmpeg;
 
-/// <summary>
-/// What every engine's decoder must make of an ffmpeg that misbehaves. An engine's test class derives from it and opens its own
-/// decoder on the stand-ins.
-/// </summary>
-public abstract class VideoDecoderConformance
+/// <summary>What becomes of an ffmpeg that misbehaves.</summary>
+public sealed class FfmpegDecoderTests
 {
     /// <summary>Starts a child of its own, tells both process ids, and hangs.</summary>
     private const string Hang = "sleep 600 & echo $! > $FOLDER/child\necho $$ > $FOLDER/parent\nwait";
@@ -15,18 +13,13 @@ public abstract class VideoDecoderConformance
     private static readonly TimeSpan LongPatience = TimeSpan.FromMinutes(2);
     private static readonly TimeWindow[] OneFrame = [new TimeWindow(1, 1.03)];
 
-    /// <summary>Opens the decoder under test.</summary>
-    /// <param name="searchPath">The folder where <c>ffmpeg</c> and <c>ffprobe</c> are.</param>
-    /// <param name="patience">How long ffmpeg may give nothing.</param>
-    protected abstract IVideoDecoder Open(string searchPath, TimeSpan patience);
-
     [SkippableFact]
     public async Task A_silent_process_is_ended_with_its_children()
     {
         using var tools = new FakeTools(Hang);
 
         var failure = await Assert.ThrowsAsync<FrameReadException>(
-            () => Open(tools.Folder, TimeSpan.FromSeconds(2)).DecodeAsync("/videos/P01_11.MP4", OneFrame, CancellationToken.None));
+            () => Open(tools.Folder, TimeSpan.FromSeconds(2)).DecodeAsync("/videos/P01_11.MP4", OneFrame, 0, CancellationToken.None));
 
         Assert.Equal(FrameReadFailure.DecodeError, failure.Failure);
         Assert.Contains("ffmpeg gave nothing for 2 s and was ended", failure.Message, StringComparison.Ordinal);
@@ -40,7 +33,7 @@ public abstract class VideoDecoderConformance
         using var tools = new FakeTools(Hang);
         using var cancel = new CancellationTokenSource();
 
-        var reading = Open(tools.Folder, LongPatience).DecodeAsync("/videos/P01_11.MP4", OneFrame, cancel.Token);
+        var reading = Open(tools.Folder, LongPatience).DecodeAsync("/videos/P01_11.MP4", OneFrame, 0, cancel.Token);
         var child = await tools.ReadWrittenAsync("child");
         await cancel.CancelAsync();
 
@@ -63,7 +56,7 @@ public abstract class VideoDecoderConformance
         using var tools = new FakeTools(script);
 
         var failure = await Assert.ThrowsAsync<FrameReadException>(
-            () => Open(tools.Folder, LongPatience).DecodeAsync("/videos/P01_11.MP4", OneFrame, CancellationToken.None));
+            () => Open(tools.Folder, LongPatience).DecodeAsync("/videos/P01_11.MP4", OneFrame, 0, CancellationToken.None));
 
         Assert.Equal(FrameReadFailure.DecodeError, failure.Failure);
         Assert.Contains(said, failure.Message, StringComparison.Ordinal);
@@ -75,7 +68,7 @@ public abstract class VideoDecoderConformance
         using var tools = new FakeTools("yes 'never ending trouble' | head -c 20000000 >&2; echo last words >&2; exit 1");
 
         var failure = await Assert.ThrowsAsync<FrameReadException>(
-            () => Open(tools.Folder, LongPatience).DecodeAsync("/videos/P01_11.MP4", OneFrame, CancellationToken.None));
+            () => Open(tools.Folder, LongPatience).DecodeAsync("/videos/P01_11.MP4", OneFrame, 0, CancellationToken.None));
 
         Assert.EndsWith("last words", failure.Message, StringComparison.Ordinal);
         Assert.InRange(failure.Message.Length, 20, 15_000);
@@ -87,8 +80,23 @@ public abstract class VideoDecoderConformance
         using var tools = new FakeTools("for a in \"$@\"; do echo \"$a\" >> $FOLDER/arguments; done; exit 1");
         const string Path = "/videos/with space; $(touch x) 'and' \"quotes\" \\\" \\.MP4\\";
 
-        await Assert.ThrowsAsync<FrameReadException>(() => Open(tools.Folder, LongPatience).DecodeAsync(Path, OneFrame, CancellationToken.None));
+        await Assert.ThrowsAsync<FrameReadException>(() => Open(tools.Folder, LongPatience).DecodeAsync(Path, OneFrame, 0, CancellationToken.None));
 
         Assert.Contains("file:" + Path, await tools.ReadWrittenAsync("arguments"), StringComparison.Ordinal);
     }
+
+    [SkippableFact]
+    public async Task A_file_that_hung_once_is_not_waited_for_again()
+    {
+        using var tools = new FakeTools("echo x >> $FOLDER/starts\n" + Hang);
+        var decoder = Open(tools.Folder, TimeSpan.FromSeconds(1));
+
+        await Assert.ThrowsAsync<FrameReadException>(() => decoder.DecodeAsync("/videos/P01_11.MP4", OneFrame, 0, CancellationToken.None));
+        await Assert.ThrowsAsync<FrameReadException>(() => decoder.DecodeAsync("/videos/P01_11.MP4", OneFrame, 0, CancellationToken.None));
+
+        Assert.Equal("x", await tools.ReadWrittenAsync("starts"));
+    }
+
+    private static FfmpegDecoder Open(string searchPath, TimeSpan patience) =>
+        new(FfmpegTools.Find(searchPath), new FfmpegSettings(patience, Threads: 1));
 }

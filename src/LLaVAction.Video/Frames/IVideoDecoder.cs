@@ -1,16 +1,14 @@
-using LLaVAction.Video.Frames;
-
-namespace LLaVAction.Video.Layouts;
+namespace LLaVAction.Video.Frames;
 
 /// <summary>
-/// What a decoder must be able to do with one video file; the layouts of a videos folder are built on it. All times are in
+/// What can be done with one video file; the layouts of a videos folder are built on it. All times are in
 /// seconds on the file's own clock, which is 0 at its first frame. Safe to call from several threads at once.
 /// </summary>
-public interface IVideoDecoder
+internal interface IVideoDecoder
 {
     /// <summary>Reads the file's headers.</summary>
     /// <exception cref="FrameReadException">The file is not a video that can be read.</exception>
-    Task<VideoInfo> ProbeAsync(string path, CancellationToken cancellationToken);
+    Task<StreamInfo> ProbeAsync(string path, CancellationToken cancellationToken);
 
     /// <summary>Presentation times of all frames of the file, ascending, each once; reads the file, decodes nothing.</summary>
     /// <exception cref="FrameReadException">The file is not a video that can be read.</exception>
@@ -22,9 +20,10 @@ public interface IVideoDecoder
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="windows">Ascending, not overlapping, at least one.</param>
+    /// <param name="leadSeconds">How much before the first window decoding starts at least; infinite for the beginning of the file.</param>
     /// <param name="cancellationToken">Ends the work and whatever process does it.</param>
     /// <exception cref="FrameReadException">The frames up to the last window cannot be decoded without errors.</exception>
-    Task<IReadOnlyList<DecodedFrame>> DecodeAsync(string path, IReadOnlyList<TimeWindow> windows, CancellationToken cancellationToken);
+    Task<IReadOnlyList<DecodedFrame>> DecodeAsync(string path, IReadOnlyList<TimeWindow> windows, double leadSeconds, CancellationToken cancellationToken);
 
     /// <summary>Decodes image files, one frame each, in their order; their times are 0.</summary>
     /// <exception cref="FrameReadException">An image cannot be decoded.</exception>
@@ -35,7 +34,7 @@ public interface IVideoDecoder
 /// <param name="ConstantFrameRate">Frames per second where all frames are equally long; null where they are not.</param>
 /// <param name="AverageFrameRate">Frames per second on average.</param>
 /// <param name="DurationSeconds">From the first frame's beginning to the last one's end; null where the headers do not say.</param>
-public sealed record VideoInfo(double? ConstantFrameRate, double AverageFrameRate, double? DurationSeconds);
+public sealed record StreamInfo(double? ConstantFrameRate, double AverageFrameRate, double? DurationSeconds);
 
 /// <summary>Times from <paramref name="From"/> (included) to <paramref name="To"/> (excluded), in seconds.</summary>
 /// <param name="From">First time inside.</param>

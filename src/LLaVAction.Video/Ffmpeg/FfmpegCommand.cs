@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Text;
+using CliWrap;
+using FFMpegCore;
+using LLaVAction.Video.Frames;
+
+namespace LLaVAction.Video.Ffmpeg;
+
+/// <summary>
+/// Composes commands with FFMpegCore, for <see cref="ToolProcess"/> to run: FFMpegCore's own runner closes its pipe when the
+/// process ends, read to its end or not, ends no children, and waits for a silent process without limit.
+/// </summary>
+internal static class FfmpegCommand
+{
+    private const string StandardInput = "pipe:0";
+    private const string StandardOutput = "pipe:1";
+
+    /// <summary>Decoding starts this much before the first frame wanted, against rounding of times.</summary>
+    private const double SeekMarginSeconds = 0.1;
+
+    /// <summary>
+    /// Containers of single videos only, no play lists and no scripts, and nothing but files and pipes: a file from outside can
+    /// name neither other files nor addresses.
+    /// </summary>
+    private static readonly string[] SafeInput =
+        ["-protocol_whitelist", "file,pipe", "-format_whitelist", "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg"];
+
+    /// <summary>Messages that <see cref="FrameTimeLog"/> reads, and an end at the first error.</summary>
+    private static readonly string[] Global = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info", "-xerror"];
+
+    /// <summary>
+    /// The frames of a video that lie in windows: sought, let through, timed, and ended after the last window; every frame in
+    /// its own size, as a PPM image of 8-bit RGB.
+    /// </summary>
+    /// <param name="tools">The programs.</param>
+    /// <param name="settings">How ffmpeg is run.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="video">What its headers say.</param>
+    /// <param name="windows">Ascending, not overlapping.</param>
+    /// <param name="leadSeconds">How much earlier than needed decoding starts; infinite for the beginning of the file.</param>
+    public static async Task<Command> OfVideoAsync(
+        FfmpegTools tools, FfmpegSettings settings, string path, ProbedVideo video, IReadOnlyList<TimeWindow> windows, double leadSeconds)
+    {
+        var seek = video.StartSeconds + windows[0].From - SeekMarginSeconds - video.ContainerStartSeconds - leadSeconds;
+        var passthrough = await tools.PassthroughOptionAsync();
+        return Compose(
+            tools.Ffmpeg,
+            FFMpegArguments
+                .FromFileInput(
+                    Escape(Name(path)),
+                    verifyExists: false,
+                    options => Add(
+                        options.WithThreads(settings.Threads).WithCustomArgument,
+                        [
+                            .. Global,
+                            .. settings.HardwareAcceleration is "none" ? Array.Empty<string>() : ["-hwaccel", settings.HardwareAcceleration],
+                            .. SafeInput,
+                            .. seek > 0 ? ["-ss", Text(seek)] : Array.Empty<string>(),
+                            "-copyts",
+                        ]))
+                .OutputToUrl(StandardOutput, options => Add(
+                    options.WithCustomArgument,
+                    ["-map", "0:V:0", "-vf", FilterChain(windows, video.StartSeconds, settings.Squares), "-frames:v", Text(windows.Count), .. Ppm(passthrough)])));
+    }
+
+    /// <summary>Images of one codec one after the other, from the standard input, each as a PPM image of 8-bit RGB.</summary>
+    /// <param name="tools">The programs.</param>
+    /// <param name="settings">How ffmpeg is run.</param>
+    /// <param name="codec"><c>mjpeg</c> or <c>png</c>.</param>
+    /// <param name="images">Writes the images.</param>
+    public static async Task<Command> OfImagesAsync(
+        FfmpegTools tools, FfmpegSettings settings, string codec, Func<Stream, CancellationToken, Task> images)
+    {
+        var passthrough = await tools.PassthroughOptionAsync();
+        return Compose(
+            tools.Ffmpeg,
+            FFMpegArguments
+                .FromFileInput(StandardInput, verifyExists: false, options => Add(
+                    options.WithThreads(settings.Threads).WithCustomArgument,
+                    [.. Global, "-protocol_whitelist", "pipe", "-f", "image2pipe", "-err_detect", "explode", "-c:v", codec]))
+                .OutputToUrl(StandardOutput, options => Add(
+                    options.WithCustomArgument, [.. settings.Squares is { } squares ? ["-vf", squares.Filters] : Array.Empty<string>(), .. Ppm(passthrough)]))).WithStandardInputPipe(PipeSource.Create(images));
+    }
+
+    /// <summary>An image file of one frame of raw RGB, to the standard output.</summary>
+    /// <param name="tools">The programs.</param>
+    /// <param name="width">Width, in pixels.</param>
+    /// <param name="height">Height, in pixels.</param>
+    /// <param name="rgb">8-bit RGB, interleaved, row major.</param>
+    /// <param name="codec"><c>mjpeg</c> or <c>png</c>.</param>
+    public static Command ToImage(FfmpegTools tools, int width, int height, ReadOnlyMemory<byte> rgb, string codec) => Compose(
+        tools.Ffmpeg,
+        FFMpegArguments
+            .FromFileInput(StandardInput, verifyExists: false, options => Add(
+                options.WithCustomArgument, [.. Global, "-f", "rawvideo", "-pixel_format", "rgb24", "-video_size", FormattableString.Invariant($"{width}x{height}")]))
+            .OutputToUrl(StandardOutput, options => Add(
+                options.WithFrameCount(1).WithCustomArgument, ["-q:v", "3", .. codec is "mjpeg" ? ["-pix_fmt", "yuvj420p"] : Array.Empty<string>(), "-c:v", codec, "-f", "image2pipe"])))
+        .WithStandardInputPipe(PipeSource.FromBytes(rgb));
+
+    /// <summary>Asks <c>ffprobe</c> about a file's first stream of moving pictures.</summary>
+    /// <param name="tools">The programs.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="entries">What is shown, as <c>-show_entries</c> takes it.</param>
+    /// <param name="format">How, as <c>-of</c> takes it.</param>
+    public static Command OfProbe(FfmpegTools tools, string path, string entries, string format) => Cli.Wrap(tools.Ffprobe).WithArguments(
+        ["-hide_banner", "-loglevel", "error", .. SafeInput, "-select_streams", "V:0", "-show_entries", entries, "-of", format, Name(path)]);
+
+    /// <summary>A path as the name of an input, whatever letters it has.</summary>
+    private static string Name(string path) => "file:" + path;
+
+    private static string[] Ppm(string passthroughOption) =>
+        [passthroughOption, "passthrough", "-pix_fmt", "rgb24", "-c:v", "ppm", "-f", "image2pipe"];
+
+    private static Command Compose(string executable, FFMpegArgumentProcessor composed) => Cli.Wrap(executable).WithArguments(composed.Arguments);
+
+    private static void Add<T>(Func<string, T> addTo, IReadOnlyList<string> arguments)
+    {
+        foreach (var argument in arguments)
+        {
+            addTo($"\"{Escape(argument)}\"");
+        }
+    }
+
+    /// <summary>
+    /// A text as the inside of a quoted argument: FFMpegCore writes all arguments into one line, which is cut again, without
+    /// any shell, at unquoted spaces.
+    /// </summary>
+    private static string Escape(string text)
+    {
+        var result = new StringBuilder(text.Length + 8);
+        var backslashes = 0;
+        foreach (var character in text)
+        {
+            result.Append('\\', character == '"' ? backslashes + 1 : 0).Append(character);
+            backslashes = character == '\\' ? backslashes + 1 : 0;
+        }
+
+        return result.Append('\\', backslashes).ToString();
+    }
+
+    /// <summary>Lets pass what lies in the windows, writes the times of that, and ends after the last window.</summary>
+    private static string FilterChain(IReadOnlyList<TimeWindow> windows, double start, SquareViews? squares)
+    {
+        var passing = windows.Select(window => $"gte(t,{Text(start + window.From)})*lt(t,{Text(start + window.To)})");
+        return $"trim=end={Text(start + windows[^1].To + SeekMarginSeconds)},select='{string.Join('+', passing)}',showinfo=checksum=0{(squares is null ? "" : "," + squares.Filters)}";
+    }
+
+    private static string Text(double value) => value.ToString("0.#########", CultureInfo.InvariantCulture);
+}
