@@ -36,7 +36,7 @@ public sealed class DemoBenchmark : IDisposable
     public string this[string name] => _folder[name];
 
     /// <summary>Builds another benchmark from an annotation file.</summary>
-    public void Build(string name, string annotations)
+    public void Build(string name, string annotations, int clips = 12)
     {
         var result = CliProcess.RunAsync(
             "build-benchmark",
@@ -45,7 +45,7 @@ public sealed class DemoBenchmark : IDisposable
             "--verb-classes", Path.Combine(Demo, "annotations", "EPIC_100_verb_classes.csv"),
             "--noun-classes", Path.Combine(Demo, "annotations", "EPIC_100_noun_classes_v2.csv"),
             "--strategy", "random",
-            "--limit", "12",
+            "--limit", Text(clips),
             "--output", _folder[name]).GetAwaiter().GetResult();
         Assert.True(result.ExitCode == 0, result.Error);
     }
