@@ -81,6 +81,11 @@ internal sealed class BuildBenchmarkCommand()
         var rendered = BenchmarkRenderer.Render(benchmark, inputs.Sources, recipe.Limit, ToolVersion.Current);
         context.CancellationToken.ThrowIfCancellationRequested();
         new BenchmarkFolderWriter(options.Output).Write(rendered.Files);
+        foreach (var doubt in rendered.Manifest.Doubts())
+        {
+            context.Log.Warning("{Doubt}", doubt);
+        }
+
         context.Results.Write(Summarise(rendered.Manifest), options.Format);
         return Task.FromResult(ExitCode.Done);
     }

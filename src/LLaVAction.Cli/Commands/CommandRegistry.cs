@@ -10,6 +10,7 @@ internal static class CommandRegistry
         new VerifyBenchmarkCommand(),
         new DescribeBenchmarkCommand(),
         new ShowCommand(),
+        new BuildTrainingSetCommand(),
         new EvaluateModelCommand(),
         new CompareCommand(),
         new ReportCommand(),

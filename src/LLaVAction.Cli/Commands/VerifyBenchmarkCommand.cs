@@ -4,6 +4,7 @@ using LLaVAction.Benchmarks.Building;
 using LLaVAction.Cli.Options;
 using LLaVAction.Cli.Output;
 using LLaVAction.Tables;
+using LLaVAction.Training;
 
 namespace LLaVAction.Cli.Commands;
 
@@ -22,7 +23,7 @@ internal sealed record VerifyBenchmarkOptions
 
 /// <summary><c>verify-benchmark</c>: proves that a folder holds what its manifest says, and that it is a correct benchmark.</summary>
 internal sealed class VerifyBenchmarkCommand()
-    : ToolCommand<VerifyBenchmarkOptions>("verify-benchmark", "Check the hashes and invariants of a benchmark; given its sources, rebuild it and compare byte for byte.")
+    : ToolCommand<VerifyBenchmarkOptions>("verify-benchmark", "Check the hashes and invariants of a benchmark or training set; given its sources, rebuild it and compare byte for byte.")
 {
     /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
@@ -38,6 +39,11 @@ internal sealed class VerifyBenchmarkCommand()
     public override Task<int> RunAsync(VerifyBenchmarkOptions options, CommandContext context)
     {
         var rebuilds = options.Sources.AreGiven();
+        if (TrainingFolder.Find(options.Folder) is { } training)
+        {
+            return Task.FromResult(VerifyTraining(training, options, context.Results));
+        }
+
         var benchmark = BenchmarkFolder.Open(options.Folder);
         var report = BenchmarkVerifier.Verify(benchmark);
         if (rebuilds)
@@ -45,16 +51,37 @@ internal sealed class VerifyBenchmarkCommand()
             Rebuild(options.Sources, benchmark, report);
         }
 
-        if (options.Format == ResultFormat.Table)
+        Write(report, options.Format, context.Results, report.IsCorrect
+            ? $"{benchmark.Path}: correct; {benchmark.Manifest.Sets.Sum(static set => set.Questions)} questions in {benchmark.Manifest.Sets.Count} sets"
+              + $"{(rebuilds ? ", equal to the rebuilt benchmark" : "")}; manifest SHA-256 {benchmark.ManifestSha256}"
+            : $"{benchmark.Path}: NOT correct; {report.Counts.Values.Sum()} violations");
+        return Task.FromResult(report.IsCorrect ? ExitCode.Done : ExitCode.CheckFailed);
+    }
+
+    private static int VerifyTraining(TrainingFolder training, VerifyBenchmarkOptions options, ResultWriter results)
+    {
+        var manifest = training.Manifest;
+        var report = TrainingVerifier.Verify(training);
+        var rebuilds = options.Sources.AreGiven();
+        if (rebuilds)
         {
-            Write(benchmark, report, rebuilds, context.Results);
-        }
-        else
-        {
-            context.Results.Write(Violations(report), options.Format);
+            var teachers = manifest.Files.Where(static file => file.Teacher is { Provenance: not Provenance.Unstated }).DistinctBy(static file => file.Strategy, StringComparer.Ordinal)
+                .Select(static file => $"{file.Strategy}={SettingNames.Of(file.Teacher!.Provenance)}");
+            if (manifest.Sources.Any(static source => source.Role is "included" or "validation" || source.Role.StartsWith("folds:", StringComparison.Ordinal)))
+            {
+                throw new InputException($"{training.Path} was built with --folds, --validation or --include, which this command does not take; build it again with them into another folder and compare the manifests.");
+            }
+
+            var (rebuilt, files) = TrainingSetBuilder.Build(
+                new TrainingRecipe { Sources = options.Sources.ToRecipe(teachers, manifest.Limit, new BenchmarkSettings()), Settings = manifest.Settings }, manifest.ToolVersion);
+            RebuildComparison.CompareSources(manifest.Sources, rebuilt.Sources, report);
+            RebuildComparison.CompareFiles(training.Path, files, report);
         }
 
-        return Task.FromResult(report.IsCorrect ? ExitCode.Done : ExitCode.CheckFailed);
+        Write(report, options.Format, results, report.IsCorrect
+            ? $"{training.Path}: correct; {manifest.Files.Sum(static file => file.Rows)} rows in {manifest.Files.Count} files{(rebuilds ? ", equal to the rebuilt training set" : "")}"
+            : $"{training.Path}: NOT correct; {report.Counts.Values.Sum()} violations");
+        return report.IsCorrect ? ExitCode.Done : ExitCode.CheckFailed;
     }
 
     private static void Rebuild(BenchmarkSources sources, BenchmarkFolder benchmark, VerificationReport report)
@@ -72,14 +99,14 @@ internal sealed class VerifyBenchmarkCommand()
             Protocol = manifest.Protocol,
             Ambiguous = manifest.Ambiguous,
         }));
-        RebuildComparison.CompareSources(manifest, inputs.Sources, report);
+        RebuildComparison.CompareSources(manifest.Sources, inputs.Sources, report);
         if (manifest.ToolVersion != ToolVersion.Current)
         {
             report.Note($"built by version {manifest.ToolVersion}, rebuilt by version {ToolVersion.Current}");
         }
 
         RebuildComparison.CompareFiles(
-            benchmark,
+            benchmark.Path,
             BenchmarkRenderer.Render(inputs.Build(), inputs.Sources, manifest.Limit, manifest.ToolVersion).Files,
             report);
     }
@@ -102,8 +129,14 @@ internal sealed class VerifyBenchmarkCommand()
         }
     }
 
-    private static void Write(BenchmarkFolder benchmark, VerificationReport report, bool wasRebuilt, ResultWriter results)
+    private static void Write(VerificationReport report, ResultFormat format, ResultWriter results, string verdict)
     {
+        if (format != ResultFormat.Table)
+        {
+            results.Write(Violations(report), format);
+            return;
+        }
+
         foreach (var note in report.Notes)
         {
             results.WriteLine(note);
@@ -119,10 +152,7 @@ internal sealed class VerifyBenchmarkCommand()
             results.WriteLine($"{file}: {invariant}: {count} violations; the first {VerificationReport.KeptPerInvariant} are shown");
         }
 
-        results.WriteLine(report.IsCorrect
-            ? $"{benchmark.Path}: correct; {benchmark.Manifest.Sets.Sum(static set => set.Questions)} questions in {benchmark.Manifest.Sets.Count} sets"
-              + $"{(wasRebuilt ? ", equal to the rebuilt benchmark" : "")}; manifest SHA-256 {benchmark.ManifestSha256}"
-            : $"{benchmark.Path}: NOT correct; {report.Counts.Values.Sum()} violations");
+        results.WriteLine(verdict);
     }
 
     /// <summary>One row for each kind of violation; none for a correct benchmark.</summary>

@@ -55,6 +55,12 @@ public sealed record BenchmarkManifest
 
     /// <summary>What may be done with the sets.</summary>
     public required string Licence { get; init; }
+
+    /// <summary>What makes dumps doubtful whose truths stand no better than by chance, one sentence each.</summary>
+    public IEnumerable<string> Doubts() => Sets
+        .Select(set => (set.Strategy, Doubt: set.TruthInFirstK is { } inFirstK ? DumpPlausibility.Doubt(set.Questions, inFirstK, OptionsPerQuestion, PoolClasses) : null))
+        .Where(static pair => pair.Doubt is not null)
+        .Select(static pair => $"{pair.Strategy}: {pair.Doubt}.");
 }
 
 /// <summary>A file that a benchmark was built from.</summary>

@@ -72,10 +72,8 @@ internal sealed class ScoreRow(ScoreColumns columns)
         _kept = count;
     }
 
-    /// <summary>Whether no two columns differ, so that nothing but names ranks them.</summary>
-    public bool AreAllEqual() => Scores.Length > 1
-        && Array.TrueForAll(Scores, score => score == Scores[0])
-        && (TieBreaks is null || Array.TrueForAll(TieBreaks, score => score == TieBreaks[0]));
+    /// <summary>Whether all scores are equal. They are damaged then, whatever would order them.</summary>
+    public bool AreAllEqual() => Scores.Length > 1 && Array.TrueForAll(Scores, score => score == Scores[0]);
 
     /// <summary>The best columns with their scores, best first.</summary>
     public (int Column, double Score)[] Kept() => [.. Enumerable.Range(0, _kept).Select(place => (_best[place], _bestScores[place]))];

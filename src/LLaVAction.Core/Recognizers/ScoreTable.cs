@@ -43,7 +43,7 @@ internal abstract class ScoreTable(ScoreColumns columns, string name)
             {
                 throw new InputException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{place()}: all {Columns.Count} scores of {name} are {scratch.Scores[0]:G6}, so that nothing is ranked. Most likely they were lost to half precision; write the dump again in float32."));
+                    $"{place()}: all {Columns.Count} scores of {name} are {scratch.Scores[0]:G6}, so that nothing is ranked. Most likely they were lost to half precision; write the dump again in float32, or without them where it has logits."));
             }
         }
 

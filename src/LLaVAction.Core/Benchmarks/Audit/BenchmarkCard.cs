@@ -39,6 +39,11 @@ public sealed record BenchmarkCard(BenchmarkManifest Manifest, string ManifestSh
             yield return "Some predictions are simulated: figures on their sets, and theirs as judges of every set, say nothing about any recogniser.";
         }
 
+        foreach (var doubt in Manifest.Doubts())
+        {
+            yield return doubt;
+        }
+
         if (Audits.All(static audit => audit.Pool is null))
         {
             yield return "Overlap with the train split, and narrations of other classes in the whole pool, need the annotation files: give --annotations and --narrations.";

@@ -10,9 +10,9 @@ public static class RebuildComparison
     private const int ExcerptLength = 60;
 
     /// <summary>Reports each source that is missing, further, or has another content.</summary>
-    public static void CompareSources(BenchmarkManifest manifest, IReadOnlyList<SourceFile> given, VerificationReport report)
+    public static void CompareSources(IReadOnlyList<SourceFile> built, IReadOnlyList<SourceFile> given, VerificationReport report)
     {
-        foreach (var source in manifest.Sources.Except(given))
+        foreach (var source in built.Except(given))
         {
             var same = given.FirstOrDefault(other => other.Role == source.Role && other.File == source.File);
             report.Add(
@@ -24,7 +24,7 @@ public static class RebuildComparison
                     : $"{source.Role} {source.File} has SHA-256 {same.Sha256} and {same.Rows} rows now; the benchmark was built from {source.Sha256} with {source.Rows} rows");
         }
 
-        foreach (var further in given.Where(file => !manifest.Sources.Any(source => source.Role == file.Role && source.File == file.File)))
+        foreach (var further in given.Where(file => !built.Any(source => source.Role == file.Role && source.File == file.File)))
         {
             report.Add("sources", BenchmarkFolder.ManifestName, null, $"{further.Role} {further.File} is given, but the benchmark was built without it");
         }
@@ -32,11 +32,11 @@ public static class RebuildComparison
 
     /// <summary>Compares every file of a benchmark with a rebuilt one and reports the first difference of each.</summary>
     /// <exception cref="InputException">A file cannot be read.</exception>
-    public static void CompareFiles(BenchmarkFolder benchmark, IReadOnlyList<RenderedFile> rebuilt, VerificationReport report)
+    public static void CompareFiles(string folder, IReadOnlyList<RenderedFile> rebuilt, VerificationReport report)
     {
         foreach (var file in rebuilt)
         {
-            var found = BenchmarkVerifier.Read(Path.Combine(benchmark.Path, file.Name));
+            var found = BenchmarkVerifier.Read(Path.Combine(folder, file.Name));
             if (FirstDifference(found, file.Content.Span) is { } difference)
             {
                 report.Add("rebuild", file.Name, difference.Line, difference.Message);

@@ -2,19 +2,12 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using LLaVAction.Benchmarks.OptionsOnly;
-using LLaVAction.Statistics;
 
 namespace LLaVAction.Benchmarks.Audit;
 
 /// <summary>Checks one set: its hash, its lines, its questions, and the figures that the manifest gives for it.</summary>
 internal sealed class SetChecks(BenchmarkManifest manifest, SetEntry set, VerificationReport report)
 {
-    /// <summary>A smaller p of even answer positions is a violation: a correct set fails once in a million.</summary>
-    private const double SmallestP = 1e-6;
-
-    /// <summary>Fewer expected answers per position are not tested: the statistic is not chi-square distributed there.</summary>
-    private const double FewestExpected = 5;
-
     /// <summary>Checks the bytes of the set's file and returns its questions with their lines, for checks across sets.</summary>
     public IReadOnlyList<(int Line, Question Question)> Check(byte[] content)
     {
@@ -93,24 +86,7 @@ internal sealed class SetChecks(BenchmarkManifest manifest, SetEntry set, Verifi
             }
         }
 
-        var test = ChiSquareTest.Uniform(counts);
-        var p = test.PValue;
-        if (test.ExpectedPerCell < FewestExpected)
-        {
-            report.Note($"{set.File}: answer positions not tested, {counts.Sum()} answers over {counts.Length} positions are too few");
-        }
-        else
-        {
-            report.Note(string.Create(CultureInfo.InvariantCulture, $"{set.File}: answer positions {string.Join(" ", counts)}, chi-square p = {p:G3}"));
-            if (p < SmallestP)
-            {
-                report.Add(
-                    "answer-positions",
-                    set.File,
-                    null,
-                    string.Create(CultureInfo.InvariantCulture, $"answers stand at the positions {string.Join(", ", counts)} times (chi-square p = {p:G3}); expected uniform, p of at least {SmallestP:G1}"));
-            }
-        }
+        AnswerPositions.Check(counts, set.File, report);
     }
 
     private void CheckFigures(Question[] questions, bool areSound)

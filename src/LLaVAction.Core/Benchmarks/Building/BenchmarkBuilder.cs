@@ -24,6 +24,11 @@ public static class BenchmarkBuilder
         BenchmarkSettings settings)
     {
         settings.Validate();
+        if (sources.Count == 0)
+        {
+            throw new InputException("--strategy: none is given; expected random or NAME=DUMP, for example --strategy tim=tim.json.");
+        }
+
         StrategySource[] ordered = [.. sources.OrderBy(static source => source.Name, StringComparer.Ordinal)];
         foreach (var source in ordered)
         {

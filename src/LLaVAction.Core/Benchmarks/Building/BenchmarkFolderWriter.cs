@@ -115,13 +115,21 @@ public sealed class BenchmarkFolderWriter
         return names;
     }
 
-    private static IEnumerable<string> SetNamesOf(string manifest)
+    /// <summary>The files that a manifest names, a benchmark's under <c>sets</c> and a training set's under <c>files</c>.</summary>
+    private static string[] SetNamesOf(string manifest)
     {
         try
         {
-            return [.. BenchmarkJson.ParseManifest(File.ReadAllBytes(manifest)).Sets.Select(static set => set.File)];
+            using var document = JsonDocument.Parse(File.ReadAllBytes(manifest));
+            return
+            [
+                .. document.RootElement.EnumerateObject()
+                    .Where(static property => property.Name is "sets" or "files" && property.Value.ValueKind == JsonValueKind.Array)
+                    .SelectMany(static property => property.Value.EnumerateArray())
+                    .Select(static entry => entry.GetProperty("file"u8).GetString() ?? string.Empty),
+            ];
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
         {
             return [];
         }
@@ -138,6 +146,7 @@ public sealed class BenchmarkFolderWriter
             _beforeStep($"write {file.Name}");
             using var stream = new FileStream(Path.Combine(_staging, file.Name), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
             FileBytes.Write(stream, file.Content.Span);
+            stream.Flush(flushToDisk: true);
         }
     }
 

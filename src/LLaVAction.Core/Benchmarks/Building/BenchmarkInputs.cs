@@ -60,10 +60,6 @@ public sealed class BenchmarkInputs : IDisposable
             ? strategy
             : strategy with { Dump = PredictionDumpReader.Read(strategy.DumpPath, request) });
         strategies = [.. strategies.Select(strategy => dumpHashes.TryGetValue(strategy.Name, out var hash) ? Described(strategy, hash.GetAwaiter().GetResult()) : strategy)];
-        foreach (var dump in strategies.Select(static strategy => strategy.Dump).OfType<PredictionDump>())
-        {
-            DumpPlausibility.Require(dump, clips, pool.Classes.Count, recipe.Settings.OptionsPerQuestion);
-        }
 
         List<SourceFile> sources =
         [
@@ -88,12 +84,16 @@ public sealed class BenchmarkInputs : IDisposable
 
     /// <summary>Builds the sets.</summary>
     /// <exception cref="InputException">A dump lacks a row or has too few candidates, or a class has no text.</exception>
-    public BuiltBenchmark Build() => BenchmarkBuilder.Build(
+    public BuiltBenchmark Build() => Build(Recipe.Settings);
+
+    /// <summary>Builds the sets with other settings than the recipe's.</summary>
+    /// <exception cref="InputException">A dump lacks a row or has too few candidates, or a class has no text.</exception>
+    public BuiltBenchmark Build(BenchmarkSettings settings) => BenchmarkBuilder.Build(
         Clips,
         Pool.UnorderedClips,
         Taxonomy is null ? null : actionClass => OfficialKey.Of(actionClass, Taxonomy),
         Strategies,
-        Recipe.Settings);
+        settings);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -26,11 +26,6 @@ public sealed record StrategySource(string Name, string? DumpPath, Provenance Pr
             }
         }
 
-        if (requests.Count == 0)
-        {
-            throw new InputException("--strategy: none is given; expected random or NAME=DUMP, for example --strategy tim=tim.json.");
-        }
-
         var stated = new HashSet<string>(StringComparer.Ordinal);
         foreach (var text in provenances)
         {

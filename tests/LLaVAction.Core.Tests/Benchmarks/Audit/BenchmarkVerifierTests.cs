@@ -165,7 +165,7 @@ public sealed class BenchmarkVerifierTests : IDisposable
         File.WriteAllText(path, File.ReadAllText(path).Replace("\"random\"", "\"Random\"", StringComparison.Ordinal));
         var report = new VerificationReport();
 
-        RebuildComparison.CompareFiles(BenchmarkFolder.Open(_folder), files, report);
+        RebuildComparison.CompareFiles(_folder, files, report);
 
         var violation = Assert.Single(report.Violations);
         Assert.Equal(("rebuild", "random.jsonl", (int?)1), (violation.Invariant, violation.File, violation.Line));
