@@ -31,7 +31,7 @@ internal static class TorchInspection
         }
 
         facts.Add(new EngineFact("libtorch", string.Create(CultureInfo.InvariantCulture, $"{library.Version}, {library.Folder.Origin}: {library.Folder.Path}")));
-        facts.Add(new EngineFact("cpu", string.Create(CultureInfo.InvariantCulture, $"float32, bfloat16; {torch.get_num_threads()} threads")));
+        facts.Add(new EngineFact("cpu", string.Create(CultureInfo.InvariantCulture, $"float32, bfloat16, float16; {torch.get_num_threads()} threads")));
         if (CudaFault.Of(library) is { } fault)
         {
             // Without a GPU there is nothing to mend, unless the library was chosen for one.

@@ -38,10 +38,10 @@ public sealed class TwoEnginesTests
     {
         Skip.If(checkpoint is null, "no model goldens");
         using var folder = new ModelWithTokenizer(GoldenFolder.PathOf(checkpoint));
-        using var embedded = new CpuEngine().LoadModel(folder.Folder, new ModelOptions());
+        using var cpu = new CpuEngine().LoadModel(folder.Folder, new ModelOptions());
         using IVideoLanguageModel torch = TestEngine.Load(folder.Folder, new ModelOptions { PromptsPerClip = 4 });
 
-        var expected = await EvaluateAsync(embedded);
+        var expected = await EvaluateAsync(cpu);
         var actual = await EvaluateAsync(torch);
 
         Assert.Equal(Clips * 2 * 2 * 2, expected.Count);
