@@ -27,7 +27,7 @@ public sealed class WholeProcessTests
     [InlineData(new string[0], "No command given")]
     [InlineData(new[] { "docto" }, "Did you mean 'doctor'?")]
     [InlineData(new[] { "doctor", "--formt", "json" }, "Did you mean '--format'?")]
-    [InlineData(new[] { "doctor", "--format", "jsn" }, "--format jsn: expected table, markdown, csv or json. Did you mean 'json'?")]
+    [InlineData(new[] { "doctor", "--format", "jsn" }, "--format jsn: expected table, markdown, csv, json or latex. Did you mean 'json'?")]
     [InlineData(new[] { "doctor", "--format" }, "--format needs a value")]
     [InlineData(new[] { "doctor", "extra" }, "does not take the argument 'extra'")]
     [InlineData(new[] { "--verbosity", "debug" }, "No command given")]

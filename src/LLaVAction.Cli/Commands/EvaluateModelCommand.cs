@@ -47,6 +47,9 @@ internal sealed record EvaluateModelOptions
     [Option("--model", "Folder of the checkpoint, in the Hugging Face or the original layout.", Value = "DIR")]
     public required string Model { get; init; }
 
+    [Option("--model-name", "Name to show for the model [default: org/name@revision in the Hugging Face cache, else the folder's name].", Value = "NAME")]
+    public string? ModelName { get; init; }
+
     [OptionGroup]
     public VideoSource Videos { get; init; } = new();
 

@@ -91,7 +91,7 @@ internal sealed class EvaluationJob(CommandContext context, EvaluationPlan plan)
                     VerifiedBatchQuestions = Options.VerifyBatch,
                     Configuration = plan.Stored,
                 },
-                model.Description,
+                model.Description with { Name = Options.ModelName ?? model.Description.Name },
                 reader?.Layout);
             context.Log.Information(
                 "{Left} of {Total} questions left, about {Clips} clips{Part:l}.",

@@ -36,6 +36,11 @@ public static class BaselineFile
                     $"{path}: schema_version {baseline.SchemaVersion}; this version of the tool reads {Baseline.CurrentSchemaVersion}. Make the baseline again."));
             }
 
+            if (baseline.Answers.FirstOrDefault(static answer => !(answer.LetterLogprobs ?? []).All(double.IsFinite)) is { } infinite)
+            {
+                throw new InputException($"{path}: a log-probability of question '{infinite.Id}' of set '{infinite.Strategy}' is not a finite number. Make the baseline again.");
+            }
+
             var repeated = baseline.Answers.GroupBy(static answer => answer.Key).FirstOrDefault(static group => group.Count() > 1);
             return repeated is null
                 ? baseline

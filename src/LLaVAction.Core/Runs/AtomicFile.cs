@@ -3,7 +3,10 @@ using LLaVAction.Files;
 
 namespace LLaVAction.Runs;
 
-/// <summary>Writes files that are there whole or not at all, whatever happens to the process or the power.</summary>
+/// <summary>
+/// Writes files that are there whole or not at all, whatever happens to the process or the power: content and folder are on
+/// the disk before success is reported.
+/// </summary>
 public static class AtomicFile
 {
     /// <summary>Writes a file, replacing what is there.</summary>
@@ -11,6 +14,7 @@ public static class AtomicFile
     {
         var temporary = WriteTemporary(path, content);
         File.Move(temporary, path, overwrite: true);
+        PosixFile.FlushFolderOf(path);
     }
 
     /// <summary>
@@ -26,15 +30,17 @@ public static class AtomicFile
         }
 
         var temporary = WriteTemporary(path, content);
-        if (HardLink.TryCreate(temporary, path) is { } isCreated)
+        if (PosixFile.TryLink(temporary, path) is { } isCreated)
         {
             File.Delete(temporary);
+            PosixFile.FlushFolderOf(path);
             return isCreated;
         }
 
         try
         {
             File.Move(temporary, path, overwrite: false);
+            PosixFile.FlushFolderOf(path);
             return true;
         }
         catch (IOException) when (File.Exists(path))

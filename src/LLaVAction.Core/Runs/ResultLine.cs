@@ -34,7 +34,6 @@ public sealed record ResultLine
 
     /// <summary>The option shown at each letter; empty for tasks without options.</summary>
     [JsonPropertyName("option_order")]
-    [JsonConverter(typeof(Int32ListConverter))]
     public required IReadOnlyList<int> OptionOrder { get; init; }
 
     /// <summary>
@@ -42,7 +41,6 @@ public sealed record ResultLine
     /// scored or the engine cannot tell.
     /// </summary>
     [JsonPropertyName("letter_logprobs")]
-    [JsonConverter(typeof(DoubleListConverter))]
     public IReadOnlyList<double>? LetterLogprobs { get; init; }
 
     /// <summary>Share of the K letters in the full vocabulary's probability, in [0, 1]; null with <see cref="LetterLogprobs"/>.</summary>
@@ -82,7 +80,6 @@ public sealed record ResultLine
 
     /// <summary>Presentation time of each frame the model saw, in seconds from the start of the video; empty when blind.</summary>
     [JsonPropertyName("frame_seconds")]
-    [JsonConverter(typeof(DoubleListConverter))]
     public required IReadOnlyList<double> FrameSeconds { get; init; }
 
     /// <summary>Time spent decoding the clip; on the clip's first line, 0 on its others.</summary>

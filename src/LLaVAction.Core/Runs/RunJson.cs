@@ -24,11 +24,10 @@ public static class RunJson
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 
-    /// <summary>The bytes of a result line, with its line feed.</summary>
-    public static byte[] ToLine(ResultLine line) =>
-        [.. JsonSerializer.SerializeToUtf8Bytes(line, Lines.ResultLine), (byte)'\n'];
+    /// <summary>The bytes of a result line, with its checksum and line feed.</summary>
+    public static byte[] ToLine(ResultLine line) => LineChecksum.Append(JsonSerializer.SerializeToUtf8Bytes(line, Lines.ResultLine));
 
-    /// <summary>Reads a result line.</summary>
+    /// <summary>Reads a result line without its checksum.</summary>
     /// <exception cref="JsonException">The bytes are not a result line.</exception>
     public static ResultLine ParseLine(ReadOnlySpan<byte> line) =>
         JsonSerializer.Deserialize(line, Lines.ResultLine) ?? throw new JsonException("The line is 'null'.");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LLaVAction.Runs;
 
 namespace LLaVAction.Models.Checkpoints;
 
@@ -21,8 +22,8 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The folder.</summary>
     public string Folder { get; }
 
-    /// <summary>The folder's own name.</summary>
-    public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Folder)));
+    /// <summary>A label to show: <c>org/name@revision</c> in the Hugging Face cache, else the folder's own name.</summary>
+    public string Name => ModelLabel.Of(Folder);
 
     /// <summary>Sizes and settings.</summary>
     public ModelConfiguration Configuration { get; }

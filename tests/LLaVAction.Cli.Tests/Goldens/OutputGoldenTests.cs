@@ -53,6 +53,7 @@ public sealed partial class OutputGoldenTests(OutputFolder outputs) : IClassFixt
         text = text.Replace(root, "@", StringComparison.Ordinal);
         text = Version().Replace(text, "${before}\"VERSION\"");
         text = ManifestHash().Replace(text, "${before}HASH");
+        text = Checksum().Replace(text, "${before}HASH");
         text = Milliseconds().Replace(text, "${before}0");
         text = Scores().Replace(text, "${before}…${after}");
         text = Mass().Replace(text, "${before}…");
@@ -71,6 +72,10 @@ public sealed partial class OutputGoldenTests(OutputFolder outputs) : IClassFixt
     // The manifest holds the version.
     [GeneratedRegex("(?<before>\"manifest_sha256\": ?\"|manifest SHA-256 |Manifest SHA-256[ |]*)[0-9a-f]{16,64}")]
     private static partial Regex ManifestHash();
+
+    // Times are in it.
+    [GeneratedRegex("(?<before>\"checksum\":\")[0-9a-f]{16}")]
+    private static partial Regex Checksum();
 
     [GeneratedRegex("(?<before>\"[a-z]+_(?:ms|milliseconds)\": ?)[0-9.]+(?:E-?[0-9]+)?")]
     private static partial Regex Milliseconds();

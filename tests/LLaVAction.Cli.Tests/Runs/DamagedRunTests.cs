@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using LLaVAction.Cli.Tests.Support;
 using LLaVAction.Testing;
 
@@ -85,10 +86,11 @@ public sealed class DamagedRunTests : IDisposable
     {
         var whole = await CliHost.RunAsync("compare", _folder["run"], "--format", "json");
         var lines = File.ReadAllLines(_folder["run/results-1of1.jsonl"]);
-        var failed = lines[0].Replace("\"status\":\"ok\"", "\"status\":\"missing_video\"", StringComparison.Ordinal);
+        var failure = (JsonObject)JsonNode.Parse(lines[0])!;
+        RunsFolder.Fail(failure);
         File.Delete(_folder["run/results-1of1.jsonl"]);
         File.WriteAllLines(_folder["run/results-1of3.jsonl"], lines.Where((_, index) => index % 3 == 0).Reverse());
-        File.WriteAllLines(_folder["run/results-3of3.jsonl"], lines.Where((_, index) => index % 3 == 2).Prepend(failed));
+        File.WriteAllLines(_folder["run/results-3of3.jsonl"], lines.Where((_, index) => index % 3 == 2).Prepend(failure.ToJsonString()));
         File.WriteAllLines(_folder["run/results-2of3.jsonl"], lines.Where((_, index) => index % 3 == 1));
         File.WriteAllLines(_folder["run/results-1of1.jsonl"], lines[10..20]);
 
@@ -181,6 +183,7 @@ public sealed class DamagedRunTests : IDisposable
                 _folder.Make("other", 0.6, 1, change: static line =>
                 {
                     line["answer_index"] = ((int)line["answer_index"]! + 1) % RunsFolder.Options;
+                    line["correct"] = (int)line["answer_index"]! == (int)line["predicted_index"]!;
                     return true;
                 });
                 Foreign("other");

@@ -54,15 +54,81 @@ public sealed class ResultFileTests : IDisposable
         Assert.StartsWith($"{FilePath} line 2: not a result line.", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void One_null_byte_in_the_middle_is_an_error_with_its_line_and_not_the_end_of_the_file()
+    {
+        byte[] damaged = [.. _lines[1]];
+        damaged[40] = 0;
+        File.WriteAllBytes(FilePath, [.. _lines[0], .. damaged, .. _lines[2], .. _lines[3]]);
+
+        Assert.StartsWith($"{FilePath} line 2: ", Assert.Throws<InputException>(() => ResultFile.Read(FilePath)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_edited_line_shows_by_its_checksum()
+    {
+        var text = Encoding.UTF8.GetString(_lines[1]);
+        Assert.Contains("\"decode_ms\":1.5", text, StringComparison.Ordinal);
+        File.WriteAllText(FilePath, Encoding.UTF8.GetString(_lines[0]) + text.Replace("\"decode_ms\":1.5", "\"decode_ms\":1.6", StringComparison.Ordinal));
+
+        Assert.StartsWith($"{FilePath} line 2: its checksum does not fit its content.", Assert.Throws<InputException>(() => ResultFile.Read(FilePath)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Lines_of_earlier_versions_have_no_checksum_and_are_read()
+    {
+        File.WriteAllText(FilePath, string.Concat(_lines.Select(WithoutChecksum)));
+
+        Assert.Equal(_lines.Length, ResultFile.Read(FilePath).Lines.Count);
+    }
+
+    [Theory]
+    [InlineData("\"correct\":true", "\"correct\":false", "'correct' contradicts")]
+    [InlineData("\"correct\":false", "\"correct\":true", "'correct' contradicts")]
+    [InlineData("\"status\":\"ok\"", "\"status\":\"decode_error\"", "contradicts the answer beside it")]
+    [InlineData("\"decode_ms\":1.5", "\"decode_ms\":1e999", "a number is out of range")]
+    [InlineData("\"decode_ms\":1.5", "\"decode_ms\":-1", "a number is out of range")]
+    [InlineData("\"letter_logprobs\":[-", "\"letter_logprobs\":[-1e999,-", "a number is out of range")]
+    [InlineData("\"letter_mass\":", "\"letter_mass\":1", "a number is out of range")]
+    public void A_line_that_contradicts_itself_is_refused(string written, string changed, string complaint)
+    {
+        var line = _lines.Select(WithoutChecksum).First(line => line.Contains(written, StringComparison.Ordinal));
+        File.WriteAllText(FilePath, line.Replace(written, changed, StringComparison.Ordinal));
+
+        Assert.Contains(complaint, Assert.Throws<InputException>(() => ResultFile.Read(FilePath)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_choice_that_is_not_the_most_probable_letter_is_refused()
+    {
+        var line = new SyntheticRun(1).Lines(Shard.Whole).First();
+        var other = (line.PredictedIndex!.Value + 1) % 5;
+        foreach (var (changed, complaint) in new[]
+        {
+            (line with { PredictedIndex = other, IsCorrect = other == line.AnswerIndex, Predictions = new Dictionary<string, int?> { ["letter"] = other } }, "'predictions' contradicts 'letter_logprobs'"),
+            (line with { PredictedIndex = other, IsCorrect = other == line.AnswerIndex }, "'predicted_index' is none of 'predictions'"),
+        })
+        {
+            File.WriteAllBytes(FilePath, RunJson.ToLine(changed));
+            Assert.Contains(complaint, Assert.Throws<InputException>(() => ResultFile.Read(FilePath)).Message, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData("[0,1,2,3,3]")]
     [InlineData("[0,1,2,3,5]")]
     [InlineData("[0,1,2,3,-1]")]
     public void Option_order_must_be_a_permutation(string order)
     {
-        var text = Encoding.UTF8.GetString(_lines[0]).Replace("[0,1,2,3,4]", order, StringComparison.Ordinal);
+        var text = WithoutChecksum(_lines[0]).Replace("[0,1,2,3,4]", order, StringComparison.Ordinal);
         File.WriteAllText(FilePath, text);
 
         Assert.Contains("line 1: not a result line", Assert.Throws<InputException>(() => ResultFile.Read(FilePath)).Message, StringComparison.Ordinal);
+    }
+
+    private static string WithoutChecksum(byte[] line)
+    {
+        var text = Encoding.UTF8.GetString(line);
+        return text[..text.IndexOf(",\"checksum\"", StringComparison.Ordinal)] + "}\n";
     }
 }

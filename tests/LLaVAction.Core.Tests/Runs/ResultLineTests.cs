@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using LLaVAction.Runs;
 
@@ -28,9 +29,10 @@ public sealed class ResultLineTests
             DecodeMilliseconds = 12.5,
         };
 
+        var text = Encoding.UTF8.GetString(RunJson.ToLine(line));
         Assert.Equal(
-            """{"id":"P01_11_0","strategy":"tim","frames":8,"rotation":1,"option_order":[1,2,0],"letter_logprobs":[-0.5,-1.25,-3],"letter_mass":0.97,"text":"C. take plate é\"","predictions":{"letter":2,"strict":null,"staged":2},"predicted_index":2,"answer_index":2,"correct":true,"status":"ok","rule":"letter","frame_seconds":[0.1,1.75],"decode_ms":12.5,"vision_ms":0,"prefill_ms":0,"question_ms":0}""" + "\n",
-            Encoding.UTF8.GetString(RunJson.ToLine(line)));
+            """{"id":"P01_11_0","strategy":"tim","frames":8,"rotation":1,"option_order":[1,2,0],"letter_logprobs":[-0.5,-1.25,-3],"letter_mass":0.97,"text":"C. take plate é\"","predictions":{"letter":2,"strict":null,"staged":2},"predicted_index":2,"answer_index":2,"correct":true,"status":"ok","rule":"letter","frame_seconds":[0.1,1.75],"decode_ms":12.5,"vision_ms":0,"prefill_ms":0,"question_ms":0,"checksum":"CHECK"}""".Replace("CHECK", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text[..text.IndexOf(",\"checksum", StringComparison.Ordinal)])))[..16], StringComparison.Ordinal) + "\n",
+            text);
     }
 
     [Fact]
@@ -49,7 +51,9 @@ public sealed class ResultLineTests
         foreach (var line in new SyntheticRun(3).Lines(Shard.Whole))
         {
             var bytes = RunJson.ToLine(line);
-            Assert.Equal(bytes, RunJson.ToLine(RunJson.ParseLine(bytes)));
+            Span<byte> content = bytes.AsSpan(..^1).ToArray();
+            Assert.True(LineChecksum.Remove(ref content));
+            Assert.Equal(bytes, RunJson.ToLine(RunJson.ParseLine(content)));
         }
     }
 }
