@@ -3,7 +3,7 @@
     python3 torch_peer.py VERB THREADS [SIZES...]
 
 Says what it is on one line, then runs once for every line read and answers with the seconds it took.
-Verbs: gemm ROWS OUTPUTS INPUTS; vision FRAMES LAYERS; prefill TOKENS; decode TOKENS.
+Verbs: gemm ROWS OUTPUTS INPUTS; vision FRAMES LAYERS; recogniser FRAMES WIDTH LAYERS PATCH; prefill TOKENS; decode TOKENS.
 Models have random weights: speed does not depend on them.
 """
 
@@ -55,6 +55,34 @@ elif verb == "vision":
 
     def run():
         return model(pixel_values=pixels)
+
+elif verb == "recogniser":
+    from torch import nn
+    from torch.nn.functional import scaled_dot_product_attention
+
+    frames, width, depth, patch = sizes
+    grid = 224 // patch
+
+    class Block(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.ln_1, self.ln_2 = nn.LayerNorm(width, eps=1e-6), nn.LayerNorm(width, eps=1e-6)
+            self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+            self.mlp = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
+
+        def forward(self, x):
+            q, k, v = self.qkv(self.ln_1(x)).view(1, -1, 3, width // 64, 64).permute(2, 0, 3, 1, 4)
+            x = x + self.out(scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(1, -1, width))
+            return x + self.mlp(self.ln_2(x))
+
+    model = nn.Sequential(nn.LayerNorm(width, eps=1e-6), *[Block() for _ in range(depth)], nn.LayerNorm(width, eps=1e-6)).eval()
+    embed, head = nn.Linear(3 * patch * patch, width, bias=False), nn.Linear(width, 3806)
+    positions, first = torch.randn(1, frames * grid * grid, width), torch.randn(1, 1, width)
+    pixels = torch.rand(frames, 3, 224, 224) * 2 - 1
+
+    def run():
+        patches = pixels.view(frames, 3, grid, patch, grid, patch).permute(0, 2, 4, 1, 3, 5).reshape(1, frames * grid * grid, -1)
+        return head(model(torch.cat([first, embed(patches) + positions], 1))[:, 0])
 
 elif verb == "prefill":
     model = qwen2()

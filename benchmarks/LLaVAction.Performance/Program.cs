@@ -13,6 +13,7 @@ var benchmarks = new SortedDictionary<string, (Func<string[], int> Run, string D
     ["pickle"] = (PickleBenchmark.Run, "read AVION's 294 MB pickle to top-20, against reading the same bytes"),
     ["prefill"] = (LanguageModelBenchmark.Prefill, "prefill of 1,600 tokens, 0.5B shape"),
     ["question"] = (QuestionBenchmark.Run, "loading, vision, one and several questions about a clip, memory"),
+    ["recogniser"] = (RecogniserBenchmark.Run, "AVION's ViT over the frames of a clip, on both engines, with PyTorch beside them where a Python is named"),
     ["resize"] = (ResizeBenchmark.Run, "SigLIP preprocessing per frame, with Pillow beside it where a Python is named"),
     ["results"] = (ResultsBenchmark.Run, "over 100,000 result lines compared and reported by the tool"),
     ["torch"] = (LLaVAction.Performance.Torch.TorchBenchmark.Run, "the torch stack on a device: vision, prefill and questions of a published shape, beside transformers"),

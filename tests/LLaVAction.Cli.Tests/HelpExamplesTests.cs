@@ -60,6 +60,7 @@ public sealed class HelpExamplesTests
         // Dumps are recognised by content, so that one under the usual name of AVION's pickle may hold JSON.
         File.Copy(Path.Combine(demo, "predictions", "avion_pred_ids_val.json"), folder["avion.pkl"]);
         File.Copy(Path.Combine(demo, "predictions", "tim_pred_ids_val.json"), folder["tim.json"]);
+        TinyRecognizer.Write(folder["avion_finetune_cls_lavila_vitl_best.pt"], folder["EPIC_100_train.csv"], folder["EPIC_100_validation.csv"]);
         File.WriteAllText(folder["study.yaml"], """
             output: study
             benchmark: mqa-small

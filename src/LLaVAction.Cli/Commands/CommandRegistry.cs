@@ -6,6 +6,8 @@ internal static class CommandRegistry
     /// <summary>All commands.</summary>
     public static IReadOnlyList<ToolCommand> All { get; } =
     [
+        new ConvertRecogniserCommand(),
+        new PredictActionsCommand(),
         new BuildBenchmarkCommand(),
         new VerifyBenchmarkCommand(),
         new DescribeBenchmarkCommand(),

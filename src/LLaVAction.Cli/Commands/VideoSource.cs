@@ -1,4 +1,5 @@
 using LLaVAction.Cli.Options;
+using LLaVAction.Video.Ffmpeg;
 using LLaVAction.Video.Frames;
 using LLaVAction.Video.Layouts;
 
@@ -33,6 +34,9 @@ internal sealed record VideoSource
     public VideoLayoutChoice Layout { get; init; }
 
     /// <summary>Opens the folder; null where none is given.</summary>
+    /// <param name="squares">What the decoder cuts out of every frame; null for whole frames.</param>
     /// <exception cref="InputException">The folder is missing, or its layout cannot be told.</exception>
-    public IFrameReader? Open() => Folder is null ? null : VideoLayouts.Open(Folder, Layout.ToString().ToLowerInvariant());
+    public IFrameReader? Open(SquareViews? squares = null) => Folder is null
+        ? null
+        : VideoLayouts.Open(Folder, Layout.ToString().ToLowerInvariant(), FfmpegSettings.Default with { Squares = squares });
 }

@@ -51,8 +51,12 @@ internal sealed class PickledArrays(PickleFile file, PickleDict dict)
     /// <summary>A single text.</summary>
     public string SingleText(string name) => Text(name, Value(name));
 
-    private PickleArray Find(string name) =>
-        Value(name) as PickleArray ?? throw new InputException($"{file.Path}: '{name}' is no NumPy array, expected one. Save it by numpy, not torch.");
+    private PickleArray Find(string name) => Value(name) switch
+    {
+        PickleArray array => array,
+        TorchTensor tensor => tensor.ToArray(message => new InputException($"{file.Path}: '{name}' is {message}")),
+        _ => throw new InputException($"{file.Path}: '{name}' is no array, expected a NumPy array or a tensor."),
+    };
 
     private object? Value(string name) => dict.Has(name)
         ? dict.Find(name)

@@ -30,19 +30,20 @@ public static class PredictionDumpReader
         ArgumentNullException.ThrowIfNull(request);
         return FileSniffer.Identify(Utf8File.ReadStart(path, Expected)) switch
         {
-            FileKind.Pickle => ReadPickle(path, request),
+            FileKind.Pickle => ReadPickle(new PickleFile(path), static file => PickleReader.Read(file), request),
+            FileKind.Torch when TorchFile.Open(path) is var torch => ReadPickle(torch.File, _ => torch.Root, request),
             FileKind.Zip => SubmissionJsonReader.Read(path, Unzip(path), request),
             _ => ReadText(path, Utf8File.Read(path, Expected), request),
         };
     }
 
-    private static PredictionDump ReadPickle(string path, PredictionRequest request)
+    private static PredictionDump ReadPickle(PickleFile file, Func<PickleFile, object?> read, PredictionRequest request)
     {
-        var file = new PickleFile(path);
+        var path = file.Path;
         var isRead = false;
         try
         {
-            var value = PickleReader.Read(file);
+            var value = read(file);
             var dump = value switch
             {
                 not null when BaselinePickleReader.Recognises(value) => BaselinePickleReader.Read(file, value, request),

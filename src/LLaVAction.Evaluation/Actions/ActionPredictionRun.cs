@@ -3,7 +3,9 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading.Channels;
+using LLaVAction.Benchmarks;
 using LLaVAction.Epic;
+using LLaVAction.Models.Checkpoints;
 using LLaVAction.Recognizers;
 using LLaVAction.Recognizers.Writing;
 using LLaVAction.Runs;
@@ -145,6 +147,23 @@ public sealed class ActionPredictionRun
         return _request.Rows.All(row => index.StatusOf(row) is not null) ? Assemble(index, lists) : null;
     }
 
+    /// <summary>Writes the vectors of a complete run: <c>features</c> [clips, length] and <c>rows</c> [clips], their places in the CSV from 0.</summary>
+    public void WriteFeatures(string path)
+    {
+        var index = Index();
+        int[] scored = [.. _request.Rows.Where(row => index.StatusOf(row) == ResultStatus.Ok)];
+        var vectors = new float[scored.Length * _request.Features];
+        for (var i = 0; i < scored.Length; i++)
+        {
+            index.Read(scored[i], [], [], vectors.AsSpan(i * _request.Features, _request.Features));
+        }
+
+        SafetensorsWriter.Write(path, [
+            TensorToWrite.Of("features", [scored.Length, _request.Features], vectors),
+            TensorToWrite.Of("rows", ElementType.Int64, [scored.Length], [.. scored.SelectMany(static row => BitConverter.GetBytes((long)row))]),
+        ]);
+    }
+
     private async Task ScoreAsync(ScoreLog log, IFrameReader reader, Action<FrameReadException?> onClip, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -189,7 +208,7 @@ public sealed class ActionPredictionRun
         var failed = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var row in _request.Rows.Where(row => index.StatusOf(row) != ResultStatus.Ok))
         {
-            failed.Add(clips[row].NarrationId, index.StatusOf(row) == ResultStatus.MissingVideo ? "missing_video" : "decode_error");
+            failed.Add(clips[row].NarrationId, SettingNames.Of(index.StatusOf(row)!.Value));
         }
 
         if (scored.Length == 0 || (failed.Count > 0 && _request.Format == DumpFormat.AvionPickle))
@@ -260,6 +279,7 @@ public sealed class ActionPredictionRun
     {
         null => ResultStatus.Ok,
         FrameReadFailure.MissingVideo => ResultStatus.MissingVideo,
+        FrameReadFailure.ShortVideo => ResultStatus.ShortVideo,
         _ => ResultStatus.DecodeError,
     };
 

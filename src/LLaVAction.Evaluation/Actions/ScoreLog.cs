@@ -17,12 +17,14 @@ public sealed class ScoreLog : IDisposable
     private readonly FileStream _lock;
     private readonly FileStream _file;
     private readonly byte[] _record;
+    private readonly int _features;
 
-    private ScoreLog(FileStream ownership, FileStream file, int recordLength)
+    private ScoreLog(FileStream ownership, FileStream file, int recordLength, int features)
     {
         _lock = ownership;
         _file = file;
         _record = new byte[recordLength];
+        _features = features;
     }
 
     /// <summary>Opens a part for appending; what a cut record left is removed.</summary>
@@ -61,7 +63,7 @@ public sealed class ScoreLog : IDisposable
 
             file.SetLength(header.Length + ((file.Length - header.Length) / length * length));
             file.Seek(0, SeekOrigin.End);
-            return new ScoreLog(ownership, file, length);
+            return new ScoreLog(ownership, file, length, features);
         }
         catch
         {
@@ -104,7 +106,7 @@ public sealed class ScoreLog : IDisposable
         BinaryPrimitives.WriteInt32LittleEndian(_record.AsSpan(4), (int)status);
         if (scores is not null)
         {
-            float[] values = [.. scores.Logits, .. scores.Probabilities, .. scores.Features];
+            float[] values = [.. scores.Logits, .. scores.Probabilities, .. scores.Features.AsSpan(0, _features)];
             MemoryMarshal.AsBytes(values.AsSpan()).CopyTo(_record.AsSpan(Head));
         }
 

@@ -213,7 +213,8 @@ public static class RecognizerConversion
         return rounded;
     }
 
-    private static string ToJson(RecognizerConfiguration configuration) => JsonSerializer.Serialize(
+    /// <summary>The text of <c>config.json</c>.</summary>
+    internal static string ToJson(RecognizerConfiguration configuration) => JsonSerializer.Serialize(
         new
         {
             RecognizerConfiguration.ModelType,

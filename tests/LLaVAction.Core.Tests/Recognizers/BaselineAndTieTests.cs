@@ -32,6 +32,23 @@ public sealed class BaselineAndTieTests
     }
 
     [Fact]
+    public void Results_that_torch_saved_are_read_the_same()
+    {
+        using var fixture = new DumpFixture();
+        var file = TorchZip.Write(
+            pickle => pickle.List([.. Enumerable.Range(0, 4).Select(row => (Action<PickleBuilder>)(clip => clip.Dict(
+                ("verb_output", value => value.Tensor($"{row}", 12, 0, [12], [1])),
+                ("noun_output", value => value.Tensor($"{4 + row}", 11, 0, [11], [1])),
+                ("narration_id", value => value.Text(Ids[row])))))]),
+            [.. Verbs.Concat(Nouns).Select(static (row, i) => ($"{i}", DumpFixture.Bytes(row)))]);
+        using var torch = fixture.Read(file);
+        using var plain = fixture.Read(List(Verbs, Nouns));
+
+        Assert.Equal(PredictionFormat.BaselinePickle, torch.Format);
+        Assert.All(Ids, id => Assert.Equal(plain.Rankings[id].ToArray(), torch.Rankings[id].ToArray()));
+    }
+
+    [Fact]
     public void Scores_that_are_probabilities_already_are_left_alone()
     {
         using var fixture = new DumpFixture();

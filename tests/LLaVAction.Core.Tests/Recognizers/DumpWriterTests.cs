@@ -76,8 +76,8 @@ public sealed class DumpWriterTests : IDisposable
     }
 
     [SkippableFact]
-    public void Equal_scores_keep_the_order_of_the_columns() =>
-        Assert.Equal([3, 0, 2, 4, 1], DumpWriter.Ranked([0.5f, 0.1f, 0.5f, 0.7f, 0.5f]));
+    public void Equal_scores_are_ordered_by_logits_and_then_by_column() =>
+        Assert.Equal([3, 4, 0, 2, 1], DumpWriter.Ranked([0.5f, 0.1f, 0.5f, 0.7f, 0.5f], [1, 9, 1, 1, 2]));
 
     [SkippableFact]
     public void Accuracies_are_counted_by_plain_ranks()

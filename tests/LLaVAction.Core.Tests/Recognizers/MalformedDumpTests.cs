@@ -85,7 +85,7 @@ public sealed class MalformedDumpTests
         Check(DumpFixture.Avion(probabilities: DumpFixture.Bytes(all[..20]), columns: 5), "'probs' has 5 columns, expected 6, the classes of val.csv, train.csv");
         Check(DumpFixture.Avion(type: "i4"), "'probs' is an array of 4 x 6 int32, expected");
         Check(PickleBuilder.Write(4, pickle => pickle.Dict(("targets", value => value.None()))), "the pickle has targets, expected 'probs' as well");
-        Check(PickleBuilder.Write(4, pickle => pickle.Dict(("probs", value => value.List()))), "'probs' is no NumPy array");
+        Check(PickleBuilder.Write(4, pickle => pickle.Dict(("probs", value => value.List()))), "'probs' is no array");
 
         void Check(byte[] bytes, string expected) => Assert.Contains(expected, fixture.Problem(bytes), StringComparison.Ordinal);
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LLaVAction.Epic;
 using LLaVAction.Evaluation.Actions;
+using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
 using LLaVAction.Recognizers;
 using LLaVAction.Recognizers.Writing;
@@ -111,6 +112,22 @@ public sealed class ActionPredictionRunTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task Vectors_are_kept_where_they_are_asked_for()
+    {
+        var run = Run("dump.csv", static request => request with { Features = 2 });
+        await run.ExecuteAsync(new FakeFrames(), static _ => { }, default, CancellationToken.None);
+
+        run.WriteFeatures(_folder["features.safetensors"]);
+
+        using var file = SafetensorsFile.Open(_folder["features.safetensors"]);
+        Assert.Equal([12L, 2], file.Tensors["features"].Shape);
+        var vectors = file.Tensors["features"].ToFloat32();
+        Assert.Equal(12, vectors.Where((_, i) => i % 2 == 0).Distinct().Count());
+        Assert.All(vectors.Where((_, i) => i % 2 == 1), static value => Assert.Equal(2, value));
+        Assert.Equal(12 * 8, file.Tensors["rows"].ByteLength);
+    }
+
+    [SkippableFact]
     public async Task What_it_will_cost_is_measured_on_the_first_clip_that_can_be_read()
     {
         var frames = new FakeFrames { Failures = { ["P90_01_0"] = FrameReadFailure.MissingVideo } };
@@ -169,7 +186,7 @@ public sealed class ActionPredictionRunTests : IDisposable
         {
             var random = new KeyedRandom(1, Convert.ToHexString(clip.Frames[0].Span), "scores");
             float[] logits = [.. classes.Select(_ => (float)random.NextDouble())];
-            return new ClipScores(logits, Models.Recognizers.ViewAverage.Of([logits]).Probabilities, []);
+            return new ClipScores(logits, Models.Recognizers.ViewAverage.Of([logits]).Probabilities, [logits[0], 2]);
         })];
 
         public void Dispose()

@@ -141,9 +141,10 @@ public sealed class TorchFile : IDisposable
             throw error("a persistent id that torch never writes. The file is malformed or hostile.");
         }
 
-        var length = _entries.GetValueOrDefault("data/" + key)?.Length;
+        var entry = _entries.GetValueOrDefault("data/" + key);
+        var length = entry?.Length;
         return length is { } bytes && count >= 0 && count <= bytes / type.Size && count * type.Size == bytes
-            ? new TorchStorage("data/" + key, type, count)
+            ? new TorchStorage("data/" + key, type, count, entry!.Offset)
             : throw error(string.Create(CultureInfo.InvariantCulture, $"a storage '{(key.Length <= 20 ? key : "…")}' of {count:N0} {type.Name} elements, but the zip holds {length?.ToString("N0", CultureInfo.InvariantCulture) ?? "no"} bytes for it. It is incomplete or hostile; get it again."));
     }
 

@@ -9,6 +9,7 @@ public sealed record TorchTensor
         ElementType = storage.Type.Name;
         ElementSize = storage.Type.Size;
         Offset = offset;
+        Position = storage.Position + (offset * storage.Type.Size);
         Shape = shape;
         Strides = strides;
     }
@@ -34,6 +35,9 @@ public sealed record TorchTensor
     /// <summary>Index of the first element in the storage.</summary>
     internal long Offset { get; }
 
+    /// <summary>Where the first element lies in the file.</summary>
+    internal long Position { get; }
+
     /// <summary>Elements from the first to the last, both included.</summary>
     internal long Extent => Count == 0 ? 0 : 1 + Shape.Zip(Strides, static (size, stride) => (size - 1) * stride).Sum();
 
@@ -55,6 +59,15 @@ public sealed record TorchTensor
 
             return true;
         }
+    }
+
+    /// <summary>The tensor as an array whose bytes stay in the file.</summary>
+    internal PickleArray ToArray(Func<string, InputException> error)
+    {
+        var type = ElementType switch { "F16" or "F32" or "F64" => 'f', "I8" or "I16" or "I32" or "I64" => 'i', "U8" => 'u', _ => throw error($"a tensor of {ElementType} elements, expected floats or integers. Save it with .float().") };
+        return IsContiguous
+            ? PickleArray.Create(new PickleFileBytes(Position, Count * ElementSize), PickleDType.Parse(FormattableString.Invariant($"{type}{ElementSize}"), error), [.. Shape], isFortran: false, error)
+            : throw error("a tensor that is not contiguous. Save it with .contiguous().");
     }
 
     /// <summary>Checks shape, strides and offset against the storage: no element outside, none shared by two indices, no large gaps.</summary>
@@ -98,7 +111,7 @@ public sealed record TorchTensor
 }
 
 /// <summary>A storage that a pickle names: an entry of the zip, and what its bytes are.</summary>
-internal sealed record TorchStorage(string Entry, PickleStorageType Type, long Count);
+internal sealed record TorchStorage(string Entry, PickleStorageType Type, long Count, long Position);
 
 /// <summary>The element type of a storage: its safetensors name, and bytes per element.</summary>
 internal sealed record PickleStorageType(string Name, int Size)

@@ -45,26 +45,15 @@ public static class DumpWriter
         }
     }
 
-    /// <summary>The columns of a row, best first; of equal scores the lower column.</summary>
-    public static int[] Ranked(ReadOnlySpan<float> probabilities)
+    /// <summary>The columns of a row, best first: by probability, equal ones by logit, then the lower column, as AVION's pickle is read.</summary>
+    public static int[] Ranked(float[] probabilities, float[] logits)
     {
-        var keys = new float[probabilities.Length];
-        var columns = new int[keys.Length];
-        for (var i = 0; i < keys.Length; i++)
-        {
-            (keys[i], columns[i]) = (-probabilities[i], i);
-        }
-
-        Array.Sort(keys, columns);
-        for (int start = 0, end; start < keys.Length; start = end)
-        {
-            for (end = start + 1; end < keys.Length && keys[end] == keys[start]; end++)
-            {
-            }
-
-            Array.Sort(columns, start, end - start);
-        }
-
+        ArgumentNullException.ThrowIfNull(probabilities);
+        int[] columns = [.. Enumerable.Range(0, probabilities.Length)];
+        Array.Sort(columns, (left, right) =>
+            probabilities[right].CompareTo(probabilities[left]) is var byProbability and not 0 ? byProbability
+            : logits[right].CompareTo(logits[left]) is var byLogit and not 0 ? byLogit
+            : left.CompareTo(right));
         return columns;
     }
 
@@ -72,10 +61,10 @@ public static class DumpWriter
     {
         using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         writer.WriteLine("narration_id,rank,verb_class,noun_class,score");
-        ForEach(scored, (row, probabilities) =>
+        ForEach(scored, (row, logits, probabilities) =>
         {
             var rank = 0;
-            foreach (var column in Ranked(probabilities).Take(top))
+            foreach (var column in Ranked(probabilities, logits).Take(top))
             {
                 var action = scored.Classes[column];
                 writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{scored.Clips[row].NarrationId},{++rank},{action.Verb},{action.Noun},{probabilities[column]}"));
@@ -97,13 +86,13 @@ public static class DumpWriter
         }
 
         json.WriteStartObject("results"u8);
-        ForEach(scored, (row, probabilities) =>
+        ForEach(scored, (row, logits, probabilities) =>
         {
             json.WriteStartObject(scored.Clips[row].NarrationId);
             WriteSums("verb", VerbClasses, column => scored.Classes[column].Verb);
             WriteSums("noun", NounClasses, column => scored.Classes[column].Noun);
             json.WriteStartObject("action"u8);
-            foreach (var column in Ranked(probabilities).Take(top))
+            foreach (var column in Ranked(probabilities, logits).Take(top))
             {
                 json.WriteNumber(string.Create(CultureInfo.InvariantCulture, $"{scored.Classes[column].Verb},{scored.Classes[column].Noun}"), probabilities[column]);
             }
@@ -140,14 +129,14 @@ public static class DumpWriter
         return sums;
     }
 
-    private static void ForEach(ScoredClips scored, Action<int, float[]> write)
+    private static void ForEach(ScoredClips scored, Action<int, float[], float[]> write)
     {
         var logits = new float[scored.Classes.Count];
         var probabilities = new float[logits.Length];
         for (var row = 0; row < scored.Clips.Count; row++)
         {
             scored.Read(row, logits, probabilities);
-            write(row, probabilities);
+            write(row, logits, probabilities);
         }
     }
 
