@@ -97,7 +97,7 @@ internal static class CommandHost
         log.Configure(resolved.Globals.Effective, resolved.Globals.LogFile);
         using var interruption = new Interruption(() => log.WriteNotice("Interrupted: stopping; a second signal stops at once."));
         var context = new CommandContext(new ResultWriter(output, streams.OutputTerminal), log, resolved.Globals.LibTorch, interruption.Token);
-        return await resolved.Command.RunAsync(resolved.Options, context);
+        return await interruption.BoundAsync(Task.Run(() => resolved.Command.RunAsync(resolved.Options, context)));
     }
 
     private static async Task FlushQuietlyAsync(TextWriter output)

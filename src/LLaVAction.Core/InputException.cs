@@ -9,13 +9,13 @@ public sealed class InputException : Exception
 {
     /// <summary>Creates the error with the message that the user will read.</summary>
     public InputException(string message)
-        : base(VisibleText.Of(message))
+        : base(VisibleText.Lines(message))
     {
     }
 
     /// <summary>Creates the error with the message that the user will read and the failure behind it.</summary>
     public InputException(string message, Exception innerException)
-        : base(VisibleText.Of(message), innerException)
+        : base(VisibleText.Lines(message), innerException)
     {
     }
 }

@@ -42,6 +42,10 @@ public static class VisibleText
         return visible.ToString();
     }
 
+    /// <summary>As <see cref="Of"/>, for text of several lines: line feeds stay.</summary>
+    public static string Lines(string text) =>
+        text.Contains('\n', StringComparison.Ordinal) ? string.Join('\n', text.Split('\n').Select(Of)) : Of(text);
+
     private static bool IsHidden(char character) => char.GetUnicodeCategory(character) is UnicodeCategory.Control
         or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate;
 }

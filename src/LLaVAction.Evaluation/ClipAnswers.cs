@@ -17,7 +17,7 @@ internal sealed class ClipAnswers
         Groups = encoded is null
             ? [new ClipGroup(null, Nothing, new PromptSheet(settings, clip.Work.Pending))]
             : [.. clip.Work.Pending.GroupBy(pending => pending.Frames).Select(group =>
-                new ClipGroup(encoded, frames!.Shown[group.Key], new PromptSheet(settings, [.. group])))];
+                new ClipGroup(encoded, frames!.Shown[group.Key], new PromptSheet(settings, [.. group], frames.Shown[group.Key].SecondsIn(clip.Work.Source))))];
     }
 
     /// <summary>The groups, one per frame count; one in all when blind.</summary>

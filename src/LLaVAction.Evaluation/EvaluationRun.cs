@@ -81,8 +81,7 @@ public sealed class EvaluationRun : IDisposable
         var record = RunRecordFactory.Create(request.Selection, model, request.Settings, videoLayout, request.Configuration);
         try
         {
-            var manifest = File.ReadAllBytes(Path.Combine(request.Selection.Benchmark.Path, BenchmarkFolder.ManifestName));
-            var joined = RunFolder.Join(request.Output, record, request.Selection.Asked, manifest);
+            var joined = RunFolder.Join(request.Output, record, request.Selection.Asked, request.Selection.Benchmark.ManifestBytes.ToArray());
             var opened = ResultLog.Open(Path.Combine(request.Output, request.Shard.FileName), out _);
             try
             {

@@ -7,7 +7,11 @@ namespace LLaVAction.Evaluation;
 /// <summary>The frames that a model is shown at one frame count.</summary>
 /// <param name="Indices">Indices of the frames to show, in order.</param>
 /// <param name="Seconds">Their presentation times, in seconds; for a mean frame, those of the frames it is the mean of.</param>
-public sealed record ShownFrames(IReadOnlyList<int> Indices, IReadOnlyList<double> Seconds);
+public sealed record ShownFrames(IReadOnlyList<int> Indices, IReadOnlyList<double> Seconds)
+{
+    /// <summary>The times from the start of a clip, never before it.</summary>
+    public IReadOnlyList<double> SecondsIn(ClipReference clip) => [.. Seconds.Select(seconds => Math.Max(0, seconds - clip.StartSeconds))];
+}
 
 /// <summary>A clip's frames as a control leaves them.</summary>
 /// <param name="Frames">What the vision tower gets.</param>

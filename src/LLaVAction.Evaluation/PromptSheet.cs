@@ -14,12 +14,14 @@ internal sealed class PromptSheet
         [.. Enumerable.Range(0, OptionList.MaximumOptions + 1).Select(OptionList.Letters)];
 
     private readonly EvaluationSettings _settings;
+    private readonly IReadOnlyList<double> _frameSeconds;
     private readonly string?[] _notes;
     private readonly PromptFailure?[] _failures;
 
-    public PromptSheet(EvaluationSettings settings, IReadOnlyList<PendingQuestion> pending)
+    public PromptSheet(EvaluationSettings settings, IReadOnlyList<PendingQuestion> pending, IReadOnlyList<double>? frameSeconds = null)
     {
         _settings = settings;
+        _frameSeconds = frameSeconds ?? [];
         Pending = pending;
         Orders = [.. pending.Select(one => settings.Prompt.Task.HasOptions()
             ? Rotation.OptionOrder(one.Question.Options.Count, one.Rotation)
@@ -65,6 +67,7 @@ internal sealed class PromptSheet
     {
         DurationSeconds = one.Question.StopSeconds - one.Question.StartSeconds,
         NamedFrames = _settings.NamedFrames(one.Frames),
+        FrameSeconds = _frameSeconds,
         Options = Rotation.Show(one.Question.Options, Orders[i]),
         PriorActions = _settings.PriorActions?.Find(one.Question.Strategy, one.Question.Id, one.Frames),
         Notes = _notes[i],

@@ -19,6 +19,21 @@ public sealed class QuestionSelectionTests : IDisposable
     }
 
     [Fact]
+    public void A_stratified_limit_has_its_share_of_each_video_and_a_larger_one_has_it_all()
+    {
+        var before = new HashSet<string>();
+        for (var limit = 1; limit <= 12; limit++)
+        {
+            var ids = QuestionSelection.Read(_kitchen.Benchmark, [], null, limit, ClipSample.Stratified).Asked[0].Questions.Select(question => question.Id).ToHashSet();
+
+            Assert.Equal(limit, ids.Count);
+            Assert.Superset(before, ids);
+            Assert.All(ids.GroupBy(id => id[..6]), video => Assert.InRange(video.Count(), (limit / 2.0) - 1, (limit / 2.0) + 1));
+            before = ids;
+        }
+    }
+
+    [Fact]
     public void Ids_choose_clips_in_the_order_of_the_set()
     {
         var selection = _kitchen.Select(ids: new HashSet<string> { "P01_12_1", "P01_11_4" }, strategies: "tim");

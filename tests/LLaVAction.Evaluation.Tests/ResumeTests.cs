@@ -90,7 +90,7 @@ public sealed class ResumeTests : IDisposable
         var error = await Assert.ThrowsAsync<InputException>(() =>
             Kitchen.RunAsync(_kitchen.Request("run", Kitchen.Settings with { FrameCounts = [4] }), new FakeModel(), new FakeFrames()));
 
-        Assert.Contains("frames.counts: the run has [4,8], this command has [4]", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--frames: the run has [4,8], this command has [4]", error.Message, StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes(_kitchen["run/results-1of1.jsonl"]));
     }
 

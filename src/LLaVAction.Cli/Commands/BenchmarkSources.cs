@@ -34,6 +34,16 @@ internal sealed record BenchmarkSources
         ? false
         : throw new InputException("--strategy and --narrations need --annotations: give the CSV with the clips asked about as well."));
 
+    /// <summary>Every file that is named, with the option that names it.</summary>
+    /// <exception cref="InputException">A strategy is malformed.</exception>
+    public IEnumerable<(string Option, string Path)> Files()
+    {
+        var dumps = StrategySource.Parse(Strategies, []).Where(static strategy => strategy.DumpPath is not null).Select(static strategy => ($"--strategy {strategy.Name}", strategy.DumpPath));
+        var others = Narrations.Select(static path => ("--narrations", (string?)path))
+            .Concat([("--annotations", Annotations), ("--verb-classes", VerbClasses), ("--noun-classes", NounClasses), ("--classes", Classes), ("--ids", Ids)]);
+        return dumps.Concat(others).Where(static file => file.Item2 is not null).Select(static file => (file.Item1, file.Item2!));
+    }
+
     /// <summary>The recipe of the files.</summary>
     /// <exception cref="InputException">A strategy or provenance is malformed.</exception>
     public BenchmarkRecipe ToRecipe(IEnumerable<string> provenances, int? limit, BenchmarkSettings settings) => new()

@@ -27,6 +27,9 @@ internal sealed record CheckOptions
     [Option("--margin", "Accuracy mode: loss of accuracy that passes, as a share; 0.02 is two points.", Value = "SHARE", Minimum = 0, Maximum = 0.999)]
     public double Margin { get; init; } = 0.02;
 
+    [Option("--junit", "Also write the verdict as a JUnit XML file, for CI.", Value = "FILE")]
+    public string? JUnit { get; init; }
+
     [Option("--format", "How the verdict is printed.")]
     public ResultFormat Format { get; init; }
 }
@@ -68,6 +71,13 @@ internal sealed class CheckCommand()
         var result = mode == CheckMode.Numeric
             ? NumericCheck.Run(expected, results, options.Tolerance)
             : AccuracyCheck.Run(expected, results, options.Margin);
+        if (options.JUnit is { } junit)
+        {
+            OutputFile.Prepare(junit, "--junit");
+            CheckReports.WriteJUnit(junit, options.Run, reason, result);
+        }
+
+        CheckReports.AppendStepSummary(Environment.GetEnvironmentVariable("GITHUB_STEP_SUMMARY"), options.Run, reason, result);
         Print(context.Results, options.Format, result, reason, [.. expected.Caveats.Union(SummaryBuilder.Caveats(results.Identity), StringComparer.Ordinal)]);
         return Task.FromResult(result.Verdict switch
         {
@@ -79,12 +89,7 @@ internal sealed class CheckCommand()
 
     private static void Print(ResultWriter results, ResultFormat format, CheckResult result, string mode, IReadOnlyList<string> caveats)
     {
-        var verdict = result.Verdict switch
-        {
-            CheckVerdict.Passed => "PASSED",
-            CheckVerdict.Worse => "WORSE",
-            _ => "INCONCLUSIVE",
-        };
+        var verdict = CheckReports.NameOf(result.Verdict);
         if (format != ResultFormat.Table)
         {
             var table = new Table(new TableColumn("verdict", "Verdict"), new TableColumn("reason", "Reason"), new TableColumn("mode", "Mode"), new TableColumn("caveats", "Caveats"));

@@ -21,6 +21,8 @@ internal static class CommandRegistry
         new StudyCommand(),
         new DemoCommand(),
         new DoctorCommand(),
+        new PresetsCommand(),
+        new CompletionCommand(),
     ];
 
     /// <summary>The command of a name; null for none.</summary>

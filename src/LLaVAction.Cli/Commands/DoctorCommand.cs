@@ -49,9 +49,16 @@ internal sealed class DoctorCommand()
 
         if (options.Model is { } folder)
         {
-            facts.AddRange(ModelFacts.Of(folder, options.Frames));
+            facts.AddRange(ModelFacts.Of(HuggingFaceCache.Resolve(folder), options.Frames));
         }
 
+        context.Results.Write(Tabulate(facts), options.Format);
+        return facts.TrueForAll(static fact => fact.IsUsable != false) ? ExitCode.Done : ExitCode.Incomplete;
+    }
+
+    /// <summary>Facts as a table.</summary>
+    public static Table Tabulate(IEnumerable<EngineFact> facts)
+    {
         var table = new Table(
             new TableColumn("name", "What"), new TableColumn("is_usable", "Usable", Format: static value => value is true ? "yes" : "NO"), new TableColumn("value", "Found"));
         foreach (var fact in facts)
@@ -59,8 +66,7 @@ internal sealed class DoctorCommand()
             table.Add(fact.Name, fact.IsUsable, fact.Value);
         }
 
-        context.Results.Write(table, options.Format);
-        return facts.TrueForAll(static fact => fact.IsUsable != false) ? ExitCode.Done : ExitCode.Incomplete;
+        return table;
     }
 
     private static IEnumerable<EngineFact> MachineFacts()

@@ -1,6 +1,7 @@
 using LLaVAction.Benchmarks;
 using LLaVAction.Cli.Options;
 using LLaVAction.Cli.Output;
+using LLaVAction.Evaluation;
 using LLaVAction.Prompts;
 using LLaVAction.Runs;
 
@@ -28,11 +29,17 @@ internal enum TimeInstructionChoice
     /// <summary>As the checkpoint was trained.</summary>
     Auto,
 
-    /// <summary>Always.</summary>
+    /// <summary>Always, in the words of the checkpoint's family.</summary>
     On,
 
     /// <summary>Never.</summary>
     Off,
+
+    /// <summary>Always, in LLaVAction's words.</summary>
+    Llavaction,
+
+    /// <summary>Always, in LLaVA-Video's words, with the time of each frame.</summary>
+    LlavaVideo,
 }
 
 /// <summary>The options of <c>evaluate-model</c>.</summary>
@@ -44,7 +51,10 @@ internal sealed record EvaluateModelOptions
     [Option("--strategy", "Set to ask; repeatable [default: all].", Value = "NAME")]
     public IReadOnlyList<string> Strategies { get; init; } = [];
 
-    [Option("--model", "Folder of the checkpoint, in the Hugging Face or the original layout.", Value = "DIR")]
+    [Option("--preset", "Options of a known model, below all others given; 'llavaction presets' lists them.", Value = "NAME")]
+    public string? Preset { get; init; }
+
+    [Option("--model", "Folder of the checkpoint, or the hub id of one in the Hugging Face cache: org/name or org/name@revision.", Value = "DIR|ID")]
     public required string Model { get; init; }
 
     [Option("--model-name", "Name to show for the model [default: org/name@revision in the Hugging Face cache, else the folder's name].", Value = "NAME")]
@@ -59,7 +69,7 @@ internal sealed record EvaluateModelOptions
     [Option("--frames", "Frame counts; every one is asked.", Value = "N[,N]", Minimum = 1, Maximum = 10_000)]
     public IReadOnlyList<int> Frames { get; init; } = [8];
 
-    [Option("--frame-policy", "Which moments become frames: midpoints of N equal segments, or every n-th of --clip-length.")]
+    [Option("--frame-policy", "Which moments become frames: midpoints of N equal segments; every n-th of --clip-length; AVION's; or LLaVA-Video's, first and last included.")]
     public FramePolicyKind FramePolicy { get; init; } = FramePolicyKind.Midpoint;
 
     [Option("--clip-length", "Segments that --frame-policy stride takes every n-th of.", Value = "N", Minimum = 1, Maximum = 10_000)]
@@ -74,7 +84,7 @@ internal sealed record EvaluateModelOptions
     [Option("--prompt", "Perspective of the prompt: the camera wearer's (\"you\") or an observer's.")]
     public PromptPerspective Perspective { get; init; } = PromptPerspective.Egocentric;
 
-    [Option("--time-instruction", "Whether the prompt states the clip's length; auto: as the checkpoint was trained.")]
+    [Option("--time-instruction", "Whether the prompt states the clip's length, and in whose words; auto: as the checkpoint was trained.")]
     public TimeInstructionChoice TimeInstruction { get; init; }
 
     [Option("--scoring", "How answers are read, the headline first; generate is the staged parser [default: letter; generate with --task cot].", HasCommas = true)]
@@ -98,8 +108,11 @@ internal sealed record EvaluateModelOptions
     [Option("--verify-batch", "Ask N questions again one at a time, and report how far the scores move.", Value = "N", Minimum = 0)]
     public int VerifyBatch { get; init; }
 
-    [Option("--limit", "Ask about the first N clips only.", Value = "N", Minimum = 1)]
+    [Option("--limit", "Ask about N clips only; raised in the same run, the answers there are stay.", Value = "N", Minimum = 1)]
     public int? Limit { get; init; }
+
+    [Option("--sample", "Which N: drawn evenly over the videos by the benchmark's seed, or the first of the set.")]
+    public ClipSample Sample { get; init; }
 
     [Option("--ids", "Ask only about the narration ids in this file, one per line.", Value = "FILE")]
     public string? Ids { get; init; }
@@ -122,6 +135,9 @@ internal sealed record EvaluateModelOptions
     [Option("--submission", "Under the recognition protocol, also write challenge submissions into the run.")]
     public bool WritesSubmission { get; init; }
 
+    [Option("--dry-run", "Look at all inputs, count the work, and stop.")]
+    public bool IsDryRun { get; init; }
+
     [Option("--format", "How the summary is printed.")]
     public ResultFormat Format { get; init; }
 }
@@ -140,6 +156,9 @@ internal sealed class EvaluateModelCommand()
             "What is left of the accuracy without the video",
             "llavaction evaluate-model --benchmark mqa-small --model model --control blind --output runs/blind"),
         new(
+            "Look at everything the first would need, without running it",
+            "llavaction evaluate-model --benchmark mqa-small --model model --videos videos --frames 8,16 --output runs/model --dry-run"),
+        new(
             "The first of two parts of one run, each a process of its own (a Slurm array)",
             "llavaction evaluate-model --benchmark mqa --strategy tim --model model --videos videos --limit 6 --shard 1/2 --output runs/parts"),
         new(
@@ -151,8 +170,22 @@ internal sealed class EvaluateModelCommand()
     public override async Task<int> RunAsync(EvaluateModelOptions options, CommandContext context)
     {
         var benchmark = BenchmarkFolder.Open(options.Benchmark);
-        EvaluationPlan.Check(options, benchmark);
+        EvaluationPlan.Check(options, benchmark.Manifest.OptionsPerQuestion, benchmark.Manifest.Protocol);
         var plan = EvaluationPlan.Read(options, benchmark, Schema.SettingsOf(options));
+        var preflight = new Preflight();
+        await preflight.LookAtAsync(plan, context.CancellationToken);
+        if (options.IsDryRun)
+        {
+            preflight.AddWork(options.Model, options.Frames, options.Control != Control.Blind, plan.Selection.Asked.Max(static set => set.Questions.Count), plan.Selection.Asked.Count * options.Rotations);
+            context.Results.Write(DoctorCommand.Tabulate(preflight.Facts), options.Format);
+        }
+
+        preflight.Require(context);
+        if (options.IsDryRun)
+        {
+            return ExitCode.Done;
+        }
+
         var (exitCode, summary) = await new EvaluationJob(context, plan).RunAsync();
         RunSummaryTable.Print(summary, options.Output, options.Format, context.Results);
         if (options.WritesSubmission)

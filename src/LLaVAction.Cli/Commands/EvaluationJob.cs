@@ -2,6 +2,7 @@ using System.Globalization;
 using LLaVAction.Cli.Output;
 using LLaVAction.Evaluation;
 using LLaVAction.Models.Engines;
+using LLaVAction.Prompts;
 using LLaVAction.Runs;
 using LLaVAction.Video.Frames;
 
@@ -28,7 +29,6 @@ internal sealed class EvaluationJob(CommandContext context, EvaluationPlan plan)
         var devices = Options.Runtime.Devices;
         var engine = Options.Runtime.CreateEngine(context.LibTorchFolder);
         var reader = Options.Control == Control.Blind ? null : Options.Videos.Open();
-        await CheckVideosAsync(reader);
         var workers = new List<Worker>();
         try
         {
@@ -53,32 +53,18 @@ internal sealed class EvaluationJob(CommandContext context, EvaluationPlan plan)
         }
     }
 
-    private async Task CheckVideosAsync(IFrameReader? reader)
-    {
-        if (reader is null || Options.Videos.Folder is not { } folder)
-        {
-            return;
-        }
-
-        ClipReference[] clips =
-            [.. plan.Selection.Asked.SelectMany(static set => set.Questions).DistinctBy(static question => question.Id, StringComparer.Ordinal).Select(WorkPlan.Reference)];
-        foreach (var warning in await VideoCheck.RunAsync(reader, clips, folder, context.CancellationToken))
-        {
-            context.Log.Warning("{Warning:l}", warning);
-        }
-    }
-
     private Worker Open(IEngine engine, string device, IFrameReader? reader, Shard part)
     {
-        var model = engine.LoadModel(Options.Model, Options.Overrides.Override(Options.Runtime.ToModelOptions(device)) with
+        var model = engine.LoadModel(HuggingFaceCache.Resolve(Options.Model), Options.Overrides.Override(Options.Runtime.ToModelOptions(device)) with
         {
             PromptsPerClip = plan.Selection.Asked.Count * Options.Rotations,
             FramesPerClip = Options.Frames.Max(),
         });
         try
         {
-            var settings = plan.SettingsFor(model.Description);
-            Announce(model.Description, settings);
+            var description = model.Description with { Name = Options.ModelName ?? model.Description.Name };
+            var settings = plan.SettingsFor(description);
+            Announce(description, settings);
             var run = EvaluationRun.Open(
                 new EvaluationRequest
                 {
@@ -91,7 +77,7 @@ internal sealed class EvaluationJob(CommandContext context, EvaluationPlan plan)
                     VerifiedBatchQuestions = Options.VerifyBatch,
                     Configuration = plan.Stored,
                 },
-                model.Description with { Name = Options.ModelName ?? model.Description.Name },
+                description,
                 reader?.Layout);
             context.Log.Information(
                 "{Left} of {Total} questions left, about {Clips} clips{Part:l}.",
@@ -183,6 +169,11 @@ internal sealed class EvaluationJob(CommandContext context, EvaluationPlan plan)
             context.Log.Information(
                 "Visual tokens: {Tokens:l}.",
                 string.Join(", ", settings.FrameCounts.Select(count => string.Create(CultureInfo.InvariantCulture, $"{tokens(count)} at {count} frames"))));
+        }
+
+        if (settings.Prompt.HasTimeInstruction)
+        {
+            context.Log.Information("The prompt states the clip's length in {Family:l}'s words.", settings.Prompt.TimeInstructionStyle == TimeInstructionStyle.LlavaVideo ? "LLaVA-Video" : "LLaVAction");
         }
 
         if (settings.Prompt.HasTimeInstruction != model.WasTrainedWithTimeInstruction)

@@ -27,21 +27,20 @@ internal sealed record EvaluationPlan(EvaluateModelOptions Options, QuestionSele
     public static EvaluationPlan Read(EvaluateModelOptions options, BenchmarkFolder benchmark, IReadOnlyDictionary<string, string> stored)
     {
         var ids = options.Ids is { } file ? IdFile.Read(file) : null;
-        return new EvaluationPlan(options, QuestionSelection.Read(benchmark, options.Strategies, ids, options.Limit), stored);
+        return new EvaluationPlan(options, QuestionSelection.Read(benchmark, options.Strategies, ids, options.Limit, options.Sample), stored);
     }
 
-    /// <summary>Checks the options against each other and the benchmark's manifest, before anything is loaded.</summary>
+    /// <summary>Checks the options against each other and the benchmark, before anything is loaded.</summary>
     /// <exception cref="InputException">Options do not fit.</exception>
-    public static void Check(EvaluateModelOptions options, BenchmarkFolder benchmark)
+    public static void Check(EvaluateModelOptions options, int optionsPerQuestion, Protocol protocol)
     {
         FramePlan.Validate(PolicyOf(options), options.Frames);
         Require(options.Frames.Distinct().Count() == options.Frames.Count, $"--frames {string.Join(',', options.Frames)}: expected each count once.");
         Require(options.Videos.Folder is not null || options.Control == Control.Blind, "--videos is required; only --control blind does without.");
         _ = Shard.Parse(options.Shard);
         var task = SettingNames.Of(options.Task);
-        var most = benchmark.Manifest.OptionsPerQuestion;
         Require(options.Rotations == 1 || options.Task.HasOptions(), $"--rotations {options.Rotations}: --task {task} shows no options to rotate.");
-        Require(options.Rotations <= most, $"--rotations {options.Rotations}: expected 1 to {most}, the options of a question.");
+        Require(options.Rotations <= optionsPerQuestion, $"--rotations {options.Rotations}: expected 1 to {optionsPerQuestion}, the options of a question.");
         Require(
             options.VerifyBatch == 0 || Scoring(options).Contains(AnswerScoring.Letter),
             $"--verify-batch {options.VerifyBatch}: compares letter scores; add letter to --scoring.");
@@ -52,7 +51,7 @@ internal sealed record EvaluationPlan(EvaluateModelOptions Options, QuestionSele
             (options.VerbClasses is null && options.NounClasses is null) || options is { Task: PromptTask.Direct, VerbClasses: not null, NounClasses: not null },
             "--verb-classes and --noun-classes go together, with --task direct.");
         Require(
-            !options.WritesSubmission || benchmark.Manifest.Protocol == Protocol.Recognition,
+            !options.WritesSubmission || protocol == Protocol.Recognition,
             "--submission: a submission ranks action classes, which needs a benchmark built with --protocol recognition.");
     }
 
@@ -71,9 +70,15 @@ internal sealed record EvaluationPlan(EvaluateModelOptions Options, QuestionSele
                 Perspective = Options.Perspective,
                 HasTimeInstruction = Options.TimeInstruction switch
                 {
-                    TimeInstructionChoice.On => true,
                     TimeInstructionChoice.Off => false,
-                    _ => model.WasTrainedWithTimeInstruction,
+                    TimeInstructionChoice.Auto => model.WasTrainedWithTimeInstruction,
+                    _ => true,
+                },
+                TimeInstructionStyle = Options.TimeInstruction switch
+                {
+                    TimeInstructionChoice.Llavaction => TimeInstructionStyle.Llavaction,
+                    TimeInstructionChoice.LlavaVideo => TimeInstructionStyle.LlavaVideo,
+                    _ => model.TimeInstructionStyle,
                 },
                 HasVideo = Options.Control != Control.Blind,
             },

@@ -49,8 +49,9 @@ internal sealed class ParityCommand()
     public override Task<int> RunAsync(ParityOptions options, CommandContext context)
     {
         var pack = ParityPack.Open(options.Pack);
+        var folder = HuggingFaceCache.Resolve(options.Model);
         ModelConfiguration configuration;
-        using (var opened = Checkpoint.Open(options.Model))
+        using (var opened = Checkpoint.Open(folder))
         {
             configuration = opened.Configuration;
         }
@@ -68,7 +69,7 @@ internal sealed class ParityCommand()
         var clips = pack.Clips.Take(options.Limit ?? int.MaxValue).ToArray();
         using (var progress = context.StartProgress("comparing", "clips", 2 * clips.Length))
         {
-            Compare(engine, options.Model, model, run, clips, progress, context.CancellationToken);
+            Compare(engine, folder, model, run, clips, progress, context.CancellationToken);
         }
 
         Print(context.Results, options.Format, pack, $"{engine.Name}, {model.Precision}", run.Report);

@@ -6,13 +6,13 @@ namespace LLaVAction.Cli.Commands;
 /// <summary>The options of <c>study</c>.</summary>
 internal sealed record StudyOptions
 {
-    [Argument("FILE.yaml", "The study.")]
+    [Argument("FILE.yaml", "The study, or the name of one that ships with the tool (see 'llavaction presets').")]
     public required string File { get; init; }
 
     [Option("--output", "Folder of everything the study makes [default: the file's own 'output'].", Value = "DIR", Alias = "-o")]
     public string? Output { get; init; }
 
-    [Option("--dry-run", "Check the study and print its commands without running them.")]
+    [Option("--dry-run", "Print the commands, look at everything they will need, and stop.")]
     public bool IsDryRun { get; init; }
 }
 
@@ -30,18 +30,22 @@ internal sealed class StudyCommand()
     /// <inheritdoc/>
     public override async Task<int> RunAsync(StudyOptions options, CommandContext context)
     {
-        var study = StudyFile.Read(options.File, Environment.GetEnvironmentVariable);
+        var file = !File.Exists(options.File) && Presets.Studies.Contains(options.File, StringComparer.Ordinal) ? Presets.PathOf(options.File) : options.File;
+        var study = StudyFile.Read(file, Environment.GetEnvironmentVariable);
         var plan = StudyPlan.Of(study, options.Output ?? study.Output
             ?? throw new InputException($"{options.File}: no 'output'; give one in the file, or --output DIR."));
+        var runner = new StudyRunner(plan, context);
         if (!options.IsDryRun)
         {
-            return await new StudyRunner(plan, context).RunAsync();
+            return await runner.RunAsync();
         }
 
         foreach (var line in plan.CommandLines)
         {
             context.Results.WriteLine(line);
         }
+
+        await runner.CheckAsync();
 
         return ExitCode.Done;
     }

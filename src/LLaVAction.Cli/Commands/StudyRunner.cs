@@ -1,7 +1,11 @@
 using System.Text;
+using LLaVAction.Benchmarks;
 using LLaVAction.Cli.Output;
 using LLaVAction.Comparison;
+using LLaVAction.Epic;
+using LLaVAction.Evaluation;
 using LLaVAction.Runs;
+using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Cli.Commands;
 
@@ -12,6 +16,7 @@ internal sealed class StudyRunner(StudyPlan plan, CommandContext context)
     /// <returns>The worst of its steps' exit codes: done, incomplete, or a failed check.</returns>
     public async Task<int> RunAsync()
     {
+        await CheckAsync();
         Directory.CreateDirectory(plan.Output);
         if (plan.Build is { } build)
         {
@@ -44,6 +49,62 @@ internal sealed class StudyRunner(StudyPlan plan, CommandContext context)
 
         WriteComparison(done);
         return ExitCode.Worse(exitCode, await StepAsync(new ReportCommand(), plan.Report with { Runs = done }));
+    }
+
+    /// <summary>Looks at everything the steps will need, before the first of them.</summary>
+    /// <exception cref="InputException">Something cannot be used; the message lists all of it.</exception>
+    public async Task CheckAsync()
+    {
+        var preflight = new Preflight();
+        var clips = LookAtBenchmark(preflight, out var optionsPerQuestion, out var protocol, out var sets);
+        foreach (var run in plan.Runs)
+        {
+            preflight.Look($"run {run.Name}", () =>
+            {
+                EvaluationPlan.Check(run.Options, optionsPerQuestion, protocol);
+                return "options fit";
+            }, $"run {run.Name}: ");
+            preflight.LookAtModel(run.Options.Model, run.Options.Frames);
+            await preflight.LookAtClipsAsync(run.Options, clips, run.Options.Strategies is { Count: > 0 } chosen ? chosen.Count : sets, context.CancellationToken);
+        }
+
+        string?[] folders = [plan.Compare.Splits.Annotations, plan.Report.Splits.Annotations, plan.Report.Videos.Folder];
+        foreach (var folder in folders.OfType<string>().Distinct(StringComparer.Ordinal))
+        {
+            preflight.Look(folder, () => Directory.Exists(folder) ? "a folder" : throw new InputException($"{folder}: no such folder."));
+        }
+
+        preflight.Require(context);
+    }
+
+    private ClipReference[] LookAtBenchmark(Preflight preflight, out int optionsPerQuestion, out Protocol protocol, out int sets)
+    {
+        if (plan.Build is not { } build)
+        {
+            var benchmark = BenchmarkFolder.Open(plan.Verify.Folder);
+            (optionsPerQuestion, protocol, sets) = (benchmark.Manifest.OptionsPerQuestion, benchmark.Manifest.Protocol, benchmark.Manifest.Sets.Count);
+            var selection = QuestionSelection.Read(benchmark, [], ids: null, limit: null);
+            return [.. selection.Whole.SelectMany(static set => set.Questions).DistinctBy(static question => question.Id, StringComparer.Ordinal).Select(WorkPlan.Reference)];
+        }
+
+        (optionsPerQuestion, protocol, sets) = (build.OptionsPerQuestion, build.Protocol, build.Sources.Strategies.Count);
+        foreach (var (option, path) in build.Sources.Files())
+        {
+            preflight.Look($"{option} {path}", () =>
+            {
+                File.OpenRead(path).Dispose();
+                return "a file";
+            });
+        }
+
+        ClipReference[] clips = [];
+        preflight.Look("--annotations", () =>
+        {
+            clips = [.. EpicCsvReader.Read(build.Sources.Annotations!).Clips.Take(build.Limit ?? int.MaxValue).Select(static clip => new ClipReference(
+                clip.NarrationId, clip.ParticipantId, clip.VideoId, clip.StartSeconds, clip.StopSeconds, clip.StartFrame, clip.StopFrame))];
+            return $"{clips.Length} clips";
+        });
+        return clips;
     }
 
     private async Task<int> TryEvaluateAsync(StudyRun run)

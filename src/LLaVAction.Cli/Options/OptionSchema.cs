@@ -31,6 +31,7 @@ internal sealed class OptionSchema(string command, Type record)
     public object Read(params IReadOnlyList<OptionLayer> layers)
     {
         var options = Activator.CreateInstance(record)!;
+        layers = [.. layers, .. PresetLayer(layers)];
         foreach (var field in Fields)
         {
             if (layers.Select(layer => layer(field)).FirstOrDefault(static value => value is not null) is { } value)
@@ -77,6 +78,12 @@ internal sealed class OptionSchema(string command, Type record)
 
         return string.Join(' ', words.Select(Quote));
     }
+
+    private IEnumerable<OptionLayer> PresetLayer(IReadOnlyList<OptionLayer> layers) =>
+        Fields.FirstOrDefault(static field => field.Name == "preset") is { } preset
+        && layers.Select(layer => layer(preset)).FirstOrDefault(static value => value is not null) is { Texts: [.., var name] }
+            ? [ConfigurationFile.Read(Presets.Find(name), command, other => other == command ? OptionNames : null, [command])]
+            : [];
 
     private static void Set(object options, OptionField field, OptionValue value)
     {

@@ -4,8 +4,8 @@ using System.Text;
 namespace LLaVAction.Cli.Output;
 
 /// <summary>
-/// Shows control characters as <c>\x1b</c>, so that text from a file can neither move the cursor nor recolour the terminal.
-/// Line feeds and tabs pass. UTF-8 without BOM and line feeds are the writer's below.
+/// Shows control characters as <c>\\u001B</c> (<see cref="VisibleText"/>), so that text from a file can neither move the
+/// cursor nor recolour the terminal. Line feeds and tabs pass.
 /// </summary>
 internal sealed class EscapingWriter : TextWriter
 {
@@ -22,49 +22,24 @@ internal sealed class EscapingWriter : TextWriter
     /// <inheritdoc/>
     public override Encoding Encoding => _inner.Encoding;
 
-    /// <inheritdoc/>
-    public override void Write(char value)
-    {
-        if (IsSafe(value))
-        {
-            _inner.Write(value);
-        }
-        else
-        {
-            _inner.Write(string.Create(CultureInfo.InvariantCulture, $"\\x{(int)value:x2}"));
-        }
-    }
+    /// <summary>The text as this writer shows it.</summary>
+    public static string Show(string text) => string.Join('\t', text.Split('\t').Select(VisibleText.Lines));
 
     /// <inheritdoc/>
-    public override void Write(string? value) => Write((value ?? "").AsSpan());
+    public override void Write(char value) => Write(value.ToString());
 
     /// <inheritdoc/>
-    public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
+    public override void Write(string? value) => _inner.Write(Show(value ?? ""));
 
     /// <inheritdoc/>
-    public override void Write(ReadOnlySpan<char> buffer)
-    {
-        var start = 0;
-        for (var i = 0; i < buffer.Length; i++)
-        {
-            if (!IsSafe(buffer[i]))
-            {
-                _inner.Write(buffer[start..i]);
-                Write(buffer[i]);
-                start = i + 1;
-            }
-        }
+    public override void Write(char[] buffer, int index, int count) => Write(new string(buffer, index, count));
 
-        _inner.Write(buffer[start..]);
-    }
+    /// <inheritdoc/>
+    public override void Write(ReadOnlySpan<char> buffer) => Write(buffer.ToString());
 
     /// <inheritdoc/>
     public override void Flush() => _inner.Flush();
 
     /// <inheritdoc/>
     public override Task FlushAsync() => _inner.FlushAsync();
-
-    // Controls, and the characters that reorder the text around them.
-    private static bool IsSafe(char value) =>
-        value is '\n' or '\t' || !(char.IsControl(value) || value is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') or '\u200e' or '\u200f');
 }

@@ -5,7 +5,13 @@ namespace LLaVAction.Cli.Output;
 /// <summary>Turns Ctrl-C and SIGTERM into a cancelled token; a second signal ends the process at once.</summary>
 internal sealed class Interruption : IDisposable
 {
+    /// <summary>SIGXFSZ, which would end the process; handled, the write fails with an error that has a path.</summary>
+    private const PosixSignal FileSizeLimit = (PosixSignal)25;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly CancellationTokenSource _source = new();
+    private readonly TaskCompletionSource _overdue = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PosixSignalRegistration[] _registrations;
     private int _signals;
 
@@ -17,6 +23,7 @@ internal sealed class Interruption : IDisposable
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
+            .. OperatingSystem.IsWindows() ? [] : (PosixSignalRegistration[])[PosixSignalRegistration.Create(FileSizeLimit, static context => context.Cancel = true)],
         ];
 
         void Handle(PosixSignalContext context)
@@ -29,11 +36,27 @@ internal sealed class Interruption : IDisposable
 
             onFirstSignal();
             _source.Cancel();
+            _ = Task.Delay(Patience).ContinueWith(_ => _overdue.TrySetResult(), TaskScheduler.Default);
         }
     }
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _source.Token;
+
+    /// <summary>
+    /// Work that stops at the first signal: soon by itself, or left behind after some seconds, such as a read of a pipe that
+    /// nobody writes to. What is written stays, as with a process that is killed.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">A signal came, and the work did not end in time.</exception>
+    public async Task<T> BoundAsync<T>(Task<T> work)
+    {
+        if (await Task.WhenAny(work, _overdue.Task) != work)
+        {
+            throw new OperationCanceledException(Token);
+        }
+
+        return await work;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

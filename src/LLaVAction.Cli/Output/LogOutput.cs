@@ -73,10 +73,7 @@ internal sealed class LogOutput(TextWriter error, Lazy<IAnsiConsole>? terminal =
             {
                 if (_isLive)
                 {
-                    using var plain = new StringWriter();
-                    using var escaping = new EscapingWriter(plain);
-                    escaping.Write(line);
-                    terminal!.Value.WriteLine(plain.ToString());
+                    terminal!.Value.WriteLine(EscapingWriter.Show(line));
                 }
                 else
                 {

@@ -98,7 +98,7 @@ internal sealed class ResultWriter(TextWriter text, Lazy<IAnsiConsole>? terminal
 
         foreach (var row in table.Rows)
         {
-            fitted.AddRow(row.Select((value, i) => new Text(Printable(table.Columns[i].TextOf(value)))));
+            fitted.AddRow(row.Select((value, i) => new Text(VisibleText.Of(table.Columns[i].TextOf(value).ReplaceLineEndings(" ")))));
         }
 
         console.Write(fitted);
@@ -106,15 +106,7 @@ internal sealed class ResultWriter(TextWriter text, Lazy<IAnsiConsole>? terminal
 
     private static Spectre.Console.TableColumn Heading(TableColumn column)
     {
-        var heading = new Spectre.Console.TableColumn(new Text(Printable(column.Title)));
+        var heading = new Spectre.Console.TableColumn(new Text(VisibleText.Of(column.Title)));
         return column.Alignment == ColumnAlignment.Right ? heading.RightAligned() : heading;
-    }
-
-    private static string Printable(string value)
-    {
-        using var plain = new StringWriter();
-        using var escaping = new EscapingWriter(plain);
-        escaping.Write(value.ReplaceLineEndings(" "));
-        return plain.ToString();
     }
 }

@@ -17,11 +17,12 @@ public sealed class BenchmarkFolder
 
     private const long LargestManifest = 256L << 20;
 
-    private BenchmarkFolder(string path, BenchmarkManifest manifest, string manifestSha256)
+    private BenchmarkFolder(string path, BenchmarkManifest manifest, string manifestSha256, byte[] manifestBytes)
     {
         Path = path;
         Manifest = manifest;
         ManifestSha256 = manifestSha256;
+        ManifestBytes = manifestBytes;
     }
 
     /// <summary>The folder, as the user gave it.</summary>
@@ -29,6 +30,9 @@ public sealed class BenchmarkFolder
 
     /// <summary>What the benchmark says of itself.</summary>
     public BenchmarkManifest Manifest { get; }
+
+    /// <summary>The manifest's file as it was read.</summary>
+    public ReadOnlyMemory<byte> ManifestBytes { get; }
 
     /// <summary>SHA-256 of the manifest's file: one value that identifies the whole benchmark.</summary>
     public string ManifestSha256 { get; }
@@ -67,7 +71,7 @@ public sealed class BenchmarkFolder
             }
         }
 
-        return new BenchmarkFolder(path, manifest, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        return new BenchmarkFolder(path, manifest, Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes);
     }
 
     /// <summary>The entry of a strategy.</summary>

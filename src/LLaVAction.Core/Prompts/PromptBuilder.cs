@@ -12,6 +12,9 @@ public sealed record PromptSettings
     /// <summary>Whether the prompt tells the clip's length and the number of frames.</summary>
     public bool HasTimeInstruction { get; init; }
 
+    /// <summary>Whose words the time instruction has.</summary>
+    public TimeInstructionStyle TimeInstructionStyle { get; init; }
+
     /// <summary>False for a blind run: the prompt has no video and no line for it.</summary>
     public bool HasVideo { get; init; } = true;
 }
@@ -24,6 +27,9 @@ public sealed record PromptInput
 
     /// <summary>The number of frames that the time instruction names.</summary>
     public required int NamedFrames { get; init; }
+
+    /// <summary>Times of the frames shown from the start of the clip, in seconds; LLaVA-Video's time instruction lists them.</summary>
+    public IReadOnlyList<double> FrameSeconds { get; init; } = [];
 
     /// <summary>The options in the order shown; empty for tasks without options.</summary>
     public IReadOnlyList<string> Options { get; init; } = [];
@@ -51,7 +57,9 @@ public static class PromptBuilder
     /// <summary>The user's message inside the chat template.</summary>
     public static string Message(PromptSettings settings, PromptInput input) => Compose(
         settings,
-        TimeInstruction.Text(input.DurationSeconds, input.NamedFrames),
+        settings.TimeInstructionStyle == TimeInstructionStyle.LlavaVideo
+            ? TimeInstruction.LlavaVideoText(input.DurationSeconds, input.NamedFrames, input.FrameSeconds)
+            : TimeInstruction.Text(input.DurationSeconds, input.NamedFrames),
         OptionList.Format(input.Options),
         input.PriorActions?.Sentences,
         input.Notes);
@@ -62,7 +70,9 @@ public static class PromptBuilder
     /// </summary>
     public static string Template(PromptSettings settings, bool hasPriorActions) => ChatTemplate.Qwen15(Compose(
         settings,
-        TimeInstruction.Sentence("{duration}", "{frames}"),
+        settings.TimeInstructionStyle == TimeInstructionStyle.LlavaVideo
+            ? TimeInstruction.LlavaVideoSentence("{duration}", "{frames}", settings.HasVideo ? "{times}" : "")
+            : TimeInstruction.Sentence("{duration}", "{frames}"),
         "{options}",
         hasPriorActions ? PriorActions.Write("{earlier offset}", "{earlier action}", "{later offset}", "{later action}") : null,
         "{notes}"));

@@ -19,6 +19,10 @@ public enum FramePolicyKind
     [JsonStringEnumMemberName("avion")]
     Avion,
 
+    /// <summary>Equally spaced from the clip's first frame to its last, both included: LLaVA-Video's frame choice.</summary>
+    [JsonStringEnumMemberName("linspace")]
+    Linspace,
+
     /// <summary>Not known: another program chose the frames.</summary>
     [Browsable(false)]
     [JsonStringEnumMemberName("unstated")]

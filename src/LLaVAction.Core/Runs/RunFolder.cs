@@ -60,8 +60,16 @@ public sealed class RunFolder
         if (!AtomicFile.TryCreate(file, RunJson.ToBytes(record)))
         {
             var existing = ReadRecord(file);
-            Refuse(path, RunIdentityDifference.Between(existing.Identity, record.Identity));
-            record = existing;
+            var differences = RunIdentityDifference.Between(existing.Identity, record.Identity);
+            if (Extends(path, existing, differences, sets))
+            {
+                Extend(path, record, sets);
+            }
+            else
+            {
+                Refuse(path, existing, record, differences);
+                record = existing;
+            }
         }
 
         var folder = new RunFolder(path, record);
@@ -159,14 +167,46 @@ public sealed class RunFolder
         }
     }
 
-    private static void Refuse(string path, IReadOnlyList<RunIdentityDifference> differences)
+    /// <summary>Whether nothing differs but that more questions are asked, all of the earlier ones among them.</summary>
+    private static bool Extends(string path, RunRecord existing, IReadOnlyList<RunIdentityDifference> differences, IReadOnlyList<AskedSet> sets)
+    {
+        if (differences.Count == 0 || !differences.All(static difference => difference.IsOfExtent))
+        {
+            return false;
+        }
+
+        var asked = sets.ToDictionary(static set => set.Strategy, static set => set.Questions.Select(static question => question.Id).ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal);
+        return new RunFolder(path, existing).ReadQuestions().All(set => asked[set.Strategy].IsSupersetOf(set.Questions.Select(static question => question.Id)));
+    }
+
+    /// <summary>Puts a record of more questions in the place of the earlier one; the results stay.</summary>
+    private static void Extend(string path, RunRecord record, IReadOnlyList<AskedSet> sets)
+    {
+        File.Delete(System.IO.Path.Combine(path, RunSummary.FileName));
+        foreach (var set in sets)
+        {
+            AtomicFile.Write(System.IO.Path.Combine(path, BenchmarkFolderName, set.Strategy + ".jsonl"), set.ToBytes());
+        }
+
+        AtomicFile.Write(System.IO.Path.Combine(path, RunRecord.FileName), RunJson.ToBytes(record));
+    }
+
+    private static void Refuse(string path, RunRecord existing, RunRecord record, IReadOnlyList<RunIdentityDifference> differences)
     {
         if (differences.Count == 0)
         {
             return;
         }
 
-        var listed = differences.Take(12).Select(difference => $"\n  {difference.Name}: the run has {difference.Left}, this command has {difference.Right}");
+        if (differences.All(static difference => difference.IsOfExtent))
+        {
+            throw new InputException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{path} holds a run of {existing.Identity.Benchmark.Clips} clips, and this command asks about {record.Identity.Benchmark.Clips}, without all of those: "
+                + $"--limit can only be raised, with the same --sample and --ids. Choose another --output, or the limit the run has."));
+        }
+
+        var listed = differences.Take(12).Select(static difference => $"\n  {difference.Option}: the run has {difference.Left}, this command has {difference.Right}");
         var more = differences.Count > 12 ? string.Create(CultureInfo.InvariantCulture, $"\n  and {differences.Count - 12} more") : "";
         throw new InputException(
             $"{path} holds a run with other settings:{string.Concat(listed)}{more}\nRun with the same settings to go on with it, or choose another --output.");

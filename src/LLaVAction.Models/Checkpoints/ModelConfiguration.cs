@@ -1,3 +1,5 @@
+using LLaVAction.Prompts;
+
 namespace LLaVAction.Models.Checkpoints;
 
 /// <summary>Whose files a checkpoint is made of.</summary>
@@ -45,6 +47,9 @@ public sealed record ModelConfiguration
 
     /// <summary>Whether the checkpoint was trained with the time instruction before the prompt (<c>add_time_instruction</c>).</summary>
     public bool HasTimeInstruction { get; init; }
+
+    /// <summary>Whose words that instruction has: LLaVAction's where the checkpoint has its keys, else LLaVA-Video's where it has one at all.</summary>
+    public TimeInstructionStyle TimeInstructionStyle { get; init; }
 
     /// <summary>What greedy generation reads from <c>generation_config.json</c>.</summary>
     public GenerationSettings Generation { get; init; } = new();

@@ -1,3 +1,5 @@
+using LLaVAction.Prompts;
+
 namespace LLaVAction.Models.Checkpoints;
 
 /// <summary>
@@ -24,6 +26,9 @@ internal static class OriginalConfiguration
                 ? ReadActionHeads(config, tensors)
                 : null,
             HasTimeInstruction = config.Flag("add_time_instruction") ?? false,
+            TimeInstructionStyle = config.Flag("add_time_instruction") == true && config.Text("action_types") is null && config.Text("vision_supervision") is null
+                ? TimeInstructionStyle.LlavaVideo
+                : TimeInstructionStyle.Llavaction,
             Assumptions = tower.Assumptions,
         };
     }

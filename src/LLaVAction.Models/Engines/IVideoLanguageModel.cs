@@ -1,6 +1,7 @@
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Sequences;
 using LLaVAction.Models.Tokenization;
+using LLaVAction.Prompts;
 using LLaVAction.Runs;
 using LLaVAction.Video.Frames;
 
@@ -195,6 +196,9 @@ public sealed record ModelDescription
     /// <summary>Whether the checkpoint says that it was trained with the time instruction in its prompts.</summary>
     public bool WasTrainedWithTimeInstruction { get; init; }
 
+    /// <summary>Whose words that instruction has.</summary>
+    public TimeInstructionStyle TimeInstructionStyle { get; init; }
+
     /// <summary>How many visual tokens that many frames become; null where unknown.</summary>
     public Func<int, int>? VisualTokenCount { get; init; }
 
@@ -220,6 +224,7 @@ public sealed record ModelDescription
             OverriddenSettings = ModelSettings.Overridden(own, inForce),
             HasRandomWeights = configuration.HasRandomWeights,
             WasTrainedWithTimeInstruction = configuration.HasTimeInstruction,
+            TimeInstructionStyle = configuration.TimeInstructionStyle,
             VisualTokenCount = VisualTokenLayout.Of(configuration.Vision, inForce.Pooling, inForce.Newline, inForce.ActionToken).Count,
         };
     }

@@ -30,12 +30,16 @@ public static class FramePlan
     /// <summary>The plan over frame indices between two frames (constant frame rate, numbered frames).</summary>
     /// <exception cref="InputException">A frame count is not possible under the policy.</exception>
     public static FramePlan<int> ForFrames(int startFrame, int endFrame, FramePolicy policy, IReadOnlyList<int> frameCounts) =>
-        Create(Spread(policy, frameCounts, segments => FrameSampler.FrameIndices(startFrame, endFrame, segments)));
+        Create(Spread(policy, frameCounts, count => policy.Kind == FramePolicyKind.Linspace
+            ? Array.ConvertAll(FrameSampler.UniformIndices(Math.Max(1, endFrame - startFrame), count), index => startFrame + index)
+            : FrameSampler.FrameIndices(startFrame, endFrame, count)));
 
     /// <summary>The plan over times between two times, in seconds (variable frame rate).</summary>
     /// <exception cref="InputException">A frame count is not possible under the policy.</exception>
     public static FramePlan<double> ForTimes(double startSeconds, double stopSeconds, FramePolicy policy, IReadOnlyList<int> frameCounts) =>
-        Create(Spread(policy, frameCounts, segments => FrameSampler.SegmentMidpoints(startSeconds, stopSeconds, segments)));
+        Create(Spread(policy, frameCounts, count => policy.Kind == FramePolicyKind.Linspace
+            ? FrameSampler.Linspace(startSeconds, stopSeconds, count)
+            : FrameSampler.SegmentMidpoints(startSeconds, stopSeconds, count)));
 
     /// <summary>Checks frame counts against a policy before any work is done.</summary>
     /// <exception cref="InputException">A count is below 1, or the policy's clip length is not a multiple of it.</exception>

@@ -63,6 +63,15 @@ public static class FrameSampler
         return indices;
     }
 
+    /// <summary><paramref name="count"/> values from <paramref name="start"/> to <paramref name="end"/>, both included; the first alone for one.</summary>
+    public static double[] Linspace(double start, double end, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(end, start);
+        var step = count == 1 ? 0 : (end - start) / (count - 1);
+        return [.. Enumerable.Range(0, count).Select(i => i > 0 && i == count - 1 ? end : (i * step) + start)];
+    }
+
     /// <summary>The frame nearest a time, halves to even: <c>int(round(seconds · framesPerSecond))</c>.</summary>
     public static int NearestFrame(double seconds, double framesPerSecond) =>
         checked((int)Math.Round(seconds * framesPerSecond, MidpointRounding.ToEven));

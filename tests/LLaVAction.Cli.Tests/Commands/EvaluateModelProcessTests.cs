@@ -225,7 +225,7 @@ public sealed class EvaluateModelProcessTests(DemoBenchmark demo) : IClassFixtur
         var foreign = await demo.EvaluateAsync(run, "--limit", "2");
 
         Assert.Equal(2, other.ExitCode);
-        Assert.Contains("control: the run has \"none\", this command has \"reversed\"", other.Error, StringComparison.Ordinal);
+        Assert.Contains("--control: the run has \"none\", this command has \"reversed\"", other.Error, StringComparison.Ordinal);
         Assert.Equal(2, foreign.ExitCode);
         Assert.Matches("results-1of2.jsonl line [0-9]+: id '.+' is not a question", foreign.Error);
     }

@@ -81,7 +81,7 @@ public sealed class OutputFolder : IDisposable
     private async Task EvaluationsAsync()
     {
         string[] blind = ["--model", Path.Combine(Repository.Root, "data", "demo", "tiny-random"), "--control", "blind", "--frames", "2"];
-        await PrintAsync("evaluate.txt", 0, ["evaluate-model", "--benchmark", _inputs.Output, "--limit", "2", "--rotations", "2", "--scoring", "letter,generate", "--max-new-tokens", "2", "--output", _inputs["run"], .. blind]);
+        await PrintAsync("evaluate.txt", 0, ["evaluate-model", "--benchmark", _inputs.Output, "--limit", "2", "--sample", "first", "--rotations", "2", "--scoring", "letter,generate", "--max-new-tokens", "2", "--output", _inputs["run"], .. blind]);
         var submitted = await CliHost.RunAsync(["evaluate-model", "--benchmark", _inputs["recognition"], "--submission", "--output", _inputs["recognition-run"], .. blind]);
         Assert.True(submitted.ExitCode == 0, submitted.Error);
         foreach (var file in Names.Where(static name => name.Contains("run/", StringComparison.Ordinal)))

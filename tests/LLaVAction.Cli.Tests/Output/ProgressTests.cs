@@ -120,6 +120,6 @@ public sealed class ProgressTests
             progress.Advance(10);
         }
 
-        Assert.Contains("a line [of] the log with an \\x1b[31mescape", console.Output, StringComparison.Ordinal);
+        Assert.Contains("a line [of] the log with an \\u001B[31mescape", console.Output, StringComparison.Ordinal);
     }
 }

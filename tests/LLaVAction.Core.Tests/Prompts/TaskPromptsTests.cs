@@ -102,6 +102,14 @@ public sealed class TaskPromptsTests
             TimeInstruction.Text(1.89, 16),
             "The provided video lasts for 1.890 seconds, and 16 frames are uniformly sampled from it."
         },
+        {
+            TimeInstruction.LlavaVideoText(3, 4, [0, 0.999, 2, 2.966]),
+            "The video lasts for 3.00 seconds, and 4 frames are uniformly sampled from it. These frames are located at 0.00s,1.00s,2.00s,2.97s.Please answer the following questions related to this video.\n"
+        },
+        {
+            TimeInstruction.LlavaVideoText(3, 4, []),
+            "The video lasts for 3.00 seconds, and 4 frames are uniformly sampled from it. Please answer the following questions related to this video.\n"
+        },
     };
 
     [Theory]

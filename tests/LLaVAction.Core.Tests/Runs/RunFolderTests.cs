@@ -37,9 +37,9 @@ public sealed class RunFolderTests : IDisposable
 
         var error = Assert.Throws<InputException>(() => Join(other));
 
-        Assert.Contains("control: the run has \"none\", this command has \"blind\"", error.Message, StringComparison.Ordinal);
-        Assert.Contains("frames.counts: the run has [8,16], this command has [8]", error.Message, StringComparison.Ordinal);
-        Assert.Contains("model.settings.pooling: the run has \"bilinear\", this command has \"average\"", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--control: the run has \"none\", this command has \"blind\"", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--frames: the run has [8,16], this command has [8]", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--mm-pooling: the run has \"bilinear\", this command has \"average\"", error.Message, StringComparison.Ordinal);
         Assert.Contains("choose another --output", error.Message, StringComparison.Ordinal);
     }
 

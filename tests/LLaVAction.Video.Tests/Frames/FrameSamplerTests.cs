@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using LLaVAction.Runs;
 using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Video.Tests.Frames;
@@ -59,4 +60,17 @@ public sealed class FrameSamplerTests
     [Fact]
     public void A_clip_that_ends_before_it_begins_is_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => FrameSampler.FrameIndices(5, 4, 8));
+
+    /// <summary>numpy.linspace(0, 899, 64, dtype=int) begins and ends so: LLaVA-Video's 64 frames of 900.</summary>
+    [Fact]
+    public void Linspace_has_the_first_and_the_last_frame()
+    {
+        var plan = FramePlan.ForFrames(100, 1000, new FramePolicy(FramePolicyKind.Linspace), [64]);
+
+        Assert.Equal([100, 114, 128, 142], plan.Moments.Take(4));
+        Assert.Equal([970, 984, 999], plan.Moments.TakeLast(3));
+        Assert.Equal([10, 11, 12], FramePlan.ForTimes(10, 12, new FramePolicy(FramePolicyKind.Linspace), [3]).Moments);
+        Assert.Equal([10], FramePlan.ForTimes(10, 12, new FramePolicy(FramePolicyKind.Linspace), [1]).Moments);
+        Assert.Equal([5], FramePlan.ForFrames(5, 5, new FramePolicy(FramePolicyKind.Linspace), [4]).Moments);
+    }
 }
