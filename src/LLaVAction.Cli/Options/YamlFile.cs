@@ -6,39 +6,9 @@ namespace LLaVAction.Cli.Options;
 /// <summary>Reads YAML written by people: every defect of a file is an <see cref="InputException"/> with its line.</summary>
 internal static class YamlFile
 {
-    /// <summary>YAML of options has three levels; the parser's own stack gives out at some thousands.</summary>
-    private const int DeepestNesting = 64;
-
     /// <summary>The mapping at the top of a file; an empty one for an empty file.</summary>
     /// <exception cref="InputException">The file cannot be read, or is no mapping.</exception>
-    public static YamlMappingNode ReadRoot(string path)
-    {
-        var text = ReadText(path);
-        RefuseDeepNesting(path, text);
-        var stream = new YamlStream();
-        try
-        {
-            stream.Load(new StringReader(text));
-        }
-        catch (YamlException exception)
-        {
-            throw new InputException($"{path} line {exception.Start.Line}: not valid YAML ({exception.Message.TrimEnd('.')}).", exception);
-        }
-#pragma warning disable CA1031 // The parser lets other exceptions through for some malformed files; all of them are about the file.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            throw new InputException($"{path}: not valid YAML.", exception);
-        }
-
-        return stream.Documents switch
-        {
-            [] => [],
-            [{ RootNode: YamlMappingNode root }] => root,
-            [var document] => throw new InputException($"{Place(path, document.RootNode)}: expected 'option: value' lines."),
-            _ => throw new InputException($"{path}: holds {stream.Documents.Count} YAML documents, expected one."),
-        };
-    }
+    public static YamlMappingNode ReadRoot(string path) => Files.YamlFile.ReadRoot(path, "'option: value' lines");
 
     /// <summary>A key as an option's name: dashes in front removed, underscores read as dashes.</summary>
     /// <exception cref="InputException">The key is no plain text.</exception>
@@ -70,38 +40,5 @@ internal static class YamlFile
     }
 
     /// <summary>File and line of a node, for messages.</summary>
-    public static string Place(string path, YamlNode node) => $"{path} line {node.Start.Line}";
-
-    private static string ReadText(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException(
-                Directory.Exists(path) ? $"{path}: is a folder, expected a YAML file." : $"{path}: cannot be read ({exception.Message.TrimEnd('.')}).", exception);
-        }
-    }
-
-    private static void RefuseDeepNesting(string path, string text)
-    {
-        var parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
-        try
-        {
-            for (var depth = 0; parser.MoveNext();)
-            {
-                depth += parser.Current!.NestingIncrease;
-                if (depth > DeepestNesting)
-                {
-                    throw new InputException($"{path} line {parser.Current.Start.Line}: nested more than {DeepestNesting} levels deep, expected options and their values.");
-                }
-            }
-        }
-        catch (Exception exception) when (exception is not InputException)
-        {
-            // Not YAML at all: loading it says so.
-        }
-    }
+    public static string Place(string path, YamlNode node) => Files.YamlFile.Place(path, node);
 }

@@ -1,5 +1,4 @@
 using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace LLaVAction.Files;
@@ -34,9 +33,10 @@ public static class YamlFile
         {
             throw new InputException($"{path} line {failure.Start.Line}: not valid YAML ({failure.Message}).", failure);
         }
-        catch (Exception failure) when (failure is ArgumentException or InvalidOperationException or FormatException or OverflowException or IndexOutOfRangeException or NullReferenceException)
+#pragma warning disable CA1031 // The parser lets slips of its own out; all of them are about this text.
+        catch (Exception failure) when (failure is not InputException)
+#pragma warning restore CA1031
         {
-            // The parser lets some of its own slips out; all of them are about this text.
             throw new InputException($"{path}: not valid YAML ({failure.Message}). Expected {expected}.", failure);
         }
     }
@@ -63,14 +63,20 @@ public static class YamlFile
     private static void RequireShallow(string path, string text)
     {
         var parser = new Parser(new StringReader(text));
-        var depth = 0;
-        while (parser.MoveNext())
+        try
         {
-            depth += parser.Current!.NestingIncrease;
-            if (parser.Current is NodeEvent && depth > DeepestNesting)
+            for (var depth = 0; parser.MoveNext();)
             {
-                throw new InputException(FormattableString.Invariant($"{path} line {parser.Current.Start.Line}: nested more than {DeepestNesting} deep."));
+                depth += parser.Current!.NestingIncrease;
+                if (depth > DeepestNesting)
+                {
+                    throw new InputException(FormattableString.Invariant($"{path} line {parser.Current.Start.Line}: nested more than {DeepestNesting} levels deep."));
+                }
             }
+        }
+        catch (Exception failure) when (failure is not InputException)
+        {
+            // Not YAML at all: loading it says so.
         }
     }
 }

@@ -30,7 +30,8 @@ internal static class AvionPickleReader
 
         var columns = Columns(file, name, (int)scores.Shape[1], targets, request);
         var asked = request.RowsAsked();
-        var rankings = new PickledTable(file, scores, name, columns, name == "probs" ? TieBreaks(dict, scores) : null).RankAll(
+        var rankings = PickledTable.RankAll(
+            file, scores, name, columns, name == "probs" ? TieBreaks(dict, scores) : null,
             [.. request.Annotations.Clips.Select((clip, row) => asked[row] ? clip : null)],
             request.Top,
             row => $"{file.Path} {RowName(row, request.Annotations)}");

@@ -6,10 +6,10 @@ namespace LLaVAction.Recognizers;
 /// Action scores as the product of verb and noun probabilities, over the classes that annotations know: P(verb) · P(noun)
 /// over all pairs would propose actions that nobody has seen or named.
 /// </summary>
-internal sealed class ProductTable(ActionClassIndex classes) : ScoreTable(new ScoreColumns(classes.Classes), "verb times noun")
+internal sealed class ProductTable(ActionClassIndex classes) : ScoreTable<double>(new ScoreColumns(classes.Classes), "verb times noun")
 {
     private readonly List<(double[] Verbs, double[] Nouns)> _parts = [];
-    private readonly ScoreRow _scratch = new(new ScoreColumns(classes.Classes));
+    private readonly ScoreRow<double> _scratch = new(new ScoreColumns(classes.Classes));
 
     /// <summary>Per verb class, whether a class of the pool has it.</summary>
     public IReadOnlyList<bool> Verbs { get; } = Needed(classes.Classes.Select(static entry => entry.Verb).ToArray());
@@ -25,8 +25,9 @@ internal sealed class ProductTable(ActionClassIndex classes) : ScoreTable(new Sc
         return Rank(_parts.Count - 1, top, truth, _scratch, () => place);
     }
 
-    protected override void Read(int row, Span<double> scores)
+    protected override void Read(int row, ScoreRow<double> scratch)
     {
+        var scores = scratch.Scores;
         var (verbs, nouns) = _parts[row];
         for (var column = 0; column < scores.Length; column++)
         {

@@ -1,17 +1,32 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
 namespace LLaVAction.Recognizers;
 
 /// <summary>One row of scores at a time, and the best of them.</summary>
-internal sealed class ScoreRow(ScoreColumns columns)
+/// <typeparam name="T">Type of a score: <see cref="float"/> or <see cref="double"/>.</typeparam>
+internal sealed class ScoreRow<T>(ScoreColumns columns)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private const int BlockLength = 32;
+
+    private readonly T[] _maxima = new T[(columns.Count + BlockLength - 1) / BlockLength];
+    private readonly T[] _sortedMaxima = new T[(columns.Count + BlockLength - 1) / BlockLength];
     private int[] _best = [];
-    private double[] _bestScores = [];
+    private T[] _bestScores = [];
     private int _kept;
 
     /// <summary>A score per column.</summary>
-    public double[] Scores { get; } = new double[columns.Count];
+    public T[] Scores { get; } = new T[columns.Count];
+
+    /// <summary>Bytes of rows that were read together; for the table.</summary>
+    public byte[] Block { get; set; } = [];
+
+    /// <summary>The first row in <see cref="Block"/>; negative where there is none.</summary>
+    public int BlockRow { get; set; } = -1;
 
     /// <summary>What decides between equal scores before the names of the classes; null where there is nothing.</summary>
-    public double[]? TieBreaks { get; set; }
+    public T[]? TieBreaks { get; set; }
 
     /// <summary>The first column that is NaN, after <see cref="Select"/>.</summary>
     public int? FirstNaN { get; private set; }
@@ -25,32 +40,27 @@ internal sealed class ScoreRow(ScoreColumns columns)
         if (_best.Length < count)
         {
             _best = new int[count];
-            _bestScores = new double[count];
+            _bestScores = new T[count];
         }
 
         (_kept, FirstNaN) = (0, null);
         var isCutTied = false;
-        var least = double.NegativeInfinity;
-        var scores = Scores;
-        for (var column = 0; column < scores.Length; column++)
+        var bound = MeasureBlocks(count);
+        for (var block = 0; block < _maxima.Length; block++)
         {
-            var score = scores[column];
-            if (score < least)
+            // A block that holds no number has NaN as its maximum, which is not below anything.
+            if (_maxima[block] < bound)
             {
                 continue;
             }
 
-            if (_kept == count && !(score > least))
+            var end = Math.Min(Scores.Length, (block + 1) * BlockLength);
+            for (var column = block * BlockLength; column < end; column++)
             {
-                // Equal to the last one kept, or no number.
-                FirstNaN ??= double.IsNaN(score) ? column : null;
-                isCutTied = true;
-                continue;
+                Offer(Scores[column], column, count, ref isCutTied);
             }
 
-            FirstNaN ??= double.IsNaN(score) ? column : null;
-            Insert(score, column, count, ref isCutTied);
-            least = _kept == count ? _bestScores[count - 1] : double.NegativeInfinity;
+            bound = _kept == count && _bestScores[count - 1] > bound ? _bestScores[count - 1] : bound;
         }
 
         for (var place = 1; place < _kept && !isCutTied; place++)
@@ -76,7 +86,16 @@ internal sealed class ScoreRow(ScoreColumns columns)
     public bool AreAllEqual() => Scores.Length > 1 && Array.TrueForAll(Scores, score => score == Scores[0]);
 
     /// <summary>The best columns with their scores, best first.</summary>
-    public (int Column, double Score)[] Kept() => [.. Enumerable.Range(0, _kept).Select(place => (_best[place], _bestScores[place]))];
+    public (int Column, double Score)[] Kept()
+    {
+        var kept = new (int, double)[_kept];
+        for (var place = 0; place < kept.Length; place++)
+        {
+            kept[place] = (_best[place], double.CreateTruncating(_bestScores[place]));
+        }
+
+        return kept;
+    }
 
     /// <summary>Bit r−1 tells whether the columns at ranks r and r + 1 are equally good, after <see cref="SelectAmongTies"/>; for the first 64 ranks.</summary>
     public ulong TiedPlaces()
@@ -90,22 +109,34 @@ internal sealed class ScoreRow(ScoreColumns columns)
         return places;
     }
 
-    /// <summary>Whether a column is among the best kept.</summary>
-    public bool IsKept(int column) => _best.AsSpan(0, _kept).Contains(column);
-
     /// <summary>The 1-based rank of a column.</summary>
-    public int RankOf(int column)
+    /// <param name="column">The column.</param>
+    /// <param name="readTieBreaks">Reads what decides between equal scores, where nobody needed it yet.</param>
+    public int RankOf(int column, Func<T[]?> readTieBreaks)
     {
-        if (IsKept(column))
+        if (_best.AsSpan(0, _kept).IndexOf(column) is >= 0 and var place)
         {
-            return _best.AsSpan(0, _kept).IndexOf(column) + 1;
+            return place + 1;
         }
 
-        var rank = 1;
-        var score = Scores[column];
-        for (var other = 0; other < Scores.Length; other++)
+        var scores = Scores.AsSpan();
+        var score = scores[column];
+        var greater = 0;
+        var equal = 0;
+        foreach (var other in scores)
         {
-            rank += Scores[other] > score || (Scores[other] == score && other != column && Compare(other, column) < 0) ? 1 : 0;
+            greater += other > score ? 1 : 0;
+            equal += other == score ? 1 : 0;
+        }
+
+        var rank = 1 + greater;
+        if (equal > 1)
+        {
+            TieBreaks ??= readTieBreaks();
+            for (var other = 0; other < scores.Length; other++)
+            {
+                rank += scores[other] == score && other != column && Compare(other, column) < 0 ? 1 : 0;
+            }
         }
 
         return rank;
@@ -129,10 +160,42 @@ internal sealed class ScoreRow(ScoreColumns columns)
         return order == 0 ? columns.TieOrder[left].CompareTo(columns.TieOrder[right]) : order;
     }
 
-    private void Insert(double score, int column, int count, ref bool isCutTied)
+    /// <summary>The maximum of each block, and a score that at least so many columns reach: that many blocks have one that does.</summary>
+    private T MeasureBlocks(int count)
     {
-        var wasFull = _kept == count;
-        var place = wasFull ? count - 1 : _kept++;
+        for (var block = 0; block < _maxima.Length; block++)
+        {
+            var start = block * BlockLength;
+            _maxima[block] = TensorPrimitives.Max<T>(Scores.AsSpan(start, Math.Min(BlockLength, Scores.Length - start)));
+        }
+
+        if (count > _maxima.Length)
+        {
+            return T.NegativeInfinity;
+        }
+
+        _maxima.CopyTo(_sortedMaxima, 0);
+        Array.Sort(_sortedMaxima);
+        return _sortedMaxima[^count];
+    }
+
+    private void Offer(T score, int column, int count, ref bool isCutTied)
+    {
+        var isFull = _kept == count;
+        if (isFull && score < _bestScores[count - 1])
+        {
+            return;
+        }
+
+        FirstNaN ??= T.IsNaN(score) ? column : null;
+        if (isFull && !(score > _bestScores[count - 1]))
+        {
+            // Equal to the last one kept, or no number.
+            isCutTied = true;
+            return;
+        }
+
+        var place = isFull ? count - 1 : _kept++;
         var evicted = _bestScores[place];
         for (; place > 0 && score > _bestScores[place - 1]; place--)
         {
@@ -142,6 +205,6 @@ internal sealed class ScoreRow(ScoreColumns columns)
 
         _bestScores[place] = score;
         _best[place] = column;
-        isCutTied = wasFull && evicted == _bestScores[count - 1];
+        isCutTied = isFull && evicted == _bestScores[count - 1];
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using LLaVAction.Epic;
 
 namespace LLaVAction.Recognizers;
@@ -7,12 +8,17 @@ namespace LLaVAction.Recognizers;
 /// Scores of clips, a row per clip and a column per class, ranked best first: by score, equal ones by a second score where
 /// the dump has one, then by the text <c>verb:noun</c>. The best few of a row are kept; the rest is read again when asked for.
 /// </summary>
+/// <typeparam name="T">Type of a score: <see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <param name="columns">The classes of the columns.</param>
 /// <param name="name">What messages call the scores.</param>
-internal abstract class ScoreTable(ScoreColumns columns, string name)
+internal abstract class ScoreTable<T>(ScoreColumns columns, string name)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Rows that one thread ranks one after the other, and may read at once.</summary>
+    protected const int RowsTogether = 16;
+
     private readonly Lock _gate = new();
-    private readonly ScoreRow _again = new(columns);
+    private readonly ScoreRow<T> _again = new(columns);
     private int _row = -1;
     private int[]? _order;
 
@@ -26,7 +32,7 @@ internal abstract class ScoreTable(ScoreColumns columns, string name)
     /// <param name="scratch">Space to work in; one per thread.</param>
     /// <param name="place">Where the row stands, for messages.</param>
     /// <exception cref="InputException">A score is NaN, or all scores are equal.</exception>
-    public ActionRanking Rank(int row, int top, ActionClass truth, ScoreRow scratch, Func<string> place)
+    public ActionRanking Rank(int row, int top, ActionClass truth, ScoreRow<T> scratch, Func<string> place)
     {
         Load(row, scratch);
         var isTied = scratch.Select(Math.Min(top, Columns.Count));
@@ -48,13 +54,7 @@ internal abstract class ScoreTable(ScoreColumns columns, string name)
         }
 
         var column = Columns.ColumnOf(truth);
-        if (column >= 0 && !scratch.IsKept(column))
-        {
-            // Further down there may be ties though there are none among the best.
-            scratch.TieBreaks ??= ReadTieBreaks(row);
-        }
-
-        return new RowRanking(this, row, scratch.Kept(), column, column < 0 ? 0 : scratch.RankOf(column), isTied ? scratch.TiedPlaces() : 0);
+        return new RowRanking(this, row, scratch.Kept(), column, column < 0 ? 0 : scratch.RankOf(column, () => ReadTieBreaks(row)), isTied ? scratch.TiedPlaces() : 0);
     }
 
     /// <summary>Ranks the rows of clips in parallel; the message of an error is about the first row that has one.</summary>
@@ -66,15 +66,11 @@ internal abstract class ScoreTable(ScoreColumns columns, string name)
     {
         var rankings = new ActionRanking?[clips.Count];
         var errors = new InputException?[clips.Count];
-        Parallel.For(0, clips.Count, () => new ScoreRow(Columns), (row, _, scratch) =>
+        Parallel.For(0, (clips.Count + RowsTogether - 1) / RowsTogether, () => new ScoreRow<T>(Columns), (block, _, scratch) =>
         {
-            try
+            for (var row = block * RowsTogether; row < Math.Min(clips.Count, (block + 1) * RowsTogether); row++)
             {
-                rankings[row] = clips[row] is { } clip ? Rank(row, top, clip.Class, scratch, () => placeOf(row)) : null;
-            }
-            catch (InputException error)
-            {
-                errors[row] = error;
+                Rank(row, scratch);
             }
 
             return scratch;
@@ -94,21 +90,33 @@ internal abstract class ScoreTable(ScoreColumns columns, string name)
         }
 
         return byId;
+
+        void Rank(int row, ScoreRow<T> scratch)
+        {
+            try
+            {
+                rankings[row] = clips[row] is { } clip ? this.Rank(row, top, clip.Class, scratch, () => placeOf(row)) : null;
+            }
+            catch (InputException error)
+            {
+                errors[row] = error;
+            }
+        }
     }
 
-    /// <summary>Reads one row, exactly.</summary>
-    protected abstract void Read(int row, Span<double> scores);
+    /// <summary>Reads one row, exactly, into the scores of a scratch, which may keep what was read together with it.</summary>
+    protected abstract void Read(int row, ScoreRow<T> scratch);
 
     /// <summary>Scores that order equal ones; null where the dump has none.</summary>
-    protected virtual double[]? ReadTieBreaks(int row) => null;
+    protected virtual T[]? ReadTieBreaks(int row) => null;
 
-    private void Load(int row, ScoreRow scratch)
+    private void Load(int row, ScoreRow<T> scratch)
     {
         scratch.TieBreaks = null;
-        Read(row, scratch.Scores);
+        Read(row, scratch);
     }
 
-    private T WithRow<T>(int row, Func<ScoreRow, T> work)
+    private TResult WithRow<TResult>(int row, Func<ScoreRow<T>, TResult> work)
     {
         lock (_gate)
         {
@@ -124,7 +132,7 @@ internal abstract class ScoreTable(ScoreColumns columns, string name)
         }
     }
 
-    private sealed class RowRanking(ScoreTable table, int row, (int Column, double Score)[] best, int truth, int truthRank, ulong tiedPlaces) : ActionRanking
+    private sealed class RowRanking(ScoreTable<T> table, int row, (int Column, double Score)[] best, int truth, int truthRank, ulong tiedPlaces) : ActionRanking
     {
         public override int Count => table.Columns.Count;
 
@@ -135,7 +143,7 @@ internal abstract class ScoreTable(ScoreColumns columns, string name)
                 var (column, score) = index < best.Length ? best[index] : table.WithRow(row, scores =>
                 {
                     var place = (table._order ??= scores.Sorted())[index];
-                    return (place, scores.Scores[place]);
+                    return (place, double.CreateTruncating(scores.Scores[place]));
                 });
                 return new RankedAction(table.Columns.Classes[column], score);
             }
@@ -150,7 +158,7 @@ internal abstract class ScoreTable(ScoreColumns columns, string name)
             }
 
             var place = Array.FindIndex(best, entry => entry.Column == column);
-            return place >= 0 ? place + 1 : table.WithRow(row, scores => scores.RankOf(column));
+            return place >= 0 ? place + 1 : table.WithRow(row, scores => scores.RankOf(column, static () => null));
         }
 
         public override bool IsTiedAfter(int rank)

@@ -31,8 +31,8 @@ internal static class TimPickleReader
 
         var columns = ScoreColumns.From(Order(file, arrays, scores, request), request);
         var clips = ClipsOfRows(file, ids, request);
-        var rankings = new PickledTable(file, scores, "action", columns).RankAll(
-            clips, request.Top, row => string.Create(CultureInfo.InvariantCulture, $"{file.Path} row {row} ({ids[row]})"));
+        var rankings = PickledTable.RankAll(
+            file, scores, "action", columns, tieBreaks: null, clips, request.Top, row => string.Create(CultureInfo.InvariantCulture, $"{file.Path} row {row} ({ids[row]})"));
         DumpErrors.RequireAll(file.Path, rankings, request);
         return new PredictionDump(file.Path, PredictionFormat.TimPickle, rankings) { Source = file };
     }

@@ -41,19 +41,6 @@ public sealed class RealAnnotationsTests
         Assert.Contains(train.Clips, clip => clip.Narration.Contains('\'', StringComparison.Ordinal));
     }
 
-    [SkippableTheory]
-    [InlineData("EPIC_100_validation.csv")]
-    [InlineData("EPIC_100_train_subset.csv")]
-    public void Frame_rule_holds_for_every_row(string name)
-    {
-        Assert.All(EpicCsvReader.Read(RealData.Epic(name)).Clips, clip =>
-        {
-            var rate = FrameRule.NominalFramesPerSecond(clip.VideoId);
-            Assert.Equal(clip.StartFrame, FrameRule.StartFrame(clip.StartSeconds, rate));
-            Assert.Equal(clip.StopFrame, FrameRule.StopFrame(clip.StopSeconds, rate));
-        });
-    }
-
     [SkippableFact]
     public void Tail_classes_unseen_participants_and_videos_have_their_counts()
     {

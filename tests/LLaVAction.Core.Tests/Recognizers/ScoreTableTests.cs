@@ -23,7 +23,7 @@ public sealed class ScoreTableTests
             .ThenByDescending(column => one.TieBreaks?[column] ?? 0)
             .ThenBy(column => one.Classes[column].ToString(), StringComparer.Ordinal)];
         var truth = one.Classes[^1];
-        var ranking = new Table(one).Rank(0, one.Top, truth, new ScoreRow(new ScoreColumns(one.Classes)), static () => "row 0");
+        var ranking = new Table(one).Rank(0, one.Top, truth, new ScoreRow<double>(new ScoreColumns(one.Classes)), static () => "row 0");
         Assert.Equal(expected.Select(column => one.Classes[column]), ranking.Select(static action => action.Class));
         Assert.Equal(expected.Select(column => one.Scores[column]), ranking.Select(static action => action.Score!.Value));
         for (var place = 0; place < expected.Length; place++)
@@ -73,15 +73,15 @@ public sealed class ScoreTableTests
     }
 
     private static int[] Rank(Case one) =>
-        [.. new Table(one).Rank(0, one.Top, one.Classes[0], new ScoreRow(new ScoreColumns(one.Classes)), static () => "row 0").Select(action => Array.IndexOf(one.Classes, action.Class))];
+        [.. new Table(one).Rank(0, one.Top, one.Classes[0], new ScoreRow<double>(new ScoreColumns(one.Classes)), static () => "row 0").Select(action => Array.IndexOf(one.Classes, action.Class))];
 
     private static string Error(Case one) => Assert.Throws<InputException>(() => Rank(one)).Message;
 
     private sealed record Case(double[] Scores, double[]? TieBreaks, int Top, ActionClass[] Classes);
 
-    private sealed class Table(Case one) : ScoreTable(new ScoreColumns(one.Classes), "probs")
+    private sealed class Table(Case one) : ScoreTable<double>(new ScoreColumns(one.Classes), "probs")
     {
-        protected override void Read(int row, Span<double> scores) => one.Scores.CopyTo(scores);
+        protected override void Read(int row, ScoreRow<double> scratch) => one.Scores.CopyTo(scratch.Scores, 0);
 
         protected override double[]? ReadTieBreaks(int row) => one.TieBreaks;
     }

@@ -28,24 +28,15 @@ public sealed record OptionClasses(IReadOnlyList<ActionClass> Classes, int? Answ
     /// <summary>For each option, how many others have its verb class, and how many its noun class.</summary>
     public void CountShared(Span<int> sameVerb, Span<int> sameNoun)
     {
-        Span<ActionClass> classes = stackalloc ActionClass[Classes.Count];
-        for (var option = 0; option < classes.Length; option++)
+        for (var option = 0; option < Classes.Count; option++)
         {
-            classes[option] = Classes[option];
-        }
-
-        for (var option = 0; option < classes.Length; option++)
-        {
-            var (verb, noun) = classes[option];
-            (var verbs, var nouns) = (-1, -1);
-            foreach (var other in classes)
+            // Each option counts itself as well.
+            (sameVerb[option], sameNoun[option]) = (-1, -1);
+            for (var other = 0; other < Classes.Count; other++)
             {
-                verbs += other.Verb == verb ? 1 : 0;
-                nouns += other.Noun == noun ? 1 : 0;
+                sameVerb[option] += Classes[other].Verb == Classes[option].Verb ? 1 : 0;
+                sameNoun[option] += Classes[other].Noun == Classes[option].Noun ? 1 : 0;
             }
-
-            sameVerb[option] = verbs;
-            sameNoun[option] = nouns;
         }
     }
 }

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -63,7 +65,7 @@ internal sealed class ArrayContent
         var bytes = new byte[_array.Count * _array.Type.Size];
         Read(0, bytes);
         var values = new double[_array.Count];
-        Widen(bytes, values);
+        Convert<double>(bytes, values);
         return values;
     }
 
@@ -77,56 +79,57 @@ internal sealed class ArrayContent
         return [.. Enumerable.Range(0, (int)_array.Count).Select(i => encoding.GetString(bytes, i * size, size).TrimEnd('\0'))];
     }
 
-    /// <summary>Widens native elements of the array's type, exactly, except integers beyond 2⁵³.</summary>
-    public void Widen(ReadOnlySpan<byte> elements, Span<double> destination)
+    /// <summary>Converts native elements of the array's type: exactly where the other type holds them.</summary>
+    public void Convert<T>(ReadOnlySpan<byte> elements, Span<T> destination)
+        where T : unmanaged, INumber<T>
     {
+        if ((typeof(T) == typeof(float) && _array.Type is { Kind: 'f', Size: 4 }) || (typeof(T) == typeof(double) && _array.Type is { Kind: 'f', Size: 8 }))
+        {
+            MemoryMarshal.Cast<byte, T>(elements).CopyTo(destination);
+            return;
+        }
+
         switch (_array.Type.Kind, _array.Type.Size)
         {
             case ('f', 2):
-                Convert<Half>(elements, destination);
+                Convert<Half, T>(elements, destination);
                 break;
             case ('f', 4):
-                Convert<float>(elements, destination);
+                Convert<float, T>(elements, destination);
                 break;
             case ('f', _):
-                Convert<double>(elements, destination);
+                Convert<double, T>(elements, destination);
                 break;
             case ('i', 1):
-                Convert<sbyte>(elements, destination);
+                Convert<sbyte, T>(elements, destination);
                 break;
             case ('i', 2):
-                Convert<short>(elements, destination);
+                Convert<short, T>(elements, destination);
                 break;
             case ('i', 4):
-                Convert<int>(elements, destination);
+                Convert<int, T>(elements, destination);
                 break;
             case ('i', _):
-                Convert<long>(elements, destination);
+                Convert<long, T>(elements, destination);
                 break;
             case (_, 1):
-                Convert<byte>(elements, destination);
+                Convert<byte, T>(elements, destination);
                 break;
             case (_, 2):
-                Convert<ushort>(elements, destination);
+                Convert<ushort, T>(elements, destination);
                 break;
             case (_, 4):
-                Convert<uint>(elements, destination);
+                Convert<uint, T>(elements, destination);
                 break;
             default:
-                Convert<ulong>(elements, destination);
+                Convert<ulong, T>(elements, destination);
                 break;
         }
     }
 
-    private static void Convert<T>(ReadOnlySpan<byte> elements, Span<double> destination)
-        where T : unmanaged, System.Numerics.INumber<T>
-    {
-        var source = MemoryMarshal.Cast<byte, T>(elements);
-        for (var i = 0; i < source.Length; i++)
-        {
-            destination[i] = double.CreateTruncating(source[i]);
-        }
-    }
+    private static void Convert<TFrom, T>(ReadOnlySpan<byte> elements, Span<T> destination)
+        where TFrom : unmanaged, INumber<TFrom>
+        where T : unmanaged, INumber<T> => TensorPrimitives.ConvertTruncating(MemoryMarshal.Cast<byte, TFrom>(elements), destination);
 
     private static void Reverse(Span<byte> bytes, int size)
     {
