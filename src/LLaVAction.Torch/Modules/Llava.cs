@@ -80,6 +80,9 @@ internal sealed class Llava : nn.Module<Tensor, Tensor>
 
     public ActionHeads? ActionHeads { get; }
 
+    /// <summary>The weight of the output head [vocabulary rows, hidden]: its own, or the embedding's.</summary>
+    public Tensor OutputWeight => LmHead?.weight ?? Decoder!.EmbedTokens.weight!;
+
     /// <summary>The order of the visual tokens.</summary>
     public VisualTokenLayout Layout => VisualTokenLayout.Of(Configuration.Vision, Settings.Pooling, Settings.Newline, Settings.ActionToken);
 
@@ -124,5 +127,5 @@ internal sealed class Llava : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Logits [.., vocabulary rows] of final hidden states, in float32.</summary>
-    public Tensor Logits(Tensor states) => OutputHead.Logits(LmHead?.weight ?? Decoder!.EmbedTokens.weight!, states);
+    public Tensor Logits(Tensor states) => OutputHead.Logits(OutputWeight, states);
 }

@@ -44,13 +44,12 @@ internal sealed class Qwen2Model : nn.Module<Tensor, Tensor>
     /// <summary>The embeddings, the output of every layer but the last, and the final states after the norm: layers + 1 tensors.</summary>
     public IReadOnlyList<Tensor> HiddenStates(Tensor embeddings)
     {
-        var rotary = Rotary.First(embeddings.shape[1]);
         var states = new List<Tensor> { embeddings };
         foreach (var layer in Layers)
         {
-            states.Add(RecomputesActivations
-                ? Recomputation.Run(x => layer.call(x, rotary), states[^1])
-                : layer.call(states[^1], rotary));
+            // The rows are looked up in the call, which the backward pass repeats when those of this pass are gone.
+            Tensor Run(Tensor x) => layer.call(x, Rotary.First(x.shape[1]));
+            states.Add(RecomputesActivations ? Recomputation.Run(Run, states[^1]) : Run(states[^1]));
         }
 
         states[^1] = Norm.call(states[^1]);

@@ -15,14 +15,23 @@ internal static class WeightLoader
     private const int BufferElements = 8 << 20;
 
     /// <summary>Fills every parameter of a model with the tensor of its name.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="checkpoint">The tensors.</param>
+    /// <param name="initialise">Fills a parameter that the checkpoint lacks; null where it must lack none.</param>
     /// <exception cref="InputException">A weight does not fit into float16.</exception>
-    public static void Load(Llava model, Checkpoint checkpoint)
+    public static void Load(Llava model, Checkpoint checkpoint, Action<string, Parameter>? initialise = null)
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         var buffers = new Dictionary<ElementType, Tensor>();
         foreach (var (name, parameter) in model.named_parameters())
         {
+            if (initialise is not null && !checkpoint.Tensors.ContainsKey(name))
+            {
+                initialise(name, parameter);
+                continue;
+            }
+
             var source = checkpoint[name];
             if (!buffers.TryGetValue(source.ElementType, out var buffer))
             {

@@ -1,0 +1,94 @@
+using LLaVAction.Models.Tokenization;
+using LLaVAction.Runs;
+using LLaVAction.Training;
+using LLaVAction.Video.Frames;
+
+namespace LLaVAction.Torch.Training;
+
+/// <summary>A row ready to be shown, or why it cannot be.</summary>
+/// <param name="Row">The row.</param>
+/// <param name="Tokens">Its conversation.</param>
+/// <param name="Frames">Its frames; null for text alone, and where they cannot be read.</param>
+/// <param name="Failure">Why they cannot.</param>
+internal sealed record LoadedRow(TrainingRow Row, SupervisedTokens Tokens, ClipFrames? Frames, string? Failure);
+
+/// <summary>
+/// Rows in the sampler's order, their frames decoded ahead of the model by the evaluation's own readers. A clip that cannot
+/// be decoded is told, never replaced.
+/// </summary>
+internal sealed class ClipSource(IReadOnlyList<TrainingRow> rows, IFrameReader reader, ITokenizer tokenizer, TrainerSettings settings, int ahead)
+{
+    private readonly int[] _lengths = [.. rows.Select(row => LengthGroupedSampler.LengthOf(row.Conversations.Select(turn => turn.Value)))];
+    private readonly Queue<Task<LoadedRow>> _waiting = [];
+    private readonly int _group = settings.BatchSize * settings.Accumulation;
+    private (int Epoch, int[] Order) _epoch = (-1, []);
+    private long _started;
+
+    /// <summary>Rows of an epoch: the last ones that fill no optimizer step are left out.</summary>
+    public int RowsPerEpoch => rows.Count >= _group ? rows.Count / _group * _group : rows.Count;
+
+    /// <summary>Rows taken, over all epochs.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>Goes to a position.</summary>
+    public void Seek(long position)
+    {
+        _waiting.Clear();
+        Position = _started = position;
+    }
+
+    /// <summary>The next row.</summary>
+    public async Task<LoadedRow> NextAsync(CancellationToken cancellationToken)
+    {
+        while (_waiting.Count <= ahead)
+        {
+            var (row, epoch, number) = RowAt(_started++);
+            _waiting.Enqueue(Task.Run(() => LoadAsync(row, epoch, number, cancellationToken), cancellationToken));
+        }
+
+        Position++;
+        return await _waiting.Dequeue();
+    }
+
+    /// <summary>The clip that a row shows.</summary>
+    internal static ClipReference ClipOf(TrainingRow row)
+    {
+        var video = row.Video![(row.Video!.IndexOf('-', StringComparison.Ordinal) + 1)..];
+        var (start, end) = (row.StartTimestamp ?? 0, row.EndTimestamp ?? 0);
+        return new ClipReference(row.NarrationId ?? row.Id, row.Video.Split('-')[0], video, start, end, FrameOf(start), FrameOf(end));
+
+        // Numbered frames of EPIC-KITCHENS are counted from 1, at 60 a second.
+        static int FrameOf(double seconds) => (int)Math.Floor(seconds * 60) + 1;
+    }
+
+    private (TrainingRow Row, int Epoch, int Number) RowAt(long position)
+    {
+        var epoch = (int)(position / RowsPerEpoch);
+        if (_epoch.Epoch != epoch)
+        {
+            _epoch = (epoch, LengthGroupedSampler.Order(_lengths, _group, settings.Seed, epoch));
+        }
+
+        var number = _epoch.Order[position % RowsPerEpoch];
+        return (rows[number], epoch, number);
+    }
+
+    private async Task<LoadedRow> LoadAsync(TrainingRow row, int epoch, int number, CancellationToken cancellationToken)
+    {
+        var tokens = SupervisedTokens.Of(TrainingPrompts.Of(row, settings, epoch, number), tokenizer, settings.Mask);
+        if (row.Video is null)
+        {
+            return new LoadedRow(row, tokens, null, null);
+        }
+
+        try
+        {
+            var frames = await reader.ReadAsync(ClipOf(row), new FramePolicy(FramePolicyKind.Midpoint), [settings.Frames], cancellationToken);
+            return new LoadedRow(row, tokens, frames, null);
+        }
+        catch (FrameReadException failure)
+        {
+            return new LoadedRow(row, tokens, null, failure.Message);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using LLaVAction.Models.Checkpoints;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace LLaVAction.Torch.Training;
+
+/// <summary>
+/// A parameter in training: where the model computes in bfloat16, a float32 master copy is what the optimizer moves, and
+/// gradients of the micro-batches are added up in float32.
+/// </summary>
+internal sealed class TrainedParameter : IDisposable
+{
+    private readonly bool _isMasterCopy;
+    private Tensor? _sum;
+
+    public TrainedParameter(string name, Parameter parameter, ModelPart part)
+    {
+        using var noGradients = no_grad();
+        Name = name;
+        Parameter = parameter;
+        Part = part;
+        IsDecayed = !name.EndsWith("bias", StringComparison.Ordinal) && !name.Contains("norm", StringComparison.Ordinal);
+        _isMasterCopy = parameter.dtype is ScalarType.BFloat16 or ScalarType.Float16;
+        Master = _isMasterCopy ? parameter.detach().to_type(ScalarType.Float32).DetachFromDisposeScope() : parameter;
+        Mean = zeros_like(Master, requires_grad: false).DetachFromDisposeScope();
+        Square = zeros_like(Master, requires_grad: false).DetachFromDisposeScope();
+    }
+
+    /// <summary>Its canonical name.</summary>
+    public string Name { get; }
+
+    /// <summary>What the model computes with.</summary>
+    public Parameter Parameter { get; }
+
+    /// <summary>The part of the model, which decides its learning rate.</summary>
+    public ModelPart Part { get; }
+
+    /// <summary>Whether weight decay applies: not to norms and biases.</summary>
+    public bool IsDecayed { get; }
+
+    /// <summary>What the optimizer moves.</summary>
+    public Tensor Master { get; }
+
+    /// <summary>First moment.</summary>
+    public Tensor Mean { get; }
+
+    /// <summary>Second moment.</summary>
+    public Tensor Square { get; }
+
+    /// <summary>The gradient of the micro-batches so far, in the master's type; null where there was none.</summary>
+    public Tensor? Gradient => _isMasterCopy ? _sum : Parameter.grad;
+
+    /// <summary>The part of a canonical name.</summary>
+    public static ModelPart PartOf(string name) =>
+        name.StartsWith("vision_tower.", StringComparison.Ordinal) ? ModelPart.Tower
+        : name.StartsWith("multi_modal_projector.", StringComparison.Ordinal) ? ModelPart.Projector
+        : name is CanonicalNames.ActionSupervision or CanonicalNames.VerbHead or CanonicalNames.NounHead or CanonicalNames.ActionHead ? ModelPart.Heads
+        : ModelPart.Language;
+
+    /// <summary>Adds the gradient of a micro-batch to the master's.</summary>
+    public void Accumulate()
+    {
+        if (!_isMasterCopy || Parameter.grad is not { } gradient)
+        {
+            return;
+        }
+
+        using var noGradients = no_grad();
+        using var scope = NewDisposeScope();
+        if (_sum is null)
+        {
+            _sum = gradient.to_type(ScalarType.Float32).DetachFromDisposeScope();
+        }
+        else
+        {
+            _sum.add_(gradient);
+        }
+
+        Parameter.grad = null;
+    }
+
+    /// <summary>Forgets the gradient, and gives the model the values that the optimizer moved.</summary>
+    public void FinishStep()
+    {
+        using var noGradients = no_grad();
+        if (_isMasterCopy)
+        {
+            Parameter.copy_(Master);
+            _sum?.Dispose();
+            _sum = null;
+        }
+        else if (Parameter.grad is not null)
+        {
+            Parameter.grad = null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Mean.Dispose();
+        Square.Dispose();
+        _sum?.Dispose();
+        if (_isMasterCopy)
+        {
+            Master.Dispose();
+        }
+    }
+}

@@ -1,0 +1,277 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using LLaVAction.Models.Checkpoints;
+using LLaVAction.Models.Engines;
+using LLaVAction.Models.Preprocessing;
+using LLaVAction.Models.Tokenization;
+using LLaVAction.Torch.Inference;
+using LLaVAction.Torch.Native;
+using LLaVAction.Training;
+using LLaVAction.Video.Frames;
+using static TorchSharp.torch;
+
+namespace LLaVAction.Torch.Training;
+
+/// <summary>What to train, on what, and where it goes.</summary>
+public sealed record TrainingRequest
+{
+    /// <summary>The checkpoint's folder.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The rows.</summary>
+    public required IReadOnlyList<TrainingRow> Rows { get; init; }
+
+    /// <summary>The videos that the rows show.</summary>
+    public required IFrameReader Videos { get; init; }
+
+    /// <summary>The run's folder.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>Everything that the numbers depend on.</summary>
+    public required TrainerSettings Settings { get; init; }
+
+    /// <summary>Device, precision and threads.</summary>
+    public ModelOptions Options { get; init; } = new();
+
+    /// <summary>Folder of libtorch; null for the first that is found.</summary>
+    public string? LibTorchFolder { get; init; }
+
+    /// <summary>Optimizer steps between checkpoints.</summary>
+    public int SaveEvery { get; init; } = 500;
+
+    /// <summary>How many of the last checkpoints are kept, beside the best.</summary>
+    public int Keep { get; init; } = 2;
+
+    /// <summary>Rows decoded ahead of the model.</summary>
+    public int DecodeAhead { get; init; } = 4;
+
+    /// <summary>The accuracy of a checkpoint's folder, asked at every checkpoint; null for none.</summary>
+    public Func<string, CancellationToken, double>? Evaluate { get; init; }
+
+    /// <summary>Is told every step.</summary>
+    public Action<TrainingStep, int>? OnStep { get; init; }
+
+    /// <summary>Is told what a user should know, one sentence each.</summary>
+    public Action<string> Log { get; init; } = static _ => { };
+}
+
+/// <summary>What a run came to.</summary>
+/// <param name="Checkpoint">The last checkpoint's folder.</param>
+/// <param name="Steps">Optimizer steps in all.</param>
+/// <param name="Skipped">Rows that could not be shown.</param>
+public sealed record TrainingOutcome(string Checkpoint, int Steps, int Skipped);
+
+/// <summary>Trains a checkpoint on one device, from the start or from the last checkpoint of its folder.</summary>
+public sealed class TrainingRun
+{
+    private const int RowsBeforeGivingUp = 32;
+    private const string MetricsFile = "metrics.jsonl";
+    private readonly TrainingRequest _request;
+    private readonly TrainerSettings _settings;
+    private int _skipped;
+    private int _shown;
+
+    /// <summary>Prepares a run.</summary>
+    /// <exception cref="InputException">There are no rows, or rows that cannot be trained on.</exception>
+    public TrainingRun(TrainingRequest request)
+    {
+        _request = request;
+        _settings = request.Settings;
+        if (request.Rows.Count == 0)
+        {
+            throw new InputException("The mixture holds no rows.");
+        }
+
+        if (request.Rows.FirstOrDefault(row => row.Video is not null && row.QuestionType is null) is { } replay)
+        {
+            throw new InputException($"Row '{replay.Id}' replays another data set ({replay.DataSource}); train-model shows clips of EPIC-KITCHENS alone. Take its file out of the mixture, or train with the original's script.");
+        }
+    }
+
+    /// <summary>Trains to the end.</summary>
+    /// <exception cref="InputException">Bad input, a loss that is no number, no space, or no memory; the last checkpoint is whole.</exception>
+    public TrainingOutcome Run(CancellationToken cancellationToken)
+    {
+        LibTorch.Load(_request.LibTorchFolder);
+        using var origin = Checkpoint.OpenModel(_request.Model);
+        var device = ComputeDevice.Of(_request.Options);
+        if (_request.Options.Threads is { } threads)
+        {
+            set_num_threads(threads);
+        }
+
+        var memory = TrainingMemory.Of(TrainableModel.ConfigurationOf(origin.Configuration, _settings), _settings, device.BytesPerValue);
+        memory.Require(_request.Model, device);
+        var tokenizer = ByteLevelTokenizer.Open(_request.Model);
+        var clips = new ClipSource(_request.Rows, _request.Videos, tokenizer, _settings, _request.DecodeAhead);
+        var steps = _settings.MaximumSteps ?? Math.Max(1, (int)(_settings.Epochs * clips.RowsPerEpoch / (_settings.BatchSize * _settings.Accumulation)));
+        using var trained = TrainableModel.Load(origin, _settings, device);
+        using var optimizer = new Optimizer(trained, _settings, LearningRateSchedule.Of(steps, _settings.WarmUp));
+        _request.Log(FormattableString.Invariant(
+            $"Training {trained.Parameters.Sum(parameter => parameter.Master.numel()) / 1e6:0.0} million parameters on {device.Name} in {device.Precision}, {steps} steps of {_settings.BatchSize * _settings.Accumulation} rows; about {TrainingMemory.Gigabytes(memory.TotalBytes)} GB."));
+        var identity = Identity(steps, device);
+        Directory.CreateDirectory(_request.Output);
+        var last = Resume(trained, optimizer, clips, identity);
+        using var metrics = new MetricsLog(Path.Combine(_request.Output, MetricsFile), optimizer.Step);
+        var pixels = new ImagePreprocessor(origin.Configuration.Vision.ImageSize, origin.Configuration.Pixels);
+        using var upload = new PixelUpload(pixels, device);
+        var writer = new CheckpointWriter(origin, trained, _settings);
+        var position = clips.Position;
+        try
+        {
+            while (optimizer.Step < steps)
+            {
+                var step = OneStep(optimizer, clips, upload, steps, last, cancellationToken);
+                position = clips.Position;
+                if (optimizer.Step % _request.SaveEvery == 0 || optimizer.Step == steps)
+                {
+                    last = Save(writer, optimizer.Step, position, identity, cancellationToken, ref step);
+                }
+
+                metrics.Write(step);
+                _request.OnStep?.Invoke(step, steps);
+            }
+        }
+        catch (OperationCanceledException) when (optimizer.Step > 0 && last != Path.Combine(_request.Output, CheckpointWriter.NameOf(optimizer.Step)))
+        {
+            writer.Write(_request.Output, new TrainingProgress(optimizer.Step, position, _skipped, null, identity));
+            throw;
+        }
+
+        return new TrainingOutcome(last!, steps, _skipped);
+    }
+
+    private TrainingStep OneStep(Optimizer optimizer, ClipSource clips, PixelUpload upload, int steps, string? last, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var losses = new List<double[]>();
+        var rows = 0;
+        for (var micro = 0; micro < _settings.Accumulation; micro++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var examples = Load(clips, upload, cancellationToken);
+            if (examples.Count > 0)
+            {
+                var loss = optimizer.Accumulate(examples, FormattableString.Invariant($"{optimizer.Step}-{micro}"));
+                losses.Add(double.IsFinite(loss[0]) ? loss : throw new InputException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The loss of step {optimizer.Step + 1} of {steps} is {loss[0]}. {(last is null ? "No checkpoint has been written yet." : $"{last} is the last good checkpoint.")} Lower --learning-rate, or train in float32.")));
+                rows += examples.Count;
+            }
+        }
+
+        var rate = LearningRateSchedule.Of(steps, _settings.WarmUp).FactorAt(optimizer.Step) * _settings.LearningRate;
+        var norm = optimizer.Move(Math.Max(1, losses.Count));
+        double[] answers = [.. losses.Select(loss => loss[2]).Where(double.IsFinite)];
+        return new TrainingStep(
+            optimizer.Step,
+            (double)clips.Position / clips.RowsPerEpoch,
+            Mean(0),
+            Mean(1),
+            answers.Length > 0 ? answers.Average() : null,
+            Mean(3),
+            rate,
+            norm,
+            rows,
+            _skipped,
+            Stopwatch.GetElapsedTime(started).TotalSeconds,
+            null);
+
+        double Mean(int index) => losses.Count == 0 ? 0 : losses.Average(loss => loss[index]);
+    }
+
+    private List<TrainingExample> Load(ClipSource clips, PixelUpload upload, CancellationToken cancellationToken)
+    {
+        var examples = new List<TrainingExample>();
+        for (var i = 0; i < _settings.BatchSize; i++)
+        {
+            var loaded = clips.NextAsync(cancellationToken).GetAwaiter().GetResult();
+            if (loaded.Failure is { } failure)
+            {
+                Skip(loaded.Row, failure);
+                continue;
+            }
+
+            _shown++;
+            Tensor? pixels = null;
+            if (loaded.Frames is { } frames)
+            {
+                upload.Restart(frames.Frames.Count);
+                pixels = upload.Send([.. Enumerable.Range(0, frames.Frames.Count).Select(frame => (frames, frame))]);
+            }
+
+            var selection = loaded.Frames?.Selections[_settings.Frames] ?? [];
+            examples.Add(new TrainingExample(loaded.Tokens, pixels, selection, (loaded.Row.VerbId, loaded.Row.NounId, loaded.Row.ActionId)));
+        }
+
+        return examples;
+    }
+
+    private void Skip(TrainingRow row, string failure)
+    {
+        _skipped++;
+        _request.Log($"Row '{row.NarrationId ?? row.Id}' is skipped: {failure}");
+        if (_shown == 0 && _skipped >= Math.Min(RowsBeforeGivingUp, _request.Rows.Count))
+        {
+            throw new InputException(FormattableString.Invariant(
+                $"None of the first {_skipped} rows could be shown; the last: {failure} Does --videos hold the videos of the training split?"));
+        }
+    }
+
+    /// <summary>Writes a checkpoint, has it evaluated, and removes those that are neither among the last nor the best.</summary>
+    private string Save(CheckpointWriter writer, int step, long position, string identity, CancellationToken cancellationToken, ref TrainingStep metrics)
+    {
+        var progress = new TrainingProgress(step, position, _skipped, null, identity);
+        var folder = writer.Write(_request.Output, progress);
+        if (_request.Evaluate is { } evaluate)
+        {
+            var score = evaluate(folder, cancellationToken);
+            metrics = metrics with { Accuracy = score };
+            TrainingState.WriteProgress(folder, progress with { Score = score });
+        }
+
+        var all = CheckpointWriter.Existing(_request.Output);
+        var best = all.MaxBy(item => TrainingState.Read(item)?.Score ?? double.NegativeInfinity);
+        foreach (var old in all.SkipLast(_request.Keep).Where(item => item != best || TrainingState.Read(item)?.Score is null))
+        {
+            Directory.Delete(old, recursive: true);
+        }
+
+        return folder;
+    }
+
+    /// <summary>Goes back to the last checkpoint of the folder; gives it, or null where there is none.</summary>
+    private string? Resume(TrainableModel trained, Optimizer optimizer, ClipSource clips, string identity)
+    {
+        if (CheckpointWriter.Existing(_request.Output) is not [.., var last])
+        {
+            return null;
+        }
+
+        var progress = TrainingState.Read(last) ?? throw new InputException($"{last} holds no training state. Choose another --output.");
+        if (progress.Identity != identity)
+        {
+            throw new InputException($"{_request.Output} holds a run with other rows, settings, model or device. Choose another --output, or start the run's own command again.");
+        }
+
+        TrainingState.Restore(last, trained);
+        optimizer.Step = progress.Step;
+        clips.Seek(progress.Position);
+        _skipped = progress.Skipped;
+        _shown = 1;
+        _request.Log(FormattableString.Invariant($"Going on from {last}, step {progress.Step}."));
+        return last;
+    }
+
+    /// <summary>A hash of all that must be equal for a run to go on.</summary>
+    private string Identity(int steps, ComputeDevice device)
+    {
+        var settings = JsonSerializer.Serialize(_settings);
+        var text = FormattableString.Invariant($"{settings}\n{steps}\n{device.Name} {device.Precision}\n{CheckpointHash.Compute(_request.Model)}\n");
+        return Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes(text), .. TrainingJson.ToLines(_request.Rows)]));
+    }
+}
