@@ -7,7 +7,7 @@ using LLaVAction.Tables;
 
 namespace LLaVAction.Reports;
 
-/// <summary>Writes a comparison as one HTML file that needs nothing else: no network, no script, no font.</summary>
+/// <summary>Writes a comparison as one HTML file that needs nothing else: no network, no font; a script sorts and filters, and all can be read without it.</summary>
 public static class HtmlReport
 {
     private const int HardestClasses = 8;
@@ -22,22 +22,28 @@ public static class HtmlReport
         WriteHead(html, comparison);
         html.Markup("<main id=\"content\">\n");
         html.Markup("<section aria-labelledby=\"accuracy\"><h2 id=\"accuracy\">Accuracy</h2>\n<figure>").Markup(AccuracyChart.Draw(comparison.Cells))
-            .Markup("<figcaption>Over all questions asked, with 95 % intervals clustered by video; numbers below the points are frames. Dotted: chance. Dashed: the best guess from the options alone, without any video.</figcaption></figure>\n");
+            .Markup("<figcaption>Figure 1. Accuracy over all questions asked, with 95 % confidence intervals clustered by participant; numbers below the points are frames. Dotted: chance. Dashed: the best guess from the options alone, without any video.</figcaption></figure>\n");
         var sections = ComparisonTables.All(comparison);
         AccuracyMatrix.Write(html, comparison.Cells);
-        WriteSections(html, "table", sections.Where(static section => section.Key is "accuracy" or "context" or "uncertainty"));
+        WriteFolded(html, sections.Where(static section => section.Key is "accuracy" or "context" or "uncertainty"));
         WriteNotes(html, comparison.Notes);
         html.Markup("</section>\n<section aria-labelledby=\"pairs\"><h2 id=\"pairs\">Differences</h2>\n");
-        html.Element("p class=\"soft\"", "Each pair of cells that differ in one thing. The p that counts is Holm's, over all pairs shown; McNemar's takes clips of one video as independent, which they are not.");
-        WriteSections(html, "table", sections.Where(static section => section.Key == "pairs"));
+        html.Element("p class=\"soft\"", "Each pair of cells that differ in one thing. Read Holm's p, which is corrected over all pairs shown; McNemar's takes clips as independent, which they are not.");
+        if (ForestPlot.Draw(comparison) is { Length: > 0 } forest)
+        {
+            html.Markup("<figure>").Markup(forest).Markup("<figcaption>Figure 2. Paired differences in percentage points, with 95 % confidence intervals.</figcaption></figure>\n");
+        }
+
+        WriteFolded(html, sections.Where(static section => section.Key == "pairs"));
         html.Markup("</section>\n");
         WriteAnswers(html, comparison, sections);
         WriteClasses(html, comparison.Cells);
+        WriteMethods(html, comparison.Runs);
         WriteExamples(html, examples);
         WriteCards(html, cards);
         WriteRuns(html, comparison.Runs);
         html.Markup("</main>\n<footer><p class=\"soft\">").Text($"Written by LLaVAction {ToolVersion.Current}. Questions hold narrations of their source; its licence applies.")
-            .Markup("</p></footer>\n</body></html>\n");
+            .Markup("</p></footer>\n<script>").Markup(ReportResources.Script).Markup("</script>\n</body></html>\n");
         return html.ToString();
     }
 
@@ -46,10 +52,10 @@ public static class HtmlReport
         var models = string.Join(", ", comparison.Runs.Select(static run => run.Label).Distinct(StringComparer.Ordinal));
         html.Markup("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n")
             .Markup("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-            .Markup("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n")
+            .Markup("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src '").Markup(ReportResources.ScriptHash).Markup("'\">\n")
             .Markup("<meta name=\"color-scheme\" content=\"light dark\">\n")
             .Element("title", $"LLaVAction report: {models}")
-            .Markup("<style>\n").Markup(ReportStyle.Css).Markup("\n</style></head>\n<body><a class=\"skip\" href=\"#content\">Skip to the content</a>\n<header>")
+            .Markup("<style>\n").Markup(ReportResources.Style).Markup("</style></head>\n<body><a class=\"skip\" href=\"#content\">Skip to the content</a>\n<header>")
             .Element("h1", $"How well does {models} recognise actions?");
         var caveats = comparison.Cells.SelectMany(static cell => cell.Caveats).Distinct(StringComparer.Ordinal).ToArray();
         if (caveats.Length > 0)
@@ -59,7 +65,7 @@ public static class HtmlReport
 
         html.Markup("<nav aria-label=\"Sections\"><ul>");
         foreach (var (id, title) in (ReadOnlySpan<(string, string)>)[
-            ("accuracy", "Accuracy"), ("pairs", "Differences"), ("answers", "Answers"), ("classes", "Hardest classes"),
+            ("accuracy", "Accuracy"), ("pairs", "Differences"), ("answers", "Answers"), ("classes", "Hardest classes"), ("methods", "Methods"),
             ("examples", "Examples"), ("card", "Benchmark card"), ("runs", "Configuration")])
         {
             html.Markup($"<li><a href=\"#{id}\">{title}</a></li>");
@@ -90,6 +96,34 @@ public static class HtmlReport
         {
             HtmlTable.Write(html, $"{prefix}-{section.Key}", section.Title, section.Table);
         }
+    }
+
+    /// <summary>Long tables, each behind its title.</summary>
+    private static void WriteFolded(HtmlText html, IEnumerable<Section> sections)
+    {
+        foreach (var section in sections.Where(static section => section.Table.Rows.Count > 0))
+        {
+            html.Markup("<details><summary>").Text(section.Title).Markup("</summary>\n");
+            HtmlTable.Write(html, $"table-{section.Key}", section.Title, section.Table);
+            html.Markup("</details>\n");
+        }
+    }
+
+    private static void WriteMethods(HtmlText html, IReadOnlyList<ComparedRun> runs)
+    {
+        html.Markup("<section aria-labelledby=\"methods\"><h2 id=\"methods\">Methods</h2>\n<div class=\"methods\">");
+        foreach (var run in runs)
+        {
+            html.Element("p", ReportMethods.Of(run));
+        }
+
+        html.Element("p", ReportMethods.Statistics);
+        foreach (var run in runs)
+        {
+            html.Markup("<pre>").Text(ReportMethods.CommandLine(run.Record)).Markup("</pre>\n");
+        }
+
+        html.Markup("</div></section>\n");
     }
 
     private static void WriteNotes(HtmlText html, IReadOnlyCollection<string> notes)
@@ -133,7 +167,7 @@ public static class HtmlReport
             html.Markup("</details>\n");
         }
 
-        WriteSections(html, "table", sections.Where(static section => section.Key is "answers" or "scorings" or "positions" or "splits"));
+        WriteFolded(html, sections.Where(static section => section.Key is "answers" or "scorings" or "positions" or "splits"));
         html.Markup("</section>\n");
     }
 
@@ -142,7 +176,7 @@ public static class HtmlReport
         var table = new Table(
             new TableColumn("cell", "Cell"), new TableColumn("kind", "Kind"), new TableColumn("class", "Class", ColumnAlignment.Right),
             new TableColumn("example", "For example"), TableColumn.Percent("accuracy", "Accuracy"),
-            new TableColumn("questions", "Questions", ColumnAlignment.Right), new TableColumn("caveats", "Beware"));
+            new TableColumn("questions", "Questions", ColumnAlignment.Right), new TableColumn("caveats", "Caveats"));
         foreach (var cell in cells)
         {
             Add(cell, "verb", cell.Verbs);
@@ -169,7 +203,8 @@ public static class HtmlReport
     private static void WriteExamples(HtmlText html, IReadOnlyList<ReportExample> examples)
     {
         html.Markup("<section aria-labelledby=\"examples\"><h2 id=\"examples\">Examples</h2>\n")
-            .Element("p class=\"soft\"", "Drawn by a key of the question, two wrong answers for every right one.");
+            .Element("p class=\"soft\"", "Drawn by a key of the question, two wrong answers for every correct one.");
+        WriteFilter(html, examples);
         foreach (var example in examples)
         {
             WriteExample(html, example);
@@ -178,10 +213,34 @@ public static class HtmlReport
         html.Markup("</section>\n");
     }
 
+    private static void WriteFilter(HtmlText html, IReadOnlyList<ReportExample> examples)
+    {
+        html.Markup("<form id=\"example-filter\" hidden>");
+        Select("answer", "Answer", ["correct", "wrong"]);
+        Select("strategy", "Strategy", [.. examples.Select(static example => example.Question.Strategy).Distinct(StringComparer.Ordinal)]);
+        Select("class", "Class", [.. examples.Select(static example => ClassOf(example)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
+        html.Markup("</form>\n");
+
+        void Select(string name, string label, string[] values)
+        {
+            html.Markup($"<label>{label} <select name=\"{name}\"><option value=\"\">all</option>");
+            foreach (var value in values)
+            {
+                html.Markup("<option value=\"").Text(value).Markup("\">").Text(value).Markup("</option>");
+            }
+
+            html.Markup("</select></label>");
+        }
+    }
+
+    private static string ClassOf(ReportExample example) => FormattableString.Invariant($"{example.Question.VerbClass}:{example.Question.NounClass}");
+
     private static void WriteExample(HtmlText html, ReportExample example)
     {
         var question = example.Question;
-        html.Markup("<article class=\"example\">").Element(
+        var isFirstRight = example.Choices.Count > 0 && example.Choices[0].IsRight;
+        html.Markup($"<article class=\"example\" data-answer=\"{(isFirstRight ? "correct" : "wrong")}\" data-strategy=\"").Text(question.Strategy)
+            .Markup("\" data-class=\"").Text(ClassOf(example)).Markup("\">").Element(
             "h3",
             string.Create(CultureInfo.InvariantCulture, $"{question.Id}, {question.Strategy}, {question.StartSeconds:0.00}-{question.StopSeconds:0.00} s"));
         if (example.Thumbnails.Count > 0)

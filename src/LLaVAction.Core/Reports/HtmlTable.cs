@@ -25,7 +25,7 @@ internal static class HtmlTable
                 .Markup(".</span>");
         }
 
-        html.Markup($"</p>\n<div class=\"scroll\" role=\"region\" aria-labelledby=\"{id}\" tabindex=\"0\"><table aria-labelledby=\"{id}\"><thead><tr>");
+        html.Markup($"</p>\n<div class=\"scroll\" role=\"region\" aria-labelledby=\"{id}\" tabindex=\"0\"><table class=\"sortable\" aria-labelledby=\"{id}\"><thead><tr>");
         int[] shown = [.. columns.Except(common)];
         foreach (var column in shown)
         {

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using LLaVAction.Comparison;
 using LLaVAction.Reports;
@@ -21,7 +23,11 @@ public sealed partial class HtmlReportTests : IDisposable
 
         Assert.Contains("default-src 'none'", page, StringComparison.Ordinal);
         Assert.DoesNotMatch(ExternalReference(), page);
-        Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
+
+        // One script, named by its hash in the page's policy, so that none that came with the data can run.
+        var script = Assert.Single(Regex.Matches(page, "<script>(?<code>.*?)</script>", RegexOptions.Singleline | RegexOptions.ExplicitCapture)).Groups["code"].Value;
+        var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
+        Assert.Contains($"script-src 'sha256-{hash}'", page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -47,6 +53,34 @@ public sealed partial class HtmlReportTests : IDisposable
         string[] ids = [.. Id().Matches(page).Select(static match => match.Groups[1].Value)];
         Assert.Equal(ids.Length, ids.Distinct(StringComparer.Ordinal).Count());
         Assert.All(Reference().Matches(page), match => Assert.Contains(match.Groups[1].Value, ids));
+    }
+
+    [Fact]
+    public void The_methods_and_the_command_are_written_from_the_run()
+    {
+        var run = MadeUpRuns.Of("strong", 0.7);
+
+        var methods = ReportMethods.Of(run);
+
+        Assert.Contains("answered 5-option questions about 240 clips with 8, 16 frames per clip (midpoint sampling)", methods, StringComparison.Ordinal);
+        Assert.Contains("(fake on cpu, float32)", methods, StringComparison.Ordinal);
+        Assert.Contains("tim (240 of 240 questions, simulated predictions)", methods, StringComparison.Ordinal);
+        Assert.Contains("Task mqa, egocentric prompt, time instruction off. Answers were scored by letter.", methods, StringComparison.Ordinal);
+        Assert.Contains("without any video", ReportMethods.Of(MadeUpRuns.Of("strong", 0.7, Control.Blind)), StringComparison.Ordinal);
+        var record = run.Record with { Configuration = new Dictionary<string, string> { ["frames"] = "8,16", ["model"] = "my model", ["retry-failed"] = "true", ["ids"] = "" } };
+        Assert.Equal("llavaction evaluate-model --frames 8,16 --model 'my model' --retry-failed", ReportMethods.CommandLine(record));
+    }
+
+    [Fact]
+    public void Differences_are_drawn_with_their_intervals()
+    {
+        var comparison = RunComparison.Of([MadeUpRuns.Of("weak", 0.5), MadeUpRuns.Of("strong", 0.8)], SplitFiles.None);
+
+        var plot = ForestPlot.Draw(comparison);
+
+        Assert.Equal(comparison.Pairs.Count, Regex.Count(plot, "<rect "));
+        Assert.Contains("strong − weak: random, 8 frames", plot, StringComparison.Ordinal);
+        Assert.Equal("", ForestPlot.Draw(comparison with { Pairs = [] }));
     }
 
     [Fact]

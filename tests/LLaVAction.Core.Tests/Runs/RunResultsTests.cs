@@ -1,3 +1,4 @@
+using CsCheck;
 using LLaVAction.Runs;
 using LLaVAction.Testing;
 
@@ -21,6 +22,20 @@ public sealed class RunResultsTests : IDisposable
 
         Assert.Equal(whole, Summary(count));
         Assert.Contains("\"is_complete\": true", whole, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Lines_dealt_out_to_files_in_any_way_merge_into_the_same_summary()
+    {
+        var lines = _run.Lines(Shard.Whole).ToArray();
+        var whole = RunJson.ToBytes(SummaryBuilder.Build(Merge(lines)));
+        Gen.Int[0, 4].Array[lines.Length].Select(Gen.Shuffle(Enumerable.Range(0, lines.Length).ToArray())).Sample(
+            (files, order) =>
+            {
+                var parts = order.GroupBy(index => files[index]).Select(part => ($"results-{part.Key + 1}of5.jsonl", new ResultFile([.. part.Select(index => lines[index])], 0, 0)));
+                return RunJson.ToBytes(SummaryBuilder.Build(RunResults.Merge(_run.Record.Identity, _run.Sets, parts))).AsSpan().SequenceEqual(whole);
+            },
+            iter: 20);
     }
 
     [Fact]

@@ -1,0 +1,45 @@
+using LLaVAction.Benchmarks;
+using LLaVAction.Comparison;
+using LLaVAction.Runs;
+
+namespace LLaVAction.Reports;
+
+/// <summary>What a paper's methods section must say of runs, written from their records.</summary>
+public static class ReportMethods
+{
+    /// <summary>How intervals and tests were made, the same for every run.</summary>
+    public const string Statistics =
+        "Accuracy counts every question asked; unparsed, failed and missing answers count as wrong. Intervals are 95 % confidence intervals "
+        + "clustered by participant (CR2 standard errors, Satterthwaite degrees of freedom, Wilson's interval on the effective number of questions). "
+        + "Differences are paired by question; p values are corrected by Holm's method over all pairs shown.";
+
+    /// <summary>One paragraph on how a run's answers came about.</summary>
+    public static string Of(ComparedRun run)
+    {
+        var identity = run.Identity;
+        var (model, prompt, frames) = (identity.Model, identity.Prompt, identity.Frames);
+        var sets = string.Join(", ", identity.Benchmark.Sets.Select(static set =>
+            FormattableString.Invariant($"{set.Strategy} ({set.QuestionsAsked} of {set.QuestionsInSet} questions{(set.Provenance == Provenance.Simulated ? ", simulated predictions" : "")})")));
+        var shown = identity.Control == Control.Blind
+            ? "without any video"
+            : FormattableString.Invariant($"with {string.Join(", ", frames.Counts)} frames per clip ({SettingNames.Of(frames.Policy)} sampling){(identity.Control == Control.None ? "" : $", control {SettingNames.Of(identity.Control)}")}");
+        var content = model.Hash is { Length: >= 12 } hash ? $", content {hash[..12]}" : "";
+        var scoring = identity.Scoring.Count == 0 ? "" : $" Answers were scored by {string.Join(", ", identity.Scoring.Select(SettingNames.Of))}.";
+        var rotations = identity.Rotations > 1 ? FormattableString.Invariant($" Every question was asked in {identity.Rotations} rotations of its options.") : "";
+        return $"{run.Label}: {model.Name}{content}{(model.HasRandomWeights ? ", random weights" : "")}, run by LLaVAction {identity.ToolVersion} ({model.Engine} on {model.Device}, {model.Precision}), "
+            + FormattableString.Invariant($"answered {identity.Benchmark.OptionsPerQuestion}-option questions about {identity.Benchmark.Clips} clips {shown}. ")
+            + $"Sets: {sets}; option texts: {SettingNames.Of(identity.Benchmark.Representation)}. "
+            + $"Task {SettingNames.Of(prompt.Task)}, {SettingNames.Of(prompt.Perspective)} prompt, time instruction {(prompt.HasTimeInstruction ? "on" : "off")}"
+            + $"{(prompt.PriorActions == RunPrompt.NoPriorActions ? "" : $", prior actions {prompt.PriorActions}")}.{scoring}{rotations}";
+    }
+
+    /// <summary>The command that made a run, from the options stored with it; those left at a blank value are left out.</summary>
+    public static string CommandLine(RunRecord record) => "llavaction evaluate-model " + string.Join(' ', record.Configuration
+        .Where(static option => option.Value.Length > 0)
+        .Select(static option => option.Value is "true" or "True" ? $"--{option.Key}" : $"--{option.Key} {Quote(option.Value)}"));
+
+    private static string Quote(string value) =>
+        value.Any(static character => !char.IsAsciiLetterOrDigit(character) && character is not ('-' or '_' or '.' or '/' or ',' or ':' or '='))
+            ? $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'"
+            : value;
+}
