@@ -4,9 +4,9 @@ using LLaVAction.Models.Engines;
 using LLaVAction.Models.Sequences;
 using LLaVAction.Performance.Compute;
 using LLaVAction.Testing;
-using LLaVAction.Torch.Native;
 using LLaVAction.Torch.Inference;
 using LLaVAction.Torch.Modules;
+using LLaVAction.Torch.Native;
 using LLaVAction.Video.Frames;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
+using System.Diagnostics;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Preprocessing;
-using System.Diagnostics;
 using LLaVAction.Video.Frames;
 using static TorchSharp.torch;
 

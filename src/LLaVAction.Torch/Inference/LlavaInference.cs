@@ -1,5 +1,5 @@
-using LLaVAction.Torch.Native;
 using LLaVAction.Torch.Modules;
+using LLaVAction.Torch.Native;
 using static TorchSharp.torch;
 
 namespace LLaVAction.Torch.Inference;

@@ -1,6 +1,6 @@
 using LLaVAction.Torch.Modules;
-using static TorchSharp.torch;
 using static TorchSharp.Modules.GELU;
+using static TorchSharp.torch;
 
 namespace LLaVAction.Torch.Inference;
 

@@ -1,8 +1,8 @@
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Sequences;
 using LLaVAction.Testing;
-using LLaVAction.Torch.Native;
 using LLaVAction.Torch.Inference;
+using LLaVAction.Torch.Native;
 
 namespace LLaVAction.Torch.Tests.Inference;
 

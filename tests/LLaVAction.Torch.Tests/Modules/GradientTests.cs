@@ -1,8 +1,8 @@
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
 using LLaVAction.Testing;
-using LLaVAction.Torch.Native;
 using LLaVAction.Torch.Modules;
+using LLaVAction.Torch.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

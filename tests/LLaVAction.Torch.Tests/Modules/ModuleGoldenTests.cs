@@ -1,9 +1,9 @@
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
 using LLaVAction.Testing.Conformance;
-using LLaVAction.Torch.Native;
 using LLaVAction.Torch.Inference;
 using LLaVAction.Torch.Modules;
+using LLaVAction.Torch.Native;
 using LLaVAction.Video.Frames;
 using static TorchSharp.torch;
 

@@ -1,9 +1,9 @@
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
 using LLaVAction.Testing;
-using LLaVAction.Torch.Native;
 using LLaVAction.Torch.Inference;
 using LLaVAction.Torch.Modules;
+using LLaVAction.Torch.Native;
 
 namespace LLaVAction.Torch.Tests.Modules;
 
