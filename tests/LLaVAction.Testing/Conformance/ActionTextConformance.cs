@@ -1,5 +1,6 @@
 using LLaVAction.Epic;
 using LLaVAction.Evaluation.Actions;
+using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Sequences;
 using LLaVAction.Prompts;
@@ -57,6 +58,34 @@ public abstract class ActionTextConformance
         var found = few.Score([clip], CancellationToken.None)[0].Logits;
         Assert.Equal(expected[4], found[0], 1e-5);
         Assert.Equal(expected[0], found[1], 1e-5);
+    }
+
+    /// <summary>LLaVAction's heads, read by one pass up to the action token, against the whole prompt's hidden states there.</summary>
+    [SkippableFact]
+    public void The_action_head_reads_the_state_at_the_action_token()
+    {
+        var checkpoint = GoldenFolder.Checkpoints().FirstOrDefault(static folder => folder.Contains("tiny-action", StringComparison.Ordinal));
+        Skip.If(checkpoint is null, "no tiny model with action heads in the golden folder");
+        using var folder = new ModelWithTokenizer(GoldenFolder.PathOf(checkpoint));
+        using var opened = Checkpoint.Open(folder.Folder);
+        var tokens = VisualTokenLayout.Of(opened.Configuration).ActionReadoutCount;
+        Skip.If(tokens == 0, "the model has no action token");
+        var clip = SyntheticClip.Of(3, FrameCount);
+        using var model = LoadStaged(folder.Folder);
+        using var whole = Load(folder.Folder);
+        var video = model.ArrangeVisualTokens(model.Pool(model.Project(model.EncodeVision(model.Preprocess(clip)))));
+        var prompt = PromptTokens.Of(Prompt(hasVideo: true), whole.Tokenizer);
+        var states = model.HiddenStates(model.Embed([.. prompt.BeforeVideo, PromptTokens.VideoPlaceholderId, .. prompt.AfterVideo], video));
+        var end = (prompt.BeforeVideo.Count + video.Shape[0]) * states.Shape[1];
+        var expected = model.ReadActionHeads(new StageTensor([tokens, states.Shape[1]], states.Values[(end - (tokens * states.Shape[1]))..end]))!.Action.Values;
+        ActionClass[] classes = [.. Enumerable.Range(0, expected.Length).Select(static i => new ActionClass(0, i))];
+
+        using var scorer = new ActionHeadScorer(LoadStaged(folder.Folder), whole.Description, whole.Tokenizer, tokens, classes, FrameCount);
+
+        var found = scorer.Score([clip], CancellationToken.None)[0].Logits;
+        Assert.All(expected.Zip(found), static pair => Assert.Equal(pair.First, pair.Second, 1e-4));
+        using var wrong = new ActionHeadScorer(LoadStaged(folder.Folder), whole.Description, whole.Tokenizer, tokens, classes[1..], FrameCount);
+        Assert.Contains("its action head has", Assert.Throws<InputException>(() => wrong.Score([clip], CancellationToken.None)).Message, StringComparison.Ordinal);
     }
 
     private ActionTextScorer Scorer(ModelWithTokenizer folder, string[] texts) =>
