@@ -12,8 +12,9 @@ internal sealed class ScoreRow<T>(ScoreColumns columns)
 
     private readonly T[] _maxima = new T[(columns.Count + BlockLength - 1) / BlockLength];
     private readonly T[] _sortedMaxima = new T[(columns.Count + BlockLength - 1) / BlockLength];
+    private readonly T[] _keys = new T[columns.Count];
+    private readonly int[] _columns = new int[columns.Count];
     private int[] _best = [];
-    private T[] _bestScores = [];
     private int _kept;
 
     /// <summary>A score per column.</summary>
@@ -32,20 +33,14 @@ internal sealed class ScoreRow<T>(ScoreColumns columns)
     public int? FirstNaN { get; private set; }
 
     /// <summary>
-    /// Finds the best columns in one pass, equal scores in column order. True where any of them are equal, or equal to one
-    /// that was left out: their order is then for <see cref="SelectAmongTies"/> to decide.
+    /// Finds the best columns. True where any of them are equal, or equal to one that was left out: their order is then for
+    /// <see cref="SelectAmongTies"/> to decide.
     /// </summary>
     public bool Select(int count)
     {
-        if (_best.Length < count)
-        {
-            _best = new int[count];
-            _bestScores = new T[count];
-        }
-
-        (_kept, FirstNaN) = (0, null);
-        var isCutTied = false;
+        FirstNaN = null;
         var bound = MeasureBlocks(count);
+        var found = 0;
         for (var block = 0; block < _maxima.Length; block++)
         {
             // A block that holds no number has NaN as its maximum, which is not below anything.
@@ -57,28 +52,37 @@ internal sealed class ScoreRow<T>(ScoreColumns columns)
             var end = Math.Min(Scores.Length, (block + 1) * BlockLength);
             for (var column = block * BlockLength; column < end; column++)
             {
-                Offer(Scores[column], column, count, ref isCutTied);
+                var score = Scores[column];
+                if (score < bound)
+                {
+                    continue;
+                }
+
+                FirstNaN ??= T.IsNaN(score) ? column : null;
+                (_keys[found], _columns[found]) = (-score, column);
+                found++;
             }
-
-            bound = _kept == count && _bestScores[count - 1] > bound ? _bestScores[count - 1] : bound;
         }
 
-        for (var place = 1; place < _kept && !isCutTied; place++)
+        Array.Sort(_keys, _columns, 0, found);
+        _kept = Math.Min(count, found);
+        _best = _columns;
+        var isTied = false;
+        for (var place = 1; place < Math.Min(count + 1, found); place++)
         {
-            isCutTied = _bestScores[place] == _bestScores[place - 1];
+            isTied |= _keys[place] == _keys[place - 1];
         }
 
-        return isCutTied;
+        return isTied;
     }
 
     /// <summary>Finds the best columns anew by all that decides.</summary>
     public void SelectAmongTies(int count)
     {
         // Those beyond the cut that equal the last one kept are kept as well, so that TiedPlaces can see them.
-        var least = _bestScores[_kept - 1];
+        var least = Scores[_best[_kept - 1]];
         _best = [.. Enumerable.Range(0, Scores.Length).Where(column => Scores[column] >= least)];
         Array.Sort(_best, Compare);
-        _bestScores = Array.ConvertAll(_best, column => Scores[column]);
         _kept = count;
     }
 
@@ -91,7 +95,7 @@ internal sealed class ScoreRow<T>(ScoreColumns columns)
         var kept = new (int, double)[_kept];
         for (var place = 0; place < kept.Length; place++)
         {
-            kept[place] = (_best[place], double.CreateTruncating(_bestScores[place]));
+            kept[place] = (_best[place], double.CreateTruncating(Scores[_best[place]]));
         }
 
         return kept;
@@ -177,34 +181,5 @@ internal sealed class ScoreRow<T>(ScoreColumns columns)
         _maxima.CopyTo(_sortedMaxima, 0);
         Array.Sort(_sortedMaxima);
         return _sortedMaxima[^count];
-    }
-
-    private void Offer(T score, int column, int count, ref bool isCutTied)
-    {
-        var isFull = _kept == count;
-        if (isFull && score < _bestScores[count - 1])
-        {
-            return;
-        }
-
-        FirstNaN ??= T.IsNaN(score) ? column : null;
-        if (isFull && !(score > _bestScores[count - 1]))
-        {
-            // Equal to the last one kept, or no number.
-            isCutTied = true;
-            return;
-        }
-
-        var place = isFull ? count - 1 : _kept++;
-        var evicted = _bestScores[place];
-        for (; place > 0 && score > _bestScores[place - 1]; place--)
-        {
-            _bestScores[place] = _bestScores[place - 1];
-            _best[place] = _best[place - 1];
-        }
-
-        _bestScores[place] = score;
-        _best[place] = column;
-        isCutTied = isFull && evicted == _bestScores[count - 1];
     }
 }
