@@ -131,7 +131,7 @@ public sealed class DamagedRunTests : IDisposable
 
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Contains("no thumbnails", result.Error, StringComparison.Ordinal);
-        Assert.Contains("<article class=\"example\">", File.ReadAllText(_folder["report.html"]), StringComparison.Ordinal);
+        Assert.Contains("<article class=\"example\" data-answer=", File.ReadAllText(_folder["report.html"]), StringComparison.Ordinal);
     }
 
     private Dictionary<string, string> Contents() => Directory.GetFiles(_folder[""], "*", SearchOption.AllDirectories)
