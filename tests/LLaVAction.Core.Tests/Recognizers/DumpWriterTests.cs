@@ -106,8 +106,17 @@ public sealed class DumpWriterTests : IDisposable
         var path = Write(DumpFormat.Csv, null);
         var description = new DumpDescription
         {
-            ToolVersion = "1", Sha256 = new string('a', 64), Provenance = "measured", Model = "m", ClassesSha256 = "c", Classes = 12, AnnotationsSha256 = "n", Clips = 12,
-            Failed = new Dictionary<string, string>(), InSampleClips = 0, Settings = new Dictionary<string, string> { ["frames"] = "16" },
+            ToolVersion = "1",
+            Sha256 = new string('a', 64),
+            Provenance = "measured",
+            Model = "m",
+            ClassesSha256 = "c",
+            Classes = 12,
+            AnnotationsSha256 = "n",
+            Clips = 12,
+            Failed = new Dictionary<string, string>(),
+            InSampleClips = 0,
+            Settings = new Dictionary<string, string> { ["frames"] = "16" },
         };
         Assert.Null(DumpDescription.Find(path, new string('a', 64)));
         File.WriteAllBytes(DumpDescription.PathOf(path), description.ToBytes());

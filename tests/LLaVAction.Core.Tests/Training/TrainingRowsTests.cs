@@ -73,10 +73,23 @@ public sealed class TrainingRowsTests
     {
         var question = new Question
         {
-            Id = "P01_01_7", VideoId = "P01_01", ParticipantId = "P01", StartSeconds = 8, StopSeconds = 9.25, StartFrame = 1, StopFrame = 2,
-            Narration = "take cup", VerbClass = 0, NounClass = 2, Strategy = "avion",
-            Options = ["open cook's tap", "take cup", "wash plate"], OptionClasses = ["0:0", "0:2", "1:0"], OptionRanks = [2, 1, 3], AlsoTrue = [null, null, null],
-            AnswerIndex = 1, GroundTruthRank = 1,
+            Id = "P01_01_7",
+            VideoId = "P01_01",
+            ParticipantId = "P01",
+            StartSeconds = 8,
+            StopSeconds = 9.25,
+            StartFrame = 1,
+            StopFrame = 2,
+            Narration = "take cup",
+            VerbClass = 0,
+            NounClass = 2,
+            Strategy = "avion",
+            Options = ["open cook's tap", "take cup", "wash plate"],
+            OptionClasses = ["0:0", "0:2", "1:0"],
+            OptionRanks = [2, 1, 3],
+            AlsoTrue = [null, null, null],
+            AnswerIndex = 1,
+            GroundTruthRank = 1,
         };
         var row = Rows.MultipleChoice(Clip(8, 9.25), question, Representation.Narration, [new PriorAction(2.5, "open tap"), new PriorAction(-1, "close tap")], fold: 3);
         Assert.Equal(

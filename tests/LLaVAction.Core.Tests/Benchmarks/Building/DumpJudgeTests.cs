@@ -47,8 +47,23 @@ public sealed class DumpJudgeTests
 
     private static Question Make(string id, int? answer) => new()
     {
-        Id = id, VideoId = "P01_01", ParticipantId = "P01", StartSeconds = 0, StopSeconds = 1, StartFrame = 1, StopFrame = 2, Narration = "n", VerbClass = 0, NounClass = 1,
-        Strategy = "random", Options = ["x", "y"], OptionClasses = ["0:1", "0:2"], OptionRanks = [null, null], AlsoTrue = [null, null], AnswerIndex = answer, GroundTruthRank = null,
+        Id = id,
+        VideoId = "P01_01",
+        ParticipantId = "P01",
+        StartSeconds = 0,
+        StopSeconds = 1,
+        StartFrame = 1,
+        StopFrame = 2,
+        Narration = "n",
+        VerbClass = 0,
+        NounClass = 1,
+        Strategy = "random",
+        Options = ["x", "y"],
+        OptionClasses = ["0:1", "0:2"],
+        OptionRanks = [null, null],
+        AlsoTrue = [null, null],
+        AnswerIndex = answer,
+        GroundTruthRank = null,
     };
 
     private static ActionClass[] Classes(string texts) =>
