@@ -3,6 +3,8 @@ using LLaVAction.Benchmarks;
 using LLaVAction.Cli.Options;
 using LLaVAction.Cli.Output;
 using LLaVAction.Prompts;
+using LLaVAction.Runs;
+using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Cli.Commands;
 
@@ -21,13 +23,25 @@ internal sealed record ShowOptions
     [Option("--limit", "Clips to show at most, without --id.", Value = "N", Minimum = 1)]
     public int Limit { get; init; } = 1;
 
+    [Option("--task", "Show the prompt of this task.")]
+    public PromptTask Task { get; init; } = PromptTask.MultipleChoice;
+
+    [Option("--prompt", "Perspective of the prompt: the camera wearer's (\"you\") or an observer's.")]
+    public PromptPerspective Perspective { get; init; } = PromptPerspective.Egocentric;
+
+    [Option("--time-instruction", "Whether the prompt states the clip's length, and in whose words; auto is off here, on LLaVAction's.")]
+    public TimeInstructionChoice TimeInstruction { get; init; }
+
+    [Option("--prior-actions", "State the two true actions before the clip (oracle), or none.", Value = "none|oracle")]
+    public string PriorActions { get; init; } = "none";
+
     [Option("--tokens", "Count each prompt's tokens, for the checkpoint of --model.")]
     public bool CountsTokens { get; init; }
 
     [Option("--model", "Folder of the checkpoint, for --tokens.", Value = "DIR")]
     public string? Model { get; init; }
 
-    [Option("--frames", "Frame counts, for --tokens.", Value = "N[,N]", Minimum = 1, Maximum = 10_000)]
+    [Option("--frames", "Frame counts, for --tokens; the first is named by the time instruction.", Value = "N[,N]", Minimum = 1, Maximum = 10_000)]
     public IReadOnlyList<int> Frames { get; init; } = [8];
 }
 
@@ -39,6 +53,7 @@ internal sealed class ShowCommand() : ToolCommand<ShowOptions>("show", "Print qu
     [
         new("The first clip in every set", "llavaction show mqa"),
         new("One clip in one set", "llavaction show mqa --id P01_11_0 --strategy tim"),
+        new("The prompt of another task, with LLaVA-Video's time instruction", "llavaction show mqa --task caption --prompt allocentric --time-instruction llava-video"),
         new("How many tokens the prompt is", "llavaction show mqa --tokens --model model --frames 8,16"),
     ];
 
@@ -51,13 +66,20 @@ internal sealed class ShowCommand() : ToolCommand<ShowOptions>("show", "Print qu
             ? options.Strategies.Select(name => benchmark.Find(name).Strategy).Distinct(StringComparer.Ordinal)
             : benchmark.Manifest.Sets.Select(static set => set.Strategy);
         var sets = names.Select(benchmark.ReadSet).ToArray();
+        var prior = options.PriorActions switch
+        {
+            "none" => null,
+            "oracle" => PriorPredictions.Oracle([.. sets.Select(static set => new AskedSet(set.Entry.Strategy, set.Questions))]),
+            var other => throw new InputException($"--prior-actions {other}: expected none or oracle."),
+        };
         foreach (var id in ChooseIds(options, benchmark, sets))
         {
             foreach (var set in sets)
             {
                 if (set.Questions.FirstOrDefault(question => question.Id == id) is { } question)
                 {
-                    Print(question, set, counter, context.Results);
+                    Print(question, set, context.Results);
+                    PrintPrompts(question, options, prior?.Find(set.Entry.Strategy, id, options.Frames[0]), counter, context.Results);
                 }
             }
         }
@@ -87,7 +109,7 @@ internal sealed class ShowCommand() : ToolCommand<ShowOptions>("show", "Print qu
         _ => throw new InputException("--tokens needs the checkpoint whose tokens to count: add --model DIR."),
     };
 
-    private static void Print(Question question, QuestionSet set, TokenCounter? counter, ResultWriter results)
+    private static void Print(Question question, QuestionSet set, ResultWriter results)
     {
         var provenance = set.Entry.Provenance == Provenance.Unstated ? "" : $" ({SettingNames.Of(set.Entry.Provenance)} predictions)";
         results.WriteLine(string.Create(
@@ -105,13 +127,35 @@ internal sealed class ShowCommand() : ToolCommand<ShowOptions>("show", "Print qu
             results.WriteLine("  the true class is not among the options");
         }
 
-        results.WriteLine("prompt (<image> stands for the frames):");
-        var prompt = PromptBuilder.Build(new PromptSettings(), new PromptInput
+    }
+
+    private static void PrintPrompts(Question question, ShowOptions options, PriorActions? prior, TokenCounter? counter, ResultWriter results)
+    {
+        var settings = new PromptSettings
         {
-            DurationSeconds = question.StopSeconds - question.StartSeconds,
-            NamedFrames = 0,
+            Task = options.Task,
+            Perspective = options.Perspective,
+            HasTimeInstruction = options.TimeInstruction is not (TimeInstructionChoice.Auto or TimeInstructionChoice.Off),
+            TimeInstructionStyle = options.TimeInstruction == TimeInstructionChoice.LlavaVideo ? TimeInstructionStyle.LlavaVideo : TimeInstructionStyle.Llavaction,
+        };
+        var seconds = question.StopSeconds - question.StartSeconds;
+        var input = new PromptInput
+        {
+            DurationSeconds = seconds,
+            NamedFrames = options.Frames[0],
+            FrameSeconds = FrameSampler.SegmentMidpoints(0, seconds, options.Frames[0]),
             Options = question.Options,
-        });
+            PriorActions = prior,
+            Notes = "{notes}",
+        };
+        if (options.Task == PromptTask.CaptionThenAnswer)
+        {
+            results.WriteLine("first prompt, whose answer becomes {notes} (<image> stands for the frames):");
+            results.WriteLine(PromptBuilder.BuildCaptionPass(settings, input));
+        }
+
+        results.WriteLine("prompt (<image> stands for the frames):");
+        var prompt = PromptBuilder.Build(settings, input);
         results.WriteLine(prompt);
         foreach (var line in counter?.Count(prompt, question.Options.Count) ?? [])
         {
