@@ -4,7 +4,7 @@ using LLaVAction.Remote.Requests;
 namespace LLaVAction.Remote;
 
 /// <summary>What is worth telling of the requests of a run.</summary>
-internal static class RemoteRemarks
+public static class RemoteRemarks
 {
     /// <summary>One sentence each.</summary>
     public static IReadOnlyList<string> Of(ChatDispatcher dispatcher, RemoteSettings settings)
