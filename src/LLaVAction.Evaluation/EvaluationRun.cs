@@ -152,7 +152,7 @@ public sealed class EvaluationRun : IDisposable
                 .RunAsync(scored, results, _request.VerifiedBatchQuestions, cancellationToken);
         }
 
-        if (check is null && model.BatchShape is null)
+        if (check is null && model.BatchShape is null && model.Remarks.Count == 0)
         {
             return null;
         }

@@ -2,7 +2,6 @@ using System.Globalization;
 using LLaVAction.Exchange.OpenAi;
 using LLaVAction.Remote.Requests;
 using LLaVAction.Testing;
-using Microsoft.AspNetCore.Http;
 
 namespace LLaVAction.Remote.Tests;
 
@@ -37,7 +36,7 @@ public sealed class DispatcherTests : IDisposable
     [Fact]
     public async Task A_server_that_stalls_is_given_up_with_its_reason()
     {
-        await using var server = await FakeServer.StartAsync(async (_, context) => await Task.Delay(TimeSpan.FromSeconds(30), context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default));
+        await using var server = await FakeServer.StartAsync(async (_, context) => await context.StallAsync(TimeSpan.FromSeconds(2)));
         using var dispatcher = Dispatcher(server, settings => settings with { Timeout = TimeSpan.FromMilliseconds(100), Retries = 2 });
 
         var outcome = await dispatcher.SendAsync(Request("one"), default);
@@ -74,10 +73,7 @@ public sealed class DispatcherTests : IDisposable
         {
             if (request.Number == 1)
             {
-                context.Response.ContentLength = 1000;
-                await context.Response.WriteAsync("{\"choices\": [{\"mess");
-                await context.Response.Body.FlushAsync();
-                context.Abort();
+                await context.BreakAsync("{\"choices\": [{\"mess");
                 return;
             }
 

@@ -1,15 +1,9 @@
 using System.Collections.Concurrent;
-using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace LLaVAction.Remote.Tests;
 
@@ -23,58 +17,11 @@ internal sealed record SeenRequest(int Number, JsonNode Body, string Authorizati
     public string Text => Body.ToJsonString();
 }
 
-/// <summary>A chat completions server on the loopback interface, which answers as a test tells it to.</summary>
-internal sealed class FakeServer : IAsyncDisposable
+/// <summary>The fake server's side of one request.</summary>
+internal sealed class FakeContext(HttpListenerContext context)
 {
-    private readonly WebApplication _app;
-    private int _count;
-
-    private FakeServer(WebApplication app, Uri baseUrl)
-    {
-        _app = app;
-        BaseUrl = baseUrl;
-    }
-
-    public Uri BaseUrl { get; }
-
-    public ConcurrentQueue<SeenRequest> Seen { get; } = [];
-
-    public int MostAtOnce { get; private set; }
-
-    public static async Task<FakeServer> StartAsync(Func<SeenRequest, HttpContext, Task> answer)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(options => options.Limits.MaxRequestBodySize = null);
-        var app = builder.Build();
-        FakeServer? server = null;
-        var atOnce = 0;
-        app.Run(async context =>
-        {
-            server!.MostAtOnce = Math.Max(server.MostAtOnce, Interlocked.Increment(ref atOnce));
-            try
-            {
-                using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
-                var body = JsonNode.Parse(await reader.ReadToEndAsync())!;
-                var request = new SeenRequest(
-                    Interlocked.Increment(ref server._count), body, context.Request.Headers.Authorization.ToString(), context.Request.Path);
-                server.Seen.Enqueue(request);
-                await answer(request, context);
-            }
-            finally
-            {
-                Interlocked.Decrement(ref atOnce);
-            }
-        });
-        await app.StartAsync();
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        server = new FakeServer(app, new Uri(address + "/v1"));
-        return server;
-    }
-
-    public static Task<FakeServer> StartAsync(Func<SeenRequest, string> answer) => StartAsync((request, context) => WriteAsync(context, 200, answer(request)));
-
-    public static async Task WriteAsync(HttpContext context, int status, string json, params (string Name, string Value)[] headers)
+    /// <summary>Answers.</summary>
+    public async Task WriteAsync(int status, string json, params (string Name, string Value)[] headers)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
@@ -83,8 +30,82 @@ internal sealed class FakeServer : IAsyncDisposable
             context.Response.Headers[name] = value;
         }
 
-        await context.Response.WriteAsync(json);
+        var bytes = Encoding.UTF8.GetBytes(json);
+        context.Response.ContentLength64 = bytes.Length;
+        await context.Response.OutputStream.WriteAsync(bytes);
+        context.Response.Close();
     }
+
+    /// <summary>Begins an answer and breaks the connection.</summary>
+    public async Task BreakAsync(string beginning)
+    {
+        var bytes = Encoding.UTF8.GetBytes(beginning);
+        context.Response.ContentLength64 = bytes.Length + 1000;
+        await context.Response.OutputStream.WriteAsync(bytes);
+        await context.Response.OutputStream.FlushAsync();
+        Abort();
+    }
+
+    /// <summary>Breaks the connection.</summary>
+    public void Abort() => context.Response.Abort();
+
+    /// <summary>Leaves the caller waiting.</summary>
+    public async Task StallAsync(TimeSpan time)
+    {
+        await Task.Delay(time);
+        Abort();
+    }
+}
+
+/// <summary>A chat completions server on the loopback interface, which answers as a test tells it to.</summary>
+internal sealed class FakeServer : IAsyncDisposable
+{
+    private readonly HttpListener _listener;
+    private readonly Func<SeenRequest, FakeContext, Task> _answer;
+    private readonly Task _serving;
+    private int _count;
+    private int _atOnce;
+
+    private FakeServer(HttpListener listener, Uri baseUrl, Func<SeenRequest, FakeContext, Task> answer)
+    {
+        _listener = listener;
+        _answer = answer;
+        BaseUrl = baseUrl;
+        _serving = ServeAsync();
+    }
+
+    public Uri BaseUrl { get; }
+
+    public ConcurrentQueue<SeenRequest> Seen { get; } = [];
+
+    public int MostAtOnce { get; private set; }
+
+    public static Task<FakeServer> StartAsync(Func<SeenRequest, FakeContext, Task> answer)
+    {
+        while (true)
+        {
+            // A port that was free a moment ago; another process may be faster.
+            using var probe = new TcpListener(IPAddress.Loopback, 0);
+            probe.Start();
+            var address = FormattableString.Invariant($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/v1");
+            probe.Stop();
+            var listener = new HttpListener { Prefixes = { address + "/" } };
+            try
+            {
+                listener.Start();
+                return Task.FromResult(new FakeServer(listener, new Uri(address), answer));
+            }
+            catch (HttpListenerException)
+            {
+                listener.Close();
+            }
+        }
+    }
+
+    public static Task<FakeServer> StartAsync(Func<SeenRequest, string> answer) => StartAsync((request, context) => context.WriteAsync(200, answer(request)));
+
+    public static Task WriteAsync(FakeContext context, int status, string json, params (string Name, string Value)[] headers) =>
+        context.WriteAsync(status, json, headers);
 
     /// <summary>An answer as OpenAI gives it.</summary>
     public static string Reply(
@@ -124,9 +145,50 @@ internal sealed class FakeServer : IAsyncDisposable
         return change is null ? settings : change(settings);
     }
 
-    public string Told => string.Create(CultureInfo.InvariantCulture, $"{Seen.Count} requests");
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Close();
+        await _serving;
+    }
 
-    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+    private async Task ServeAsync()
+    {
+        while (true)
+        {
+            HttpListenerContext context;
+            try
+            {
+                context = await _listener.GetContextAsync();
+            }
+            catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
+            {
+                return;
+            }
+
+            _ = Task.Run(() => HandleAsync(context));
+        }
+    }
+
+    private async Task HandleAsync(HttpListenerContext context)
+    {
+        try
+        {
+            using var reader = new StreamReader(context.Request.InputStream, Encoding.UTF8);
+            var body = JsonNode.Parse(await reader.ReadToEndAsync())!;
+            var request = new SeenRequest(Interlocked.Increment(ref _count), body, context.Request.Headers["Authorization"] ?? "", context.Request.Url!.AbsolutePath);
+            Seen.Enqueue(request);
+            MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _atOnce));
+            await _answer(request, new FakeContext(context));
+        }
+        catch (Exception exception) when (exception is HttpListenerException or IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The caller went away, as some tests make it.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _atOnce);
+        }
+    }
 }
 
 /// <summary>Keys of tests.</summary>

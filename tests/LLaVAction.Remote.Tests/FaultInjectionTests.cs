@@ -3,7 +3,6 @@ using System.Globalization;
 using LLaVAction.Exchange.OpenAi;
 using LLaVAction.Remote.Requests;
 using LLaVAction.Testing;
-using Microsoft.AspNetCore.Http;
 
 namespace LLaVAction.Remote.Tests;
 
@@ -147,7 +146,7 @@ public sealed class FaultInjectionTests
 
         public decimal Total => _microcents / 100_000_000m;
 
-        public async Task AnswerAsync(SeenRequest request, HttpContext context)
+        public async Task AnswerAsync(SeenRequest request, FakeContext context)
         {
             var text = (string)request.Body["messages"]![0]!["content"]!;
             var number = int.Parse(text["question ".Length..], CultureInfo.InvariantCulture);
@@ -167,7 +166,7 @@ public sealed class FaultInjectionTests
                     // It worked, charged, and never answered.
                     Charge(60);
                     Interlocked.Increment(ref _lost);
-                    await Task.Delay(TimeSpan.FromSeconds(5), context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+                    await context.StallAsync(TimeSpan.FromSeconds(2));
                     break;
                 case < 8:
                     Charge(60);

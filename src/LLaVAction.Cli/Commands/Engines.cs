@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using LLaVAction.Cpu;
 using LLaVAction.Models.Engines;
+using LLaVAction.Remote;
 using LLaVAction.Torch;
 
 namespace LLaVAction.Cli.Commands;
@@ -15,6 +17,10 @@ internal enum EngineChoice
 
     /// <summary>TorchSharp, on GPUs and the CPU.</summary>
     Torch,
+
+    /// <summary>A service behind an OpenAI-compatible interface.</summary>
+    [JsonStringEnumMemberName(RemoteModels.EngineName)]
+    OpenAi,
 }
 
 /// <summary>The one place that knows the engines; everything else sees <see cref="IEngine"/>.</summary>
@@ -34,6 +40,11 @@ internal static class Engines
     /// <exception cref="InputException">The folder of libtorch cannot be used.</exception>
     public static IEngine Create(EngineChoice choice, string device, string? libTorchFolder)
     {
+        if (choice == EngineChoice.OpenAi)
+        {
+            throw new InputException("--engine openai: only evaluate-model asks a service; this command needs the checkpoint itself.");
+        }
+
         var needsTorch = choice == EngineChoice.Torch
             || (choice == EngineChoice.Auto
                 && (device.StartsWith("cuda", StringComparison.Ordinal) || (device == "auto" && TorchEngine.FindsGpu(libTorchFolder))));

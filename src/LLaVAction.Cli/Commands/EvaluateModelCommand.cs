@@ -54,7 +54,7 @@ internal sealed record EvaluateModelOptions
     [Option("--preset", "Options of a known model, below all others given; 'llavaction presets' lists them.", Value = "NAME")]
     public string? Preset { get; init; }
 
-    [Option("--model", "Folder of the checkpoint, or the hub id of one in the Hugging Face cache: org/name or org/name@revision.", Value = "DIR|ID")]
+    [Option("--model", "Folder of the checkpoint, or the hub id of one in the Hugging Face cache: org/name or org/name@revision; with --engine openai, the name that the service knows.", Value = "DIR|ID|NAME")]
     public required string Model { get; init; }
 
     [Option("--model-name", "Name to show for the model [default: org/name@revision in the Hugging Face cache, else the folder's name].", Value = "NAME")]
@@ -101,6 +101,9 @@ internal sealed record EvaluateModelOptions
 
     [OptionGroup]
     public ModelRuntime Runtime { get; init; } = new();
+
+    [OptionGroup]
+    public RemoteService Service { get; init; } = new();
 
     [Option("--decode-workers", "Clips decoded at a time, ahead of the model.", Value = "N", Minimum = 1, Maximum = 256)]
     public int? DecodeWorkers { get; init; }
@@ -164,6 +167,9 @@ internal sealed class EvaluateModelCommand()
         new(
             "Letters and written answers, in every order of the options",
             "llavaction evaluate-model --benchmark mqa-small --model model --videos videos --limit 2 --frames 4 --scoring letter,generate --max-new-tokens 8 --rotations 5 --output runs/rotations"),
+        new(
+            "A model behind an OpenAI-compatible service, for 5 dollars at most",
+            "llavaction evaluate-model --benchmark mqa-small --engine openai --model gpt-4o-2024-08-06 --videos videos --limit 2 --frames 4 --prices prices.json --budget 5 --output runs/gpt-4o"),
     ];
 
     /// <inheritdoc/>
@@ -176,7 +182,11 @@ internal sealed class EvaluateModelCommand()
         await preflight.LookAtAsync(plan, context.CancellationToken);
         if (options.IsDryRun)
         {
-            preflight.AddWork(options.Model, options.Frames, options.Control != Control.Blind, plan.Selection.Asked.Max(static set => set.Questions.Count), plan.Selection.Asked.Count * options.Rotations);
+            if (options.Runtime.Engine != EngineChoice.OpenAi)
+            {
+                preflight.AddWork(options.Model, options.Frames, options.Control != Control.Blind, plan.Selection.Asked.Max(static set => set.Questions.Count), plan.Selection.Asked.Count * options.Rotations);
+            }
+
             context.Results.Write(DoctorCommand.Tabulate(preflight.Facts), options.Format);
         }
 

@@ -3,8 +3,10 @@ using LLaVAction.Cli.Output;
 using LLaVAction.Evaluation;
 using LLaVAction.Models.Engines;
 using LLaVAction.Prompts;
+using LLaVAction.Remote;
 using LLaVAction.Runs;
 using LLaVAction.Video.Frames;
+using Serilog.Events;
 
 namespace LLaVAction.Cli.Commands;
 
@@ -27,14 +29,14 @@ internal sealed class EvaluationJob(CommandContext context, EvaluationPlan plan)
     {
         var shard = Shard.Parse(Options.Shard);
         var devices = Options.Runtime.Devices;
-        var engine = Options.Runtime.CreateEngine(context.LibTorchFolder);
         var reader = Options.Control == Control.Blind ? null : Options.Videos.Open();
+        var open = await ModelOpenerAsync(shard);
         var workers = new List<Worker>();
         try
         {
             for (var i = 0; i < devices.Count; i++)
             {
-                workers.Add(Open(engine, devices[i], reader, PartOf(shard, i, devices.Count)));
+                workers.Add(Open(open, devices[i], reader, PartOf(shard, i, devices.Count)));
             }
 
             using var progress = context.StartProgress(
@@ -53,13 +55,27 @@ internal sealed class EvaluationJob(CommandContext context, EvaluationPlan plan)
         }
     }
 
-    private Worker Open(IEngine engine, string device, IFrameReader? reader, Shard part)
+    // A service is asked what it offers before the run is; a checkpoint is loaded once per device.
+    private async Task<Func<string, IVideoLanguageModel>> ModelOpenerAsync(Shard shard)
     {
-        var model = engine.LoadModel(HuggingFaceCache.Resolve(Options.Model), Options.Overrides.Override(Options.Runtime.ToModelOptions(device)) with
+        if (Options.Runtime.Engine == EngineChoice.OpenAi)
+        {
+            var settings = Options.Service.ToSettings(Path.Combine(Options.Output, FormattableString.Invariant($"requests-{shard.Index}of{shard.Count}.jsonl")));
+            var model = await RemoteModels.OpenAsync(Options.Model, settings, RemoteService.ReadKey(settings), context.CancellationToken);
+            return _ => model;
+        }
+
+        var engine = Options.Runtime.CreateEngine(context.LibTorchFolder);
+        return device => engine.LoadModel(HuggingFaceCache.Resolve(Options.Model), Options.Overrides.Override(Options.Runtime.ToModelOptions(device)) with
         {
             PromptsPerClip = plan.Selection.Asked.Count * Options.Rotations,
             FramesPerClip = Options.Frames.Max(),
         });
+    }
+
+    private Worker Open(Func<string, IVideoLanguageModel> open, string device, IFrameReader? reader, Shard part)
+    {
+        var model = open(device);
         try
         {
             var description = model.Description with { Name = Options.ModelName ?? model.Description.Name };
@@ -119,13 +135,19 @@ internal sealed class EvaluationJob(CommandContext context, EvaluationPlan plan)
             report.Outcome.Overhead.TotalSeconds,
             report.Outcome.Wall.TotalSeconds);
         ReportBatches(report.Batches);
+        if (report.Outcome.StopReason is { } reason)
+        {
+            context.Log.Warning("Stopped before the end: {Reason:l}. What is answered is kept; the same command with a larger budget does the rest.", reason);
+            return (ExitCode.Incomplete, report.Summary);
+        }
+
         if (report.FailedResults == 0)
         {
             return (ExitCode.Done, report.Summary);
         }
 
         context.Log.Warning(
-            "{Failed} questions have no answer because the frames of their clips could not be read; they count as wrong. "
+            "{Failed} questions have no answer because the frames of their clips could not be read or a service gave none; they count as wrong. "
             + "'rule' in the results says why; once fixed, run again with --retry-failed.",
             report.FailedResults);
         return (ExitCode.Incomplete, report.Summary);
@@ -135,7 +157,7 @@ internal sealed class EvaluationJob(CommandContext context, EvaluationPlan plan)
     {
         foreach (var remark in batches?.Remarks ?? [])
         {
-            context.Log.Warning("{Remark:l}", remark);
+            context.Log.Write(Options.Runtime.Engine == EngineChoice.OpenAi ? LogEventLevel.Information : LogEventLevel.Warning, "{Remark:l}", remark);
         }
 
         if (batches?.Check is { } check)

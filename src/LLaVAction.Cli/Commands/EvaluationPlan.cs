@@ -38,6 +38,9 @@ internal sealed record EvaluationPlan(EvaluateModelOptions Options, QuestionSele
         Require(options.Frames.Distinct().Count() == options.Frames.Count, $"--frames {string.Join(',', options.Frames)}: expected each count once.");
         Require(options.Videos.Folder is not null || options.Control == Control.Blind, "--videos is required; only --control blind does without.");
         _ = Shard.Parse(options.Shard);
+        Require(
+            options.Runtime.Engine != EngineChoice.OpenAi || options is { Runtime.Devices.Count: 1, VerifyBatch: 0 },
+            "--engine openai: a service has no --device and no --verify-batch; use --concurrency.");
         var task = SettingNames.Of(options.Task);
         Require(options.Rotations == 1 || options.Task.HasOptions(), $"--rotations {options.Rotations}: --task {task} shows no options to rotate.");
         Require(options.Rotations <= optionsPerQuestion, $"--rotations {options.Rotations}: expected 1 to {optionsPerQuestion}, the options of a question.");
@@ -60,6 +63,12 @@ internal sealed record EvaluationPlan(EvaluateModelOptions Options, QuestionSele
     public EvaluationSettings SettingsFor(ModelDescription model)
     {
         var scoring = Scoring(Options);
+        if (!model.ScoresLetters && scoring.Contains(AnswerScoring.Letter))
+        {
+            Require(Options.Scoring.Count == 0, "--scoring letter: this service gives neither log-probabilities nor structured letters; expected generate, staged or strict.");
+            scoring = [AnswerScoring.Staged];
+        }
+
         var describesFirst = Options.Task is PromptTask.ChainOfThought or PromptTask.CaptionThenAnswer or PromptTask.Caption;
         var generates = Options.Task != PromptTask.MultipleChoice || scoring.Any(static name => name != AnswerScoring.Letter);
         return new EvaluationSettings

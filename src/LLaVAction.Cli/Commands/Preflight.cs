@@ -33,6 +33,22 @@ internal sealed class Preflight
     /// <param name="prefix">Stands before an error whose message does not say whose it is.</param>
     public void Look(string name, Func<string> look, string prefix = "") => Look(() => _facts.Add(new EngineFact(name, look())), name, prefix);
 
+    /// <summary>Looks at the model of an evaluation: its checkpoint, or the address and the key of its service.</summary>
+    public void LookAtModel(EvaluateModelOptions options)
+    {
+        if (options.Runtime.Engine != EngineChoice.OpenAi)
+        {
+            LookAtModel(options.Model, options.Frames);
+            return;
+        }
+
+        Look($"service of {options.Model}", () =>
+        {
+            var settings = options.Service.ToSettings(null);
+            return $"{settings.BaseUrl}, {(RemoteService.ReadKey(settings).IsPresent ? "with a key" : "without a key")}; not asked yet";
+        });
+    }
+
     /// <summary>Looks at a checkpoint, once however many runs use it: complete, loadable, and what it needs.</summary>
     public void LookAtModel(string model, IReadOnlyList<int> frames)
     {
@@ -122,7 +138,7 @@ internal sealed class Preflight
     public async Task LookAtAsync(EvaluationPlan plan, CancellationToken cancellationToken)
     {
         var options = plan.Options;
-        LookAtModel(options.Model, options.Frames);
+        LookAtModel(options);
         var shard = Shard.Parse(options.Shard);
         var clips = plan.Selection.Asked.SelectMany(static set => set.Questions)
             .DistinctBy(static question => question.Id, StringComparer.Ordinal)

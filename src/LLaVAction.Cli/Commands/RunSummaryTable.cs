@@ -21,7 +21,7 @@ internal static class RunSummaryTable
             TableColumn.Percent("chance", "Chance"),
             TableColumn.Percent("accuracy_answered", "Answered only"),
             TableColumn.Number("unparsed", "Unparsed"),
-            TableColumn.Number("failed", "No frames"),
+            TableColumn.Number("failed", "Failed"),
             TableColumn.Number("without_result", "Not yet asked"));
         foreach (var cell in summary.Cells)
         {

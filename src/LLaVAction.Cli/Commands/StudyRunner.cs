@@ -64,7 +64,7 @@ internal sealed class StudyRunner(StudyPlan plan, CommandContext context)
                 EvaluationPlan.Check(run.Options, optionsPerQuestion, protocol);
                 return "options fit";
             }, $"run {run.Name}: ");
-            preflight.LookAtModel(run.Options.Model, run.Options.Frames);
+            preflight.LookAtModel(run.Options);
             await preflight.LookAtClipsAsync(run.Options, clips, run.Options.Strategies is { Count: > 0 } chosen ? chosen.Count : sets, context.CancellationToken);
         }
 

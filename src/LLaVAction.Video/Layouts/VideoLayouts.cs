@@ -21,6 +21,9 @@ public static class VideoLayouts
     /// <summary>One MP4 per clip.</summary>
     public const string Trimmed = "trimmed";
 
+    /// <summary>The video id of the file that <see cref="OpenFile"/> opened.</summary>
+    public const string LoneVideo = "video";
+
     /// <summary>All of them, <c>auto</c> first.</summary>
     public static IReadOnlyList<string> All { get; } = [Auto, Epic, Chunks, Frames, Trimmed];
 
@@ -31,6 +34,22 @@ public static class VideoLayouts
     /// <exception cref="InputException">The folder is missing, the layout has no such name or cannot be told, or ffmpeg is missing.</exception>
     public static IFrameReader Open(string folder, string layout = Auto, FfmpegSettings? settings = null) =>
         Open(folder, layout, () => new FfmpegDecoder(FfmpegTools.Find(Environment.GetEnvironmentVariable("PATH")), settings ?? FfmpegSettings.Default));
+
+    /// <summary>Opens one video file, whose clips have the video id <see cref="LoneVideo"/>.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="settings">How ffmpeg is run; null for the default.</param>
+    /// <exception cref="InputException">The file or ffmpeg is missing.</exception>
+    public static IFrameReader OpenFile(string path, FfmpegSettings? settings = null)
+    {
+        if (!File.Exists(path))
+        {
+            throw new InputException($"{path}: no such file; expected a video.");
+        }
+
+        var decoder = new FfmpegDecoder(FfmpegTools.Find(Environment.GetEnvironmentVariable("PATH")), settings ?? FfmpegSettings.Default);
+        var paths = new Dictionary<string, string>(StringComparer.Ordinal) { [LoneVideo] = Path.GetFullPath(path) };
+        return new SingleFileReader(new VideoPaths(Path.GetDirectoryName(paths[LoneVideo])!, paths, "{0}"), decoder, isTrimmed: false);
+    }
 
     /// <summary>Opens a folder of videos over a decoder.</summary>
     internal static IFrameReader Open(string folder, string layout, Func<IVideoDecoder> openDecoder)
