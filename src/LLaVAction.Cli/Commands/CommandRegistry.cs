@@ -13,6 +13,7 @@ internal static class CommandRegistry
         new DescribeBenchmarkCommand(),
         new ShowCommand(),
         new BuildTrainingSetCommand(),
+        new PrepareFramesCommand(),
         new EvaluateModelCommand(),
         new CompareCommand(),
         new ReportCommand(),

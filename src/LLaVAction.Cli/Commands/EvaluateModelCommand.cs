@@ -63,6 +63,9 @@ internal sealed record EvaluateModelOptions
     [OptionGroup]
     public VideoSource Videos { get; init; } = new();
 
+    [OptionGroup]
+    public FrameCacheOptions Cache { get; init; } = new();
+
     [Option("--output", "Folder of the run; the same command again does only what is missing.", Value = "RUN", Alias = "-o")]
     public required string Output { get; init; }
 

@@ -5,6 +5,7 @@ using LLaVAction.Models.Engines;
 using LLaVAction.Prompts;
 using LLaVAction.Remote;
 using LLaVAction.Runs;
+using LLaVAction.Video.Caching;
 using LLaVAction.Video.Frames;
 using Serilog.Events;
 
@@ -30,6 +31,8 @@ internal sealed class EvaluationJob(CommandContext context, EvaluationPlan plan)
         var shard = Shard.Parse(Options.Shard);
         var devices = Options.Runtime.Devices;
         var reader = Options.Control == Control.Blind ? null : Options.Videos.Open();
+        var cache = reader is null ? null : Options.Cache.Open();
+        reader = cache is null ? reader : Cached(reader!, cache);
         var open = await ModelOpenerAsync(shard);
         var workers = new List<Worker>();
         try
@@ -42,6 +45,16 @@ internal sealed class EvaluationJob(CommandContext context, EvaluationPlan plan)
             using var progress = context.StartProgress(
                 "evaluating", "questions", workers.Sum(static worker => worker.Run.OfShard), workers.Sum(static worker => worker.Run.OfShard - worker.Run.Left));
             var reports = await Task.WhenAll(workers.Select(worker => devices.Count == 1 ? RunAsync(worker, progress) : RunAsideAsync(worker, progress)));
+            if (cache is not null)
+            {
+                FrameCacheOptions.Report(cache, context);
+            }
+
+            foreach (var remark in reader?.Remarks ?? [])
+            {
+                context.Log.Warning("{Remark:l}", remark);
+            }
+
             var exitCode = reports.Select(static report => report.ExitCode).Aggregate(ExitCode.Worse);
             return (exitCode, reports is [{ Summary: { } only }] ? only : SummaryBuilder.Build(RunFolder.Open(Options.Output).ReadResults(plan.Selection.Asked)));
         }
@@ -53,6 +66,18 @@ internal sealed class EvaluationJob(CommandContext context, EvaluationPlan plan)
                 worker.Model.Dispose();
             }
         }
+    }
+
+    private CachedFrameReader Cached(IFrameReader reader, FrameCache cache)
+    {
+        // A mean of frames is of frames in their own size, and so are the pictures that a service gets.
+        int? size = Options.Control == Control.MeanFrame || Options.Runtime.Engine == EngineChoice.OpenAi ? null : FrameCacheOptions.InputSizeOf(HuggingFaceCache.Resolve(Options.Model));
+        if (size is { } side)
+        {
+            FrameCacheOptions.Announce(cache, WorkPlan.ClipOrder(plan.Selection.Asked).Count, Options.Frames, side, context);
+        }
+
+        return new CachedFrameReader(reader, cache, size);
     }
 
     // A service is asked what it offers before the run is; a checkpoint is loaded once per device.

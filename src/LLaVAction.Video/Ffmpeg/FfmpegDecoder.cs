@@ -14,7 +14,10 @@ internal sealed class FfmpegDecoder(FfmpegTools tools, FfmpegSettings settings) 
 
     private readonly VideoProbe _probe = new(tools, settings.Patience);
     private readonly ConcurrentDictionary<string, FrameReadException> _hung = new(StringComparer.Ordinal);
+    private volatile string? _remark;
     private volatile string _acceleration = settings.HardwareAcceleration;
+
+    public IReadOnlyList<string> Remarks => _remark is null ? [] : [_remark];
 
     public async Task<StreamInfo> ProbeAsync(string path, CancellationToken cancellationToken) =>
         (await _probe.ProbeAsync(path, cancellationToken)).Info;
@@ -37,6 +40,7 @@ internal sealed class FfmpegDecoder(FfmpegTools tools, FfmpegSettings settings) 
             // The file or the device; the decoder in software tells which.
             var frames = await DecodeAsync(Software, path, video, windows, lead, cancellationToken);
             _acceleration = Software;
+            _remark = $"{path}: ffmpeg could not decode it with '{acceleration}'; from there on the decoder in software was used.";
             return frames;
         }
     }

@@ -11,7 +11,7 @@ namespace LLaVAction.Video.Ffmpeg;
 /// </summary>
 internal static class ToolProcess
 {
-    private const int LongestText = 64 << 20;
+    private const int LongestOutput = 64 << 20;
 
     /// <summary>Runs a program to its end.</summary>
     /// <param name="command">The program, its arguments and its standard input.</param>
@@ -74,22 +74,27 @@ internal static class ToolProcess
 
     /// <summary>Reads a program's output as text, up to 64 MiB.</summary>
     /// <exception cref="InvalidDataException">There is more.</exception>
-    public static async Task<string> ReadTextAsync(Stream stream, Action onSignOfLife, CancellationToken cancellationToken)
+    public static async Task<string> ReadTextAsync(Stream stream, Action onSignOfLife, CancellationToken cancellationToken) =>
+        Encoding.UTF8.GetString(await ReadBytesAsync(stream, onSignOfLife, cancellationToken));
+
+    /// <summary>Reads a program's output, up to 64 MiB.</summary>
+    /// <exception cref="InvalidDataException">There is more.</exception>
+    public static async Task<byte[]> ReadBytesAsync(Stream stream, Action onSignOfLife, CancellationToken cancellationToken)
     {
-        using var text = new MemoryStream();
+        using var output = new MemoryStream();
         var buffer = new byte[16 * 1024];
         int read;
         while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0)
         {
             onSignOfLife();
-            if (text.Length > LongestText)
+            if (output.Length > LongestOutput)
             {
                 throw new InvalidDataException("the output is too long");
             }
 
-            text.Write(buffer, 0, read);
+            output.Write(buffer, 0, read);
         }
 
-        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
+        return output.ToArray();
     }
 }

@@ -37,6 +37,9 @@ public interface IFrameReader
     /// <summary>Which layout the folder has: <c>epic</c>, <c>chunks</c>, <c>frames</c> or <c>trimmed</c>.</summary>
     string Layout { get; }
 
+    /// <summary>What was done otherwise than asked, one sentence each: hardware that could not decode. Empty as a rule.</summary>
+    IReadOnlyList<string> Remarks => [];
+
     /// <summary>Whether there is a video for the clip; what it holds is not looked at.</summary>
     bool HasVideo(ClipReference clip) => true;
 
@@ -49,6 +52,11 @@ public interface IFrameReader
         FramePolicy policy,
         IReadOnlyList<int> frameCounts,
         CancellationToken cancellationToken);
+
+    /// <summary>What identifies the content that a clip's frames come from, wherever it lies.</summary>
+    /// <exception cref="FrameReadException">The video is missing, or cannot be read.</exception>
+    Task<string> IdentifyAsync(ClipReference clip, FramePolicy policy, IReadOnlyList<int> frameCounts, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("This reader does not tell where its frames come from.");
 
     /// <summary>
     /// Looks for the videos of clips, and holds what their names, numbers and headers say against the clips; decodes nothing.

@@ -6,6 +6,9 @@ namespace LLaVAction.Video.Frames;
 /// </summary>
 internal interface IVideoDecoder
 {
+    /// <summary>What was done otherwise than asked, one sentence each.</summary>
+    IReadOnlyList<string> Remarks => [];
+
     /// <summary>Reads the file's headers.</summary>
     /// <exception cref="FrameReadException">The file is not a video that can be read.</exception>
     Task<StreamInfo> ProbeAsync(string path, CancellationToken cancellationToken);

@@ -11,9 +11,12 @@ namespace LLaVAction.Video.Layouts;
 /// </summary>
 internal sealed class ChunksReader(VideoPaths paths, IVideoDecoder decoder) : IFrameReader
 {
+    private readonly ContentIdentity _identity = new();
     private readonly ConcurrentDictionary<string, ChunkFolder> _folders = new(StringComparer.Ordinal);
 
     public string Layout => VideoLayouts.Chunks;
+
+    public IReadOnlyList<string> Remarks => decoder.Remarks;
 
     public bool HasVideo(ClipReference clip) => paths.TryFind(clip.VideoId) is not null;
 
@@ -46,6 +49,14 @@ internal sealed class ChunksReader(VideoPaths paths, IVideoDecoder decoder) : IF
         }
 
         return ClipFramesBuilder.Build(clip, plan, frames);
+    }
+
+    public async Task<string> IdentifyAsync(
+        ClipReference clip, FramePolicy policy, IReadOnlyList<int> frameCounts, CancellationToken cancellationToken)
+    {
+        VideoPaths.CheckIds(clip);
+        var chunks = await OpenAsync(paths.Find(clip, clip.VideoId), cancellationToken);
+        return _identity.Of(chunks.FilesUpTo(clip.StartSeconds, clip.StopSeconds));
     }
 
     public async Task<VideoSurvey> SurveyAsync(
@@ -186,6 +197,13 @@ internal sealed class ChunksReader(VideoPaths paths, IVideoDecoder decoder) : IF
             : throw new FrameReadException(
                 FrameReadFailure.MissingVideo,
                 string.Create(CultureInfo.InvariantCulture, $"{Folder} has no chunk that starts at {start} s ({start}.MP4), and it has others."));
+
+        /// <summary>The files that a clip's frames depend on: the first, for its rate, those it touches, and the last one of the video.</summary>
+        public IEnumerable<string> FilesUpTo(double startSeconds, double stopSeconds) => Files
+            .Select(file => (Start: file.Key * (IsCounted ? Seconds : 1), Path: file.Value))
+            .Where(file => file.Start == 0 || file.Start == Last || (file.Start <= stopSeconds + 1 && file.Start + (long)Seconds >= startSeconds - 1))
+            .OrderBy(static file => file.Start)
+            .Select(static file => file.Path);
 
         /// <summary>Checks the length of a chunk that others follow: one of another length would shift all after it.</summary>
         /// <exception cref="FrameReadException">It does not last as long as the others.</exception>

@@ -13,9 +13,12 @@ internal sealed class NumberedFramesReader(VideoPaths paths, IVideoDecoder decod
     /// <summary>Rates that frames of EPIC-KITCHENS are numbered at, and other usual ones, in the order they are tried.</summary>
     private static readonly double[] NominalRates = [60, 50, 30, 25, 60_000 / 1001.0, 30_000 / 1001.0];
 
+    private readonly ContentIdentity _identity = new();
     private readonly ConcurrentDictionary<string, FrameFolder> _folders = new(StringComparer.Ordinal);
 
     public string Layout => VideoLayouts.Frames;
+
+    public IReadOnlyList<string> Remarks => decoder.Remarks;
 
     public bool HasVideo(ClipReference clip) => paths.TryFind(clip.VideoId) is not null;
 
@@ -32,6 +35,14 @@ internal sealed class NumberedFramesReader(VideoPaths paths, IVideoDecoder decod
         var rate = NominalRate(clip);
         return ClipFramesBuilder.Build(
             clip, plan, decoded.Select((frame, index) => ((plan.Moments[index] - 1) / rate, frame)).ToArray());
+    }
+
+    public Task<string> IdentifyAsync(ClipReference clip, FramePolicy policy, IReadOnlyList<int> frameCounts, CancellationToken cancellationToken)
+    {
+        VideoPaths.CheckIds(clip);
+        var folder = FolderOf(paths.Find(clip, clip.VideoId));
+        var plan = Plan(clip, folder, policy, frameCounts);
+        return Task.FromResult(_identity.Of(plan.Moments.Select(number => folder.Find(number)!)));
     }
 
     public Task<VideoSurvey> SurveyAsync(

@@ -14,7 +14,11 @@ namespace LLaVAction.Video.Layouts;
 /// </remarks>
 internal sealed class SingleFileReader(VideoPaths paths, IVideoDecoder decoder, bool isTrimmed) : IFrameReader
 {
+    private readonly ContentIdentity _identity = new();
+
     public string Layout => isTrimmed ? VideoLayouts.Trimmed : VideoLayouts.Epic;
+
+    public IReadOnlyList<string> Remarks => decoder.Remarks;
 
     public bool HasVideo(ClipReference clip) => paths.TryFind(IdOf(clip)) is not null;
 
@@ -38,6 +42,12 @@ internal sealed class SingleFileReader(VideoPaths paths, IVideoDecoder decoder, 
         }
 
         return await ReadListedAsync(file, times, info, policy, frameCounts, cancellationToken);
+    }
+
+    public Task<string> IdentifyAsync(ClipReference clip, FramePolicy policy, IReadOnlyList<int> frameCounts, CancellationToken cancellationToken)
+    {
+        VideoPaths.CheckIds(clip);
+        return Task.FromResult(_identity.Of([paths.Find(clip, IdOf(clip))]));
     }
 
     public async Task<VideoSurvey> SurveyAsync(
