@@ -42,8 +42,11 @@ internal sealed record PrepareFramesOptions
     [Option("--decode-workers", "Clips decoded at a time [default: one for two cores].", Value = "N", Minimum = 1, Maximum = 256)]
     public int? DecodeWorkers { get; init; }
 
-    [Option("--limit", "The first N clips only.", Value = "N", Minimum = 1)]
+    [Option("--limit", "N clips only.", Value = "N", Minimum = 1)]
     public int? Limit { get; init; }
+
+    [Option("--sample", "Which clips --limit takes, as evaluate-model's.")]
+    public ClipSample Sample { get; init; }
 
     [Option("--ids", "Only the narration ids in this file, one per line.", Value = "FILE")]
     public string? Ids { get; init; }
@@ -72,7 +75,7 @@ internal sealed class PrepareFramesCommand()
         var policy = new FramePolicy(options.FramePolicy, options.ClipLength);
         FramePlan.Validate(policy, options.Frames);
         var ids = options.Ids is { } file ? IdFile.Read(file) : null;
-        var selection = QuestionSelection.Read(BenchmarkFolder.Open(options.Benchmark), options.Strategies, ids, options.Limit);
+        var selection = QuestionSelection.Read(BenchmarkFolder.Open(options.Benchmark), options.Strategies, ids, options.Limit, options.Sample);
         var shard = Shard.Parse(options.Shard);
         ClipReference[] clips =
         [
