@@ -1,8 +1,10 @@
 using System.Globalization;
+using LLaVAction.Cpu.Kernels;
 using LLaVAction.Cpu.Model;
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Recognizers;
+using LLaVAction.Models.Settings;
 using LLaVAction.Models.Tokenization;
 
 namespace LLaVAction.Cpu;
@@ -14,7 +16,7 @@ public sealed class CpuEngine : IEngine
     public string Name => "cpu";
 
     /// <inheritdoc/>
-    public IReadOnlyList<EngineFact> Inspect() => [new EngineFact("device", "cpu, float32")];
+    public IReadOnlyList<EngineFact> Inspect() => [new EngineFact("SIMD", ProcessorVectors.Describe()), new EngineFact("device", "cpu, float32")];
 
     /// <inheritdoc/>
     public IVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options)
@@ -27,7 +29,8 @@ public sealed class CpuEngine : IEngine
             var own = ModelSettings.Of(checkpoint.Configuration, tokenizer);
             var settings = own.With(options, checkpoint.Configuration, tokenizer);
             var model = LlavaModelLoader.Load(checkpoint, settings, options.Threads);
-            return new CpuVideoLanguageModel(model, tokenizer, ModelDescription.Of(checkpoint, own, settings, "cpu", "cpu", "float32"));
+            var description = ModelDescription.Of(checkpoint, own, settings, "cpu", "cpu", "float32") with { VisualTokenCount = model.Layout.Count };
+            return new CpuVideoLanguageModel(model, tokenizer, description);
         }
         catch
         {

@@ -1,6 +1,7 @@
 using LLaVAction.Benchmarks;
 using LLaVAction.Evaluation.Exchange;
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 using LLaVAction.Remote;
 using LLaVAction.Runs;
 using LLaVAction.Video.Frames;

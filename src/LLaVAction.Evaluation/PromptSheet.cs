@@ -1,4 +1,5 @@
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Sequences;
 using LLaVAction.Prompts;
 using LLaVAction.Scoring;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using LLaVAction.Benchmarks;
-using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 using LLaVAction.Prompts;
 using LLaVAction.Runs;
 

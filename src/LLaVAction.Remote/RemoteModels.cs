@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using LLaVAction.Benchmarks;
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Settings;
 using LLaVAction.Remote.Requests;
 
 namespace LLaVAction.Remote;

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Settings;
 using LLaVAction.Models.Tokenization;
 using LLaVAction.Remote.Requests;
 using LLaVAction.Video.Frames;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LLaVAction.Exchange.OpenAi;
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Sequences;
 using LLaVAction.Remote.Requests;
 using LLaVAction.Runs;
 using LLaVAction.Scoring;

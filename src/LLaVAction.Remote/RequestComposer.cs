@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using LLaVAction.Exchange.OpenAi;
-using LLaVAction.Models.Engines;
+using LLaVAction.Models.Sequences;
 using LLaVAction.Prompts;
 
 namespace LLaVAction.Remote;

@@ -1,6 +1,7 @@
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Recognizers;
+using LLaVAction.Models.Settings;
 using LLaVAction.Models.Tokenization;
 using LLaVAction.Torch.Inference;
 using LLaVAction.Torch.Modules;
@@ -39,7 +40,8 @@ public sealed class TorchEngine(string? libTorchFolder) : IEngine
         var settings = own.With(options, configuration, tokenizer);
         var shape = batchShape ?? MemoryEstimate.Fit(checkpoint, settings, options, device);
         var model = new LlavaInference(Load(checkpoint, device, settings, options), checkpoint.Folder);
-        var description = ModelDescription.Of(checkpoint, own, settings, "torch", device.Name, device.Precision);
+        var description = ModelDescription.Of(checkpoint, own, settings, "torch", device.Name, device.Precision)
+            with { VisualTokenCount = model.Model.Layout.Count };
         return new TorchVideoLanguageModel(model, tokenizer, description, shape);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 using LLaVAction.Models.Tokenization;
 using LLaVAction.Prompts;
 using LLaVAction.Runs;

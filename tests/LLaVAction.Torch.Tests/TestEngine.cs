@@ -1,4 +1,4 @@
-using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 using LLaVAction.Torch.Inference;
 using LLaVAction.Torch.Native;
 using static TorchSharp.torch;

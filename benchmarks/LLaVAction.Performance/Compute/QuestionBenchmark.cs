@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text;
 using LLaVAction.Cpu;
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Settings;
 using LLaVAction.Models.Tokenization;
 using LLaVAction.Testing;
 using LLaVAction.Testing.Conformance;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Settings;
 using LLaVAction.Performance.Compute;
 using LLaVAction.Testing;
 using LLaVAction.Torch.Inference;

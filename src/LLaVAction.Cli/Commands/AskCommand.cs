@@ -1,6 +1,8 @@
 using LLaVAction.Cli.Options;
 using LLaVAction.Cli.Output;
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Settings;
 using LLaVAction.Prompts;
 using LLaVAction.Remote;
 using LLaVAction.Runs;
@@ -116,7 +118,8 @@ internal sealed class AskCommand() : ToolCommand<AskOptions>("ask", "Ask a model
 
         var frames = await ReadFramesAsync(options, context);
         using var model = await OpenAsync(options, context);
-        var prompt = PromptOf(options, task, model.Description);
+        var frameSeconds = frames.Selections[options.Frames].Select(index => frames.Seconds[index] - options.From).ToArray();
+        var prompt = PromptOf(options, task, model.Description, frameSeconds);
         var wantsLetters = task == AskTask.Mqa && model.Description.ScoresLetters;
         var request = new PromptRequest(
             prompt, wantsLetters ? OptionList.Letters(options.Choices.Count) : [], wantsLetters && options.Runtime.Engine == EngineChoice.OpenAi ? 0 : options.MaxNewTokens);
@@ -189,29 +192,34 @@ internal sealed class AskCommand() : ToolCommand<AskOptions>("ask", "Ask a model
             HuggingFaceCache.Resolve(options.Model), options.Overrides.Override(options.Runtime.ToModelOptions()) with { PromptsPerClip = 1, FramesPerClip = options.Frames });
     }
 
-    private static string PromptOf(AskOptions options, AskTask task, ModelDescription model)
+    private static string PromptOf(AskOptions options, AskTask task, ModelDescription model, IReadOnlyList<double> frameSeconds)
     {
         var settings = new PromptSettings
         {
             Task = task switch { AskTask.Mqa => PromptTask.MultipleChoice, AskTask.Direct => PromptTask.Direct, _ => PromptTask.Caption },
             Perspective = options.Perspective,
-            HasTimeInstruction = options.TimeInstruction switch
-            {
-                TimeInstructionChoice.On => true,
-                TimeInstructionChoice.Off => false,
-                _ => model.WasTrainedWithTimeInstruction,
-            },
+            HasTimeInstruction = options.TimeInstruction.IsOn(model),
+            TimeInstructionStyle = options.TimeInstruction.StyleFor(model),
         };
         var seconds = options.To - options.From;
         if (task is not (AskTask.Question or AskTask.Detect))
         {
-            return PromptBuilder.Build(settings, new PromptInput { DurationSeconds = seconds, NamedFrames = options.Frames, Options = options.Choices });
+            return PromptBuilder.Build(settings, new PromptInput
+            {
+                DurationSeconds = seconds,
+                NamedFrames = options.Frames,
+                FrameSeconds = frameSeconds,
+                Options = options.Choices,
+            });
         }
 
         var text = task == AskTask.Question
             ? TaskPrompts.OpenEnded(options.Question!)
             : TaskPrompts.TemporalDetection(options.Action!, options.ActionSeconds!.Value);
-        return ChatTemplate.Qwen15(ChatTemplate.VideoLine + (settings.HasTimeInstruction ? TimeInstruction.Text(seconds, options.Frames) : "") + text);
+        var time = settings.TimeInstructionStyle == TimeInstructionStyle.LlavaVideo
+            ? TimeInstruction.LlavaVideoText(seconds, options.Frames, frameSeconds)
+            : TimeInstruction.Text(seconds, options.Frames);
+        return ChatTemplate.Qwen15(ChatTemplate.VideoLine + (settings.HasTimeInstruction ? time : "") + text);
     }
 
     private static IEnumerable<string> Describe(AskOptions options, AskTask task, PromptAnswer answer)

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using LLaVAction.Cli.Options;
 using LLaVAction.Cli.Output;
 using LLaVAction.Models.Engines;
@@ -77,35 +75,5 @@ internal sealed class DoctorCommand()
         yield return new EngineFact("cores", string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} usable, within affinity and cgroup limits"));
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         yield return new EngineFact("memory", string.Create(CultureInfo.InvariantCulture, $"{memory / (double)(1L << 30):0.0} GiB usable, within the cgroup limit"));
-        yield return new EngineFact("SIMD", DescribeSimd());
-    }
-
-    private static string DescribeSimd()
-    {
-        var width = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
-        List<string> names = [];
-        if (Avx512F.IsSupported)
-        {
-            names.Add("AVX-512");
-        }
-
-        if (Avx2.IsSupported)
-        {
-            names.Add("AVX2");
-        }
-
-        if (Fma.IsSupported)
-        {
-            names.Add("FMA");
-        }
-
-        if (System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported)
-        {
-            names.Add("AdvSIMD");
-        }
-
-        return width == 0
-            ? "none; the cpu engine runs, slowly"
-            : string.Create(CultureInfo.InvariantCulture, $"{width} bits ({string.Join(", ", names)})");
     }
 }

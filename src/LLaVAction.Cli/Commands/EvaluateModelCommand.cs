@@ -2,6 +2,7 @@ using LLaVAction.Benchmarks;
 using LLaVAction.Cli.Options;
 using LLaVAction.Cli.Output;
 using LLaVAction.Evaluation;
+using LLaVAction.Models.Settings;
 using LLaVAction.Prompts;
 using LLaVAction.Runs;
 
@@ -40,6 +41,26 @@ internal enum TimeInstructionChoice
 
     /// <summary>Always, in LLaVA-Video's words, with the time of each frame.</summary>
     LlavaVideo,
+}
+
+/// <summary>What the option means for a model.</summary>
+internal static class TimeInstructionChoices
+{
+    /// <summary>Whether the prompt states the clip's length.</summary>
+    public static bool IsOn(this TimeInstructionChoice choice, ModelDescription model) => choice switch
+    {
+        TimeInstructionChoice.Off => false,
+        TimeInstructionChoice.Auto => model.WasTrainedWithTimeInstruction,
+        _ => true,
+    };
+
+    /// <summary>In whose words.</summary>
+    public static TimeInstructionStyle StyleFor(this TimeInstructionChoice choice, ModelDescription model) => choice switch
+    {
+        TimeInstructionChoice.Llavaction => TimeInstructionStyle.Llavaction,
+        TimeInstructionChoice.LlavaVideo => TimeInstructionStyle.LlavaVideo,
+        _ => model.TimeInstructionStyle,
+    };
 }
 
 /// <summary>The options of <c>evaluate-model</c>.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using LLaVAction.Cli.Output;
 using LLaVAction.Evaluation;
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 using LLaVAction.Prompts;
 using LLaVAction.Remote;
 using LLaVAction.Runs;

@@ -2,7 +2,7 @@ using LLaVAction.Benchmarks;
 using LLaVAction.Benchmarks.Building;
 using LLaVAction.Epic;
 using LLaVAction.Evaluation;
-using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 using LLaVAction.Prompts;
 using LLaVAction.Runs;
 using LLaVAction.Scoring;
@@ -77,18 +77,8 @@ internal sealed record EvaluationPlan(EvaluateModelOptions Options, QuestionSele
             {
                 Task = Options.Task,
                 Perspective = Options.Perspective,
-                HasTimeInstruction = Options.TimeInstruction switch
-                {
-                    TimeInstructionChoice.Off => false,
-                    TimeInstructionChoice.Auto => model.WasTrainedWithTimeInstruction,
-                    _ => true,
-                },
-                TimeInstructionStyle = Options.TimeInstruction switch
-                {
-                    TimeInstructionChoice.Llavaction => TimeInstructionStyle.Llavaction,
-                    TimeInstructionChoice.LlavaVideo => TimeInstructionStyle.LlavaVideo,
-                    _ => model.TimeInstructionStyle,
-                },
+                HasTimeInstruction = Options.TimeInstruction.IsOn(model),
+                TimeInstructionStyle = Options.TimeInstruction.StyleFor(model),
                 HasVideo = Options.Control != Control.Blind,
             },
             FrameCounts = Options.Frames,

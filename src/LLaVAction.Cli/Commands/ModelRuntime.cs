@@ -1,6 +1,7 @@
 using LLaVAction.Cli.Options;
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 
 namespace LLaVAction.Cli.Commands;
 

@@ -5,6 +5,7 @@ using LLaVAction.Cpu;
 using LLaVAction.Evaluation.Parity;
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 using LLaVAction.Tables;
 
 namespace LLaVAction.Cli.Commands;

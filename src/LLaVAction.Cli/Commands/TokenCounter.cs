@@ -2,6 +2,7 @@ using System.Globalization;
 using LLaVAction.Cpu;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Settings;
 
 namespace LLaVAction.Cli.Commands;
 

@@ -2,6 +2,7 @@ using LLaVAction.Cpu.Kernels;
 using LLaVAction.Epic;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Recognizers;
+using LLaVAction.Models.Settings;
 
 namespace LLaVAction.Cpu.Model;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using LLaVAction.Cpu.Kernels;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Settings;
 using LLaVAction.Models.Tokenization;
 using LLaVAction.Video.Frames;
 

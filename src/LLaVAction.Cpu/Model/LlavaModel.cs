@@ -1,8 +1,8 @@
 using LLaVAction.Cpu.Kernels;
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Models.Engines;
 using LLaVAction.Models.Preprocessing;
 using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Settings;
 using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Cpu.Model;

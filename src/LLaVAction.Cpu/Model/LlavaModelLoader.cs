@@ -1,7 +1,7 @@
 using LLaVAction.Cpu.Kernels;
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Models.Engines;
 using LLaVAction.Models.Preprocessing;
+using LLaVAction.Models.Settings;
 
 namespace LLaVAction.Cpu.Model;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using LLaVAction.Epic;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Settings;
 using LLaVAction.Models.Tokenization;
 using LLaVAction.Prompts;
 using LLaVAction.Video.Frames;

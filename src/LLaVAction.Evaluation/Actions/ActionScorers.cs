@@ -4,6 +4,7 @@ using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Recognizers;
 using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Settings;
 using LLaVAction.Models.Tokenization;
 
 namespace LLaVAction.Evaluation.Actions;

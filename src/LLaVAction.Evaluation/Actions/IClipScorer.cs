@@ -1,5 +1,5 @@
 using LLaVAction.Epic;
-using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Evaluation.Actions;

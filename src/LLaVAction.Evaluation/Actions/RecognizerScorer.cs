@@ -3,6 +3,7 @@ using LLaVAction.Epic;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Preprocessing;
 using LLaVAction.Models.Recognizers;
+using LLaVAction.Models.Settings;
 using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Evaluation.Actions;

@@ -2,6 +2,8 @@ using LLaVAction.Benchmarks;
 using LLaVAction.Exchange;
 using LLaVAction.Exchange.Formats;
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Settings;
 using LLaVAction.Prompts;
 using LLaVAction.Remote;
 using LLaVAction.Remote.Requests;

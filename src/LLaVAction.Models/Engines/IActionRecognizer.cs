@@ -1,5 +1,6 @@
 using LLaVAction.Epic;
 using LLaVAction.Models.Recognizers;
+using LLaVAction.Models.Settings;
 
 namespace LLaVAction.Models.Engines;
 

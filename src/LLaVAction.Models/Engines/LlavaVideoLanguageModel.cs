@@ -1,5 +1,6 @@
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Settings;
 using LLaVAction.Models.Tokenization;
 using LLaVAction.Video.Frames;
 

@@ -1,5 +1,5 @@
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 using LLaVAction.Recognizers;
 
 namespace LLaVAction.Models.Recognizers;

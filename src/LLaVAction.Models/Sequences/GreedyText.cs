@@ -1,4 +1,4 @@
-using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 
 namespace LLaVAction.Models.Sequences;
 

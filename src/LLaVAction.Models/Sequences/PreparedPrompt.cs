@@ -1,6 +1,6 @@
 using System.Globalization;
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 using LLaVAction.Models.Tokenization;
 
 namespace LLaVAction.Models.Sequences;

@@ -1,5 +1,3 @@
-using LLaVAction.Models.Engines;
-
 namespace LLaVAction.Models.Sequences;
 
 /// <summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Settings;
 using LLaVAction.Torch.Native;
 
 namespace LLaVAction.Torch.Inference;

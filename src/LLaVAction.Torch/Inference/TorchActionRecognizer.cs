@@ -1,6 +1,7 @@
 using LLaVAction.Epic;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Recognizers;
+using LLaVAction.Models.Settings;
 using LLaVAction.Torch.Modules;
 using LLaVAction.Torch.Native;
 using TorchSharp;

@@ -1,5 +1,6 @@
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Settings;
 using LLaVAction.Models.Tokenization;
 using LLaVAction.Video.Frames;
 using static TorchSharp.torch;

@@ -1,6 +1,6 @@
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Models.Engines;
 using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Settings;
 using LLaVAction.Torch.Native;
 using TorchSharp.Modules;
 using TorchSharp.Utils;

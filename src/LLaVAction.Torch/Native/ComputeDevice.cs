@@ -1,5 +1,5 @@
 using System.Globalization;
-using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -22,6 +22,14 @@ public sealed partial class HouseRulesTests
         ["LLaVAction.Cli"] = 5,
     };
 
+    /// <summary>Where vectors of the processor and pointers are allowed: the kernels, the picture's resize and the memory map.</summary>
+    private static readonly string[] MayUsePointers =
+    [
+        Path.Combine("LLaVAction.Cpu", "Kernels"),
+        Path.Combine("LLaVAction.Video", "Resizing"),
+        Path.Combine("LLaVAction.Models", "Checkpoints", "MappedFile.cs"),
+    ];
+
     [Fact]
     public void Projects_reference_downwards_only()
     {
@@ -34,6 +42,21 @@ public sealed partial class HouseRulesTests
             select $"{project} -> {referenced}";
 
         Assert.Empty(upward);
+    }
+
+    [Fact]
+    public void Folders_of_a_project_do_not_need_each_other_in_a_circle() =>
+        Assert.Empty(Directory.GetDirectories(Path.Combine(Repository.Root, "src")).SelectMany(FolderCycles.Of));
+
+    [Fact]
+    public void Pointers_and_processor_vectors_stay_where_they_belong()
+    {
+        var elsewhere = Sources("src")
+            .Where(file => !MayUsePointers.Any(place => file.Contains(place, StringComparison.Ordinal)))
+            .Where(file => PointerUse().IsMatch(File.ReadAllText(file)))
+            .Select(file => Path.GetRelativePath(Repository.Root, file));
+
+        Assert.Empty(elsewhere);
     }
 
     [Fact]
@@ -110,6 +133,9 @@ public sealed partial class HouseRulesTests
 
     [GeneratedRegex(@"\bConsole\.(Out|Error|Write|WriteLine|In|Read)|\bEnvironment\.Exit\b")]
     private static partial Regex ConsoleUse();
+
+    [GeneratedRegex(@"^using System\.Runtime\.Intrinsics|^[^/]*\bunsafe\b (?:class|struct|static|void|partial)|^[^/]*\bVector<", RegexOptions.Multiline)]
+    private static partial Regex PointerUse();
 
     [GeneratedRegex(@"\bRandom\.Shared\b|\bnew Random\(|\.GetHashCode\(\)|\bDateTime\.Now\b")]
     private static partial Regex ChanceUse();

@@ -1,7 +1,7 @@
 using LLaVAction.Cpu.Kernels;
 using LLaVAction.Cpu.Model;
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 using LLaVAction.Testing;
 
 namespace LLaVAction.Cpu.Tests.Model;

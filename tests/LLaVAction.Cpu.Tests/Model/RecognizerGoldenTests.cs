@@ -1,4 +1,4 @@
-using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 using LLaVAction.Testing;
 using LLaVAction.Testing.Conformance;
 

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using LLaVAction.Cpu.Kernels;
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Settings;
 using LLaVAction.Testing;
 using LLaVAction.Testing.Conformance;
 

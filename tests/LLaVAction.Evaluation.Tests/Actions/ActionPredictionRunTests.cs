@@ -2,7 +2,7 @@ using System.Text.Json;
 using LLaVAction.Epic;
 using LLaVAction.Evaluation.Actions;
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 using LLaVAction.Recognizers;
 using LLaVAction.Recognizers.Writing;
 using LLaVAction.Runs;

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using LLaVAction.Evaluation.Parity;
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 
 namespace LLaVAction.Testing.Conformance;
 

@@ -1,4 +1,5 @@
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 
 namespace LLaVAction.Testing.Conformance;
 

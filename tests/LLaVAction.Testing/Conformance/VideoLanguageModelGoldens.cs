@@ -1,4 +1,6 @@
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Settings;
 
 namespace LLaVAction.Testing.Conformance;
 

@@ -3,6 +3,7 @@ using LLaVAction.Benchmarks;
 using LLaVAction.Cpu;
 using LLaVAction.Evaluation;
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 using LLaVAction.Prompts;
 using LLaVAction.Runs;
 using LLaVAction.Scoring;

@@ -1,5 +1,5 @@
-using LLaVAction.Models.Engines;
 using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Settings;
 using LLaVAction.Testing;
 using LLaVAction.Torch.Inference;
 using LLaVAction.Torch.Native;

@@ -1,4 +1,6 @@
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Settings;
 using LLaVAction.Testing.Conformance;
 using LLaVAction.Torch.Inference;
 

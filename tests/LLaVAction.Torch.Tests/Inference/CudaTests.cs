@@ -1,4 +1,5 @@
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 using LLaVAction.Testing.Conformance;
 
 namespace LLaVAction.Torch.Tests.Inference;

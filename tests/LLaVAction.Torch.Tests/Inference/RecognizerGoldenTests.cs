@@ -1,4 +1,4 @@
-using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 using LLaVAction.Testing.Conformance;
 
 namespace LLaVAction.Torch.Tests.Inference;

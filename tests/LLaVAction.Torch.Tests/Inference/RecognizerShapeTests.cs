@@ -1,5 +1,6 @@
 using LLaVAction.Cpu;
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 using LLaVAction.Testing;
 
 namespace LLaVAction.Torch.Tests.Inference;

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Settings;
 using LLaVAction.Testing;
 using LLaVAction.Testing.Conformance;
 using LLaVAction.Torch.Inference;

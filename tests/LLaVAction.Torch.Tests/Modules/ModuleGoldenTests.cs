@@ -1,5 +1,6 @@
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 using LLaVAction.Testing.Conformance;
 using LLaVAction.Torch.Inference;
 using LLaVAction.Torch.Modules;

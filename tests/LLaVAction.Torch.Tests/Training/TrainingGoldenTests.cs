@@ -1,6 +1,6 @@
 using System.Text.Json;
 using LLaVAction.Models.Checkpoints;
-using LLaVAction.Models.Engines;
+using LLaVAction.Models.Settings;
 using LLaVAction.Models.Tokenization;
 using LLaVAction.Testing;
 using LLaVAction.Torch.Inference;

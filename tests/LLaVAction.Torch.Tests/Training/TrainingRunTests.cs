@@ -1,5 +1,7 @@
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
+using LLaVAction.Models.Sequences;
+using LLaVAction.Models.Settings;
 using LLaVAction.Testing;
 using LLaVAction.Testing.Conformance;
 using LLaVAction.Torch.Inference;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using LLaVAction.Models.Checkpoints;
 
-namespace LLaVAction.Models.Engines;
+namespace LLaVAction.Models.Settings;
 
 /// <summary>Whether a checkpoint holds the learned tokens that the settings in force put among a video's tokens.</summary>
 public static class VideoTokenRequirements

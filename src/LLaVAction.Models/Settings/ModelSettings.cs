@@ -2,7 +2,7 @@ using System.Globalization;
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Tokenization;
 
-namespace LLaVAction.Models.Engines;
+namespace LLaVAction.Models.Settings;
 
 /// <summary>
 /// The settings a model runs with: the checkpoint's own, where the user did not override them. Both engines resolve them here.
