@@ -51,7 +51,7 @@ internal sealed class ReportCommand()
             examples = await Thumbnails.AddAsync(examples, reader, context);
         }
 
-        AtomicFile.Write(options.Output, Encoding.UTF8.GetBytes(HtmlReport.Write(comparison, await cards, examples)));
+        AtomicFile.Write(options.Output, Encoding.UTF8.GetBytes(HtmlReport.Write(comparison, await cards, examples, new EvaluateModelCommand().Schema.Defaults)));
         context.Results.WriteLine($"{options.Output}: report of {runs.Count} run{(runs.Count == 1 ? "" : "s")}, {comparison.Cells.Count} cells, {comparison.Pairs.Count} paired tests.");
         return runs.All(static run => run.Results.IsComplete) ? ExitCode.Done : ExitCode.Incomplete;
     }

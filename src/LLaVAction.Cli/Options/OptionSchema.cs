@@ -59,6 +59,10 @@ internal sealed class OptionSchema(string command, Type record)
             .ToDictionary(static pair => pair.Name, static pair => string.Join(',', pair.Texts), StringComparer.Ordinal),
         StringComparer.Ordinal);
 
+    /// <summary>The default of each option by name, as <see cref="SettingsOf"/> writes values.</summary>
+    public IReadOnlyDictionary<string, string> Defaults =>
+        Fields.ToDictionary(static option => option.Name, static option => string.Join(',', option.DefaultTexts), StringComparer.Ordinal);
+
     /// <summary>The command line that would give this record, options at their default left out.</summary>
     public string CommandLineOf(object options)
     {

@@ -16,7 +16,8 @@ public static class HtmlReport
     /// <param name="comparison">What was compared.</param>
     /// <param name="cards">Benchmark cards of the runs, each benchmark once.</param>
     /// <param name="examples">Questions to show.</param>
-    public static string Write(RunComparison comparison, IReadOnlyList<BenchmarkCard> cards, IReadOnlyList<ReportExample> examples)
+    /// <param name="defaults">Defaults of the evaluation's options by name; the command lines shown leave them out.</param>
+    public static string Write(RunComparison comparison, IReadOnlyList<BenchmarkCard> cards, IReadOnlyList<ReportExample> examples, IReadOnlyDictionary<string, string> defaults)
     {
         var html = new HtmlText();
         WriteHead(html, comparison);
@@ -38,7 +39,7 @@ public static class HtmlReport
         html.Markup("</section>\n");
         WriteAnswers(html, comparison, sections);
         WriteClasses(html, comparison.Cells);
-        WriteMethods(html, comparison.Runs);
+        WriteMethods(html, comparison.Runs, defaults);
         WriteExamples(html, examples);
         WriteCards(html, cards);
         WriteRuns(html, comparison.Runs);
@@ -109,7 +110,7 @@ public static class HtmlReport
         }
     }
 
-    private static void WriteMethods(HtmlText html, IReadOnlyList<ComparedRun> runs)
+    private static void WriteMethods(HtmlText html, IReadOnlyList<ComparedRun> runs, IReadOnlyDictionary<string, string> defaults)
     {
         html.Markup("<section aria-labelledby=\"methods\"><h2 id=\"methods\">Methods</h2>\n<div class=\"methods\">");
         foreach (var run in runs)
@@ -120,7 +121,7 @@ public static class HtmlReport
         html.Element("p", ReportMethods.Statistics);
         foreach (var run in runs)
         {
-            html.Markup("<pre>").Text(ReportMethods.CommandLine(run.Record)).Markup("</pre>\n");
+            html.Markup("<pre>").Text(ReportMethods.CommandLine(run.Record, defaults)).Markup("</pre>\n");
         }
 
         html.Markup("</div></section>\n");

@@ -33,9 +33,11 @@ public static class ReportMethods
             + $"{(prompt.PriorActions == RunPrompt.NoPriorActions ? "" : $", prior actions {prompt.PriorActions}")}.{scoring}{rotations}";
     }
 
-    /// <summary>The command that made a run, from the options stored with it; those left at a blank value are left out.</summary>
-    public static string CommandLine(RunRecord record) => "llavaction evaluate-model " + string.Join(' ', record.Configuration
-        .Where(static option => option.Value.Length > 0)
+    /// <summary>The command that made a run, from the options stored with it; those left blank or at their default are left out.</summary>
+    /// <param name="record">The run.</param>
+    /// <param name="defaults">Values by the options' names.</param>
+    public static string CommandLine(RunRecord record, IReadOnlyDictionary<string, string> defaults) => "llavaction evaluate-model " + string.Join(' ', record.Configuration
+        .Where(option => option.Value.Length > 0 && defaults.GetValueOrDefault(option.Key) != option.Value)
         .Select(static option => option.Value is "true" or "True" ? $"--{option.Key}" : $"--{option.Key} {Quote(option.Value)}"));
 
     private static string Quote(string value) =>

@@ -257,7 +257,7 @@ public sealed class EvaluateModelProcessTests(DemoBenchmark demo) : IClassFixtur
     [InlineData("--strategy tim", "there is no set 'tim'")]
     [InlineData("--limit 0", "--limit 0")]
     [InlineData("--prior-actions nowhere", "nowhere: no such folder")]
-    [InlineData("--engine tourch", "--engine tourch: expected auto, cpu or torch. Did you mean 'torch'?")]
+    [InlineData("--engine tourch", "--engine tourch: expected auto, cpu, torch or openai. Did you mean 'torch'?")]
     [InlineData("--threads 100000", "--threads 100000: expected a whole number from 1 to 1024")]
     [InlineData("--repetition-penalty NaN", "--repetition-penalty NaN: expected a number")]
     [InlineData("--engine torch --libtorch nowhere", "--libtorch nowhere: there is no such folder")]

@@ -67,8 +67,9 @@ public sealed partial class HtmlReportTests : IDisposable
         Assert.Contains("tim (240 of 240 questions, simulated predictions)", methods, StringComparison.Ordinal);
         Assert.Contains("Task mqa, egocentric prompt, time instruction off. Answers were scored by letter.", methods, StringComparison.Ordinal);
         Assert.Contains("without any video", ReportMethods.Of(MadeUpRuns.Of("strong", 0.7, Control.Blind)), StringComparison.Ordinal);
-        var record = run.Record with { Configuration = new Dictionary<string, string> { ["frames"] = "8,16", ["model"] = "my model", ["retry-failed"] = "true", ["ids"] = "" } };
-        Assert.Equal("llavaction evaluate-model --frames 8,16 --model 'my model' --retry-failed", ReportMethods.CommandLine(record));
+        var record = run.Record with { Configuration = new Dictionary<string, string> { ["frames"] = "8,16", ["model"] = "my model", ["retry-failed"] = "true", ["ids"] = "", ["shard"] = "1/1", ["seed"] = "7" } };
+        var defaults = new Dictionary<string, string> { ["shard"] = "1/1", ["seed"] = "42" };
+        Assert.Equal("llavaction evaluate-model --frames 8,16 --model 'my model' --retry-failed --seed 7", ReportMethods.CommandLine(record, defaults));
     }
 
     [Fact]
@@ -136,7 +137,7 @@ public sealed partial class HtmlReportTests : IDisposable
         var run = MadeUpRuns.Of(model, 0.7);
         File.WriteAllBytes(Path.Combine(path, RunRecord.FileName), RunJson.ToBytes(new Runs.SyntheticRun(3).Record));
         var runs = new[] { run with { Path = path } };
-        return HtmlReport.Write(RunComparison.Of(runs, SplitFiles.None), [], ReportExample.Choose(runs, 4));
+        return HtmlReport.Write(RunComparison.Of(runs, SplitFiles.None), [], ReportExample.Choose(runs, 4), new Dictionary<string, string>());
     }
 
     [GeneratedRegex("(src|href)=\"(?!#|data:)|url\\(|@import")]
