@@ -19,7 +19,7 @@ internal sealed record HostStreams(
     Lazy<IAnsiConsole>? OutputTerminal = null,
     Lazy<IAnsiConsole>? ErrorTerminal = null)
 {
-    /// <summary>Those of this process. Results are UTF-8 without BOM, with line feeds.</summary>
+    // Those of this process. Results are UTF-8 without BOM, with line feeds.
     public static HostStreams OfProcess()
     {
         var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16384)

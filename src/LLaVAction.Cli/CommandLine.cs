@@ -55,14 +55,12 @@ internal sealed class CommandLine
         }
     }
 
-    /// <summary>True when the arguments ask for help.</summary>
     public static bool AsksForHelp(IEnumerable<string> args) => BeforeDashes(args).Any(static argument => argument is "--help" or "-h" or "-?");
 
-    /// <summary>Answers a completion script: <c>[suggest:POSITION] "the line so far"</c>, System.CommandLine's own protocol.</summary>
+    // Answers a completion script: '[suggest:POSITION] "the line so far"', System.CommandLine's own protocol.
     public void Suggest(IReadOnlyList<string> args, TextWriter output) =>
         _root.Parse(args, Parsing).Invoke(new InvocationConfiguration { Output = output });
 
-    /// <summary>Prints the help of a command, or the overview.</summary>
     public void WriteHelp(ToolCommand? command, TextWriter output, bool isTerminal)
     {
         if (!isTerminal)

@@ -35,7 +35,6 @@ internal sealed class AnswerReader(EvaluationSettings settings)
         };
     }
 
-    /// <summary>The line of a question whose clip has no frames.</summary>
     public ResultLine Fail(PendingQuestion pending, int[] order, FrameReadException failure) => Start(pending, order) with
     {
         IsCorrect = settings.Prompt.Task == PromptTask.Caption ? null : false,

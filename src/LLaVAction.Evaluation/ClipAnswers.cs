@@ -20,10 +20,10 @@ internal sealed class ClipAnswers
                 new ClipGroup(encoded, frames!.Shown[group.Key], new PromptSheet(settings, [.. group], frames.Shown[group.Key].SecondsIn(clip.Work.Source))))];
     }
 
-    /// <summary>The groups, one per frame count; one in all when blind.</summary>
+    // The groups, one per frame count; one in all when blind.
     public IReadOnlyList<ClipGroup> Groups { get; }
 
-    /// <summary>The lines, in the order of the work; shared costs stand on the first line that paid them.</summary>
+    // The lines, in the order of the work; shared costs stand on the first line that paid them.
     public IEnumerable<ResultLine> Lines(AnswerReader reader)
     {
         var vision = _visionMilliseconds;

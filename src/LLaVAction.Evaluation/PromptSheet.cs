@@ -31,20 +31,16 @@ internal sealed class PromptSheet
         _failures = new PromptFailure?[pending.Count];
     }
 
-    /// <summary>The questions.</summary>
     public IReadOnlyList<PendingQuestion> Pending { get; }
 
-    /// <summary>For each question the option shown at each letter.</summary>
     public IReadOnlyList<int[]> Orders { get; }
 
-    /// <summary>For each question the description of the first pass; null without one.</summary>
+    // For each question the description of the first pass; null without one.
     public IReadOnlyList<string?> Notes => _notes;
 
-    /// <summary>The prompts of the first pass of caption-then-answer.</summary>
     public DistinctRequests CaptionRequests() => new(Pending.Select((one, i) => new PromptRequest(
         PromptBuilder.BuildCaptionPass(_settings.Prompt, Input(one, i)), [], _settings.MaxNewTokens)));
 
-    /// <summary>Takes the descriptions of the first pass, one per question.</summary>
     public void TakeNotes(IReadOnlyList<PromptAnswer> captions)
     {
         for (var i = 0; i < _notes.Length; i++)
@@ -54,13 +50,11 @@ internal sealed class PromptSheet
         }
     }
 
-    /// <summary>The prompts that are answered.</summary>
     public DistinctRequests AnswerRequests() => new(Pending.Select((one, i) => new PromptRequest(
         PromptBuilder.Build(_settings.Prompt, Input(one, i)),
         _settings.ScoresLetters ? Letters[Orders[i].Length] : [],
         _settings.AnswerTokens)));
 
-    /// <summary>The answers, but where the first pass failed its failure.</summary>
     public IReadOnlyList<PromptAnswer> Judge(IReadOnlyList<PromptAnswer> all) =>
         [.. all.Select((answer, i) => _failures[i] is { } failure ? answer with { Failure = failure } : answer)];
 
@@ -97,13 +91,11 @@ internal sealed class DistinctRequests
         }
     }
 
-    /// <summary>Each request once, in the order of its first use.</summary>
     public IReadOnlyList<PromptRequest> Requests => _requests;
 
-    /// <summary>The request at a place of the original order.</summary>
     public PromptRequest Of(int place) => _requests[_positions[place]];
 
-    /// <summary>One answer per original request; the time stands on the first that uses it and is 0 on the others.</summary>
+    // One answer per original request; the time stands on the first that uses it and is 0 on the others.
     public IReadOnlyList<PromptAnswer> Spread(IReadOnlyList<PromptAnswer> answers)
     {
         var isPaid = new bool[answers.Count];

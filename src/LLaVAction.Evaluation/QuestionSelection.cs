@@ -63,10 +63,8 @@ public sealed record QuestionSelection(
             : new QuestionSelection(benchmark, sets, whole, asked);
     }
 
-    /// <summary>
-    /// The clips in an order of which every beginning has its share of each video: within a video they are shuffled and
-    /// stand at (j + u) / n, with one u in [0, 1) a video.
-    /// </summary>
+    // The clips in an order of which every beginning has its share of each video: within a video they are shuffled and stand at
+    // (j + u) / n, with one u in [0, 1) a video.
     private static IEnumerable<string> OverVideos(IEnumerable<string> ids, Dictionary<string, string> videos, long seed) =>
         ids.GroupBy(id => videos[id], StringComparer.Ordinal)
             .SelectMany(video =>

@@ -45,7 +45,6 @@ public sealed partial class ApiKey
             : new ApiKey(variable, value);
     }
 
-    /// <summary>The key itself, for the client that sends it.</summary>
     internal string Value => _value ?? "none";
 
     /// <summary>A text without the key, whole or as services abbreviate it.</summary>

@@ -16,7 +16,6 @@ public sealed partial class RequestComposer(string model, RemoteSettings setting
     /// <summary>How many of the first token's alternatives are asked for: the most that OpenAI gives.</summary>
     public const int ListedTokens = 20;
 
-    /// <summary>Room for <c>{"answer": "A"}</c>, however a tokenizer cuts it.</summary>
     private const int StructuredLetterTokens = 32;
 
     /// <summary>The request of a prompt.</summary>

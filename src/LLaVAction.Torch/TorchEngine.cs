@@ -28,7 +28,7 @@ public sealed class TorchEngine(string? libTorchFolder) : IEngine
     /// <inheritdoc/>
     public IVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options) => LoadModel(checkpointFolder, options, null);
 
-    /// <summary>As the port's, in batches of a given shape; null for what suits the device.</summary>
+    // As the port's, in batches of a given shape; null for what suits the device.
     internal TorchVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options, BatchShape? batchShape)
     {
         LibTorch.Load(libTorchFolder);
@@ -41,7 +41,8 @@ public sealed class TorchEngine(string? libTorchFolder) : IEngine
         var shape = batchShape ?? MemoryEstimate.Fit(checkpoint, settings, options, device);
         var model = new LlavaInference(Load(checkpoint, device, settings, options), checkpoint.Folder);
         var description = ModelDescription.Of(checkpoint, own, settings, "torch", device.Name, device.Precision)
-            with { VisualTokenCount = model.Model.Layout.Count };
+            with
+        { VisualTokenCount = model.Model.Layout.Count };
         return new TorchVideoLanguageModel(model, tokenizer, description, shape);
     }
 
@@ -76,7 +77,6 @@ public sealed class TorchEngine(string? libTorchFolder) : IEngine
         }
     }
 
-    /// <summary>A checkpoint as modules.</summary>
     internal static Llava Load(Checkpoint checkpoint, ComputeDevice device, ModelSettings settings, ModelOptions options)
     {
         if (checkpoint.Configuration.Language is not null)

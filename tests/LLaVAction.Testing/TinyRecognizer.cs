@@ -16,7 +16,16 @@ public static class TinyRecognizer
         var classes = AnnotationPool.Unite([.. annotations.Select(static file => EpicCsvReader.Read(file))]).Classes.Count;
         Write(path, new RecognizerConfiguration
         {
-            ImageSize = 32, PatchSize = 8, HiddenSize = 64, Layers = 2, Heads = 1, IntermediateSize = 256, Frames = 4, Classes = classes, Mean = [0, 0, 0], StandardDeviation = [1, 1, 1],
+            ImageSize = 32,
+            PatchSize = 8,
+            HiddenSize = 64,
+            Layers = 2,
+            Heads = 1,
+            IntermediateSize = 256,
+            Frames = 4,
+            Classes = classes,
+            Mean = [0, 0, 0],
+            StandardDeviation = [1, 1, 1],
         });
     }
 
@@ -36,14 +45,24 @@ public static class TinyRecognizer
                 }
 
                 weights.Raw("u");
-            })),
+            }
+            )),
             storages));
     }
 
     /// <summary>A published shape with random weights: B/16 is (768, 12, 16), L/14 is (1024, 24, 14).</summary>
     public static RecognizerConfiguration Vit(int width, int layers, int patch) => new()
     {
-        ImageSize = 224, PatchSize = patch, HiddenSize = width, Layers = layers, Heads = width / 64, IntermediateSize = 4 * width, Frames = 16, Classes = 3806, Mean = [108, 117, 104], StandardDeviation = [68, 67, 70],
+        ImageSize = 224,
+        PatchSize = patch,
+        HiddenSize = width,
+        Layers = layers,
+        Heads = width / 64,
+        IntermediateSize = 4 * width,
+        Frames = 16,
+        Classes = 3806,
+        Mean = [108, 117, 104],
+        StandardDeviation = [68, 67, 70],
     };
 
     /// <summary>Writes the folder that a conversion would have made, and gives its path; weights are written as a stream.</summary>

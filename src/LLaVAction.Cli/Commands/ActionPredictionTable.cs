@@ -8,10 +8,9 @@ namespace LLaVAction.Cli.Commands;
 /// <summary>What <c>predict-actions</c> prints of a finished dump.</summary>
 internal static class ActionPredictionTable
 {
-    /// <summary>A dump this many points under its published figure was made wrongly.</summary>
     private const double WarnedPoints = 2;
 
-    /// <summary>Top-1 and top-5 beside the published figures, and warnings about what to know before using the dump.</summary>
+    // Top-1 and top-5 beside the published figures, and warnings about what to know before using the dump.
     public static void Write(CommandContext context, DumpDescription description, int clips)
     {
         var published = PublishedRecognizer.All.FirstOrDefault(one => one.Name == description.Published)?.Figures;

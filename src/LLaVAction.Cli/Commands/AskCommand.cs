@@ -15,22 +15,17 @@ namespace LLaVAction.Cli.Commands;
 /// <summary>What is asked about an interval.</summary>
 internal enum AskTask
 {
-    /// <summary>A question where one is given, options where there are any, an action to be found, else a description.</summary>
+    // A question where one is given, options where there are any, an action to be found, else a description.
     Auto,
 
-    /// <summary>A description.</summary>
     Caption,
 
-    /// <summary>The action in the model's own words.</summary>
     Direct,
 
-    /// <summary>A free question.</summary>
     Question,
 
-    /// <summary>A choice between options.</summary>
     Mqa,
 
-    /// <summary>When an action starts and ends.</summary>
     Detect,
 }
 
@@ -92,7 +87,6 @@ internal sealed record AskOptions
 /// <summary><c>ask</c>: one question about one interval of one video.</summary>
 internal sealed class AskCommand() : ToolCommand<AskOptions>("ask", "Ask a model about an interval of a video.")
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("A description", "llavaction ask videos/P01/P01_11.MP4 --from 1 --to 3.5 --model model --frames 4 --max-new-tokens 8"),
@@ -107,7 +101,6 @@ internal sealed class AskCommand() : ToolCommand<AskOptions>("ask", "Ask a model
             "llavaction ask videos/P01/P01_11.MP4 --from 0 --to 8 --model model --frames 4 --action 'take plate' --lasts 1.5 --max-new-tokens 8"),
     ];
 
-    /// <inheritdoc/>
     public override async Task<int> RunAsync(AskOptions options, CommandContext context)
     {
         var task = TaskOf(options);

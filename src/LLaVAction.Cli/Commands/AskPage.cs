@@ -10,7 +10,6 @@ internal static class AskPage
 {
     private const int Width = 320;
 
-    /// <summary>The page.</summary>
     public static byte[] ToBytes(AskOptions options, string prompt, IEnumerable<string> answer, ClipFrames frames)
     {
         var page = new HtmlText()

@@ -47,7 +47,6 @@ internal sealed record BuildBenchmarkOptions
 internal sealed class BuildBenchmarkCommand()
     : ToolCommand<BuildBenchmarkOptions>("build-benchmark", "Build question sets from annotations and recognisers' predictions.")
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new(
@@ -63,7 +62,6 @@ internal sealed class BuildBenchmarkCommand()
             + "--strategy tim=tim.json --options 20 --protocol recognition --representation official-key --output recognition"),
     ];
 
-    /// <inheritdoc/>
     public override Task<int> RunAsync(BuildBenchmarkOptions options, CommandContext context)
     {
         BenchmarkFolderWriter.RequireFree(options.Output, options.Force);

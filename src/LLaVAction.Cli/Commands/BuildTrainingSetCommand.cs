@@ -10,10 +10,10 @@ namespace LLaVAction.Cli.Commands;
 /// <summary>Which of a recogniser's classes become the distractors of training questions.</summary>
 internal enum DistractorWindow
 {
-    /// <summary>Drawn from the 2K best-ranked, as the original's code does.</summary>
+    // Drawn from the 2K best-ranked, as the original's code does.
     TwoK,
 
-    /// <summary>The K−1 best-ranked, as its paper says.</summary>
+    // The K−1 best-ranked, as its paper says.
     K,
 }
 
@@ -85,7 +85,6 @@ internal sealed record BuildTrainingSetOptions
 internal sealed class BuildTrainingSetCommand()
     : ToolCommand<BuildTrainingSetOptions>("build-training-set", "Build instruction-tuning data from train annotations and recognisers' predictions of the train split.")
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new(
@@ -93,7 +92,6 @@ internal sealed class BuildTrainingSetCommand()
             "llavaction build-training-set --annotations EPIC_100_train.csv --narrations EPIC_100_validation.csv --strategy random --output training"),
     ];
 
-    /// <inheritdoc/>
     public override Task<int> RunAsync(BuildTrainingSetOptions options, CommandContext context)
     {
         BenchmarkFolderWriter.RequireFree(options.Output, options.Force);

@@ -38,7 +38,6 @@ internal sealed record CheckOptions
 internal sealed class CheckCommand()
     : ToolCommand<CheckOptions>("check", "Regression gate for CI: exit code 0 same or better, 1 worse, 2 not comparable, 3 inconclusive.")
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("Make a baseline", "llavaction check runs/model --write-baseline baseline.json"),
@@ -46,7 +45,6 @@ internal sealed class CheckCommand()
         new("Allow another model to lose one point at most", "llavaction check runs/model --baseline baseline.json --mode accuracy --margin 0.01"),
     ];
 
-    /// <inheritdoc/>
     public override Task<int> RunAsync(CheckOptions options, CommandContext context)
     {
         var folder = RunFolder.Open(options.Run);

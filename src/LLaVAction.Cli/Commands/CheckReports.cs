@@ -9,7 +9,6 @@ namespace LLaVAction.Cli.Commands;
 /// <summary>A verdict as CI systems read it: a JUnit file, and the summary page of a GitHub job.</summary>
 internal static class CheckReports
 {
-    /// <summary>The verdict as one word.</summary>
     public static string NameOf(CheckVerdict verdict) => verdict switch
     {
         CheckVerdict.Passed => "PASSED",
@@ -17,7 +16,7 @@ internal static class CheckReports
         _ => "INCONCLUSIVE",
     };
 
-    /// <summary>Writes one test case: a failure where the run is worse, skipped where nothing can be said.</summary>
+    // Writes one test case: a failure where the run is worse, skipped where nothing can be said.
     public static void WriteJUnit(string path, string run, string mode, CheckResult result)
     {
         var outcome = result.Verdict switch
@@ -38,7 +37,7 @@ internal static class CheckReports
         AtomicFile.Write(path, Encoding.UTF8.GetBytes(text.ToString()));
     }
 
-    /// <summary>Appends the verdict to the page that <c>GITHUB_STEP_SUMMARY</c> names; nothing elsewhere.</summary>
+    // Appends the verdict to the page that 'GITHUB_STEP_SUMMARY' names; nothing elsewhere.
     public static void AppendStepSummary(string? path, string run, string mode, CheckResult result)
     {
         if (path is { Length: > 0 })

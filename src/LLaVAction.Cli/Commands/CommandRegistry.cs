@@ -3,7 +3,6 @@ namespace LLaVAction.Cli.Commands;
 /// <summary>Every command of the tool, in the order of the overview: a new one is a file in this folder and a line here.</summary>
 internal static class CommandRegistry
 {
-    /// <summary>All commands.</summary>
     public static IReadOnlyList<ToolCommand> All { get; } =
     [
         new ConvertRecogniserCommand(),
@@ -31,6 +30,6 @@ internal static class CommandRegistry
         new CompletionCommand(),
     ];
 
-    /// <summary>The command of a name; null for none.</summary>
+    // The command of a name; null for none.
     public static ToolCommand? Find(string name) => All.FirstOrDefault(command => command.Name == name);
 }

@@ -44,14 +44,12 @@ internal sealed record CompareOptions
 internal sealed class CompareCommand()
     : ToolCommand<CompareOptions>("compare", "Compare runs: accuracy with clustered confidence intervals, paired tests, position bias, splits.")
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("Compare a run with its blind control; two models are compared in the same way", "llavaction compare runs/model runs/blind"),
         new("Only the paired tests, as CSV", "llavaction compare runs/model runs/blind --section pairs --format csv"),
     ];
 
-    /// <inheritdoc/>
     public override Task<int> RunAsync(CompareOptions options, CommandContext context)
     {
         var runs = ComparedRun.Open(options.Runs);
@@ -65,11 +63,10 @@ internal sealed class CompareCommand()
         return Task.FromResult(runs.All(static run => run.Results.IsComplete) ? ExitCode.Done : ExitCode.Incomplete);
     }
 
-    /// <summary>Prints a comparison in the format and with the sections asked for.</summary>
     public static void Print(RunComparison comparison, CompareOptions options, ResultWriter results) =>
         results.Write(SectionWriter.Choose(ComparisonTables.All(comparison), [.. options.Sections]), comparison.Notes, options.Format);
 
-    /// <summary>A run that another process completed has no summary yet; a read-only folder is no reason to fail.</summary>
+    // A run that another process completed has no summary yet; a read-only folder is no reason to fail.
     private static void WriteSummary(CommandContext context, ComparedRun run)
     {
         if (File.Exists(Path.Combine(run.Path, RunSummary.FileName)))

@@ -6,16 +6,12 @@ namespace LLaVAction.Cli.Commands;
 /// <summary>A shell that completes command lines.</summary>
 internal enum ShellChoice
 {
-    /// <summary>GNU Bash.</summary>
     Bash,
 
-    /// <summary>Z shell.</summary>
     Zsh,
 
-    /// <summary>Fish.</summary>
     Fish,
 
-    /// <summary>PowerShell.</summary>
     Powershell,
 }
 
@@ -29,14 +25,12 @@ internal sealed record CompletionOptions
 /// <summary><c>completion</c>: the script that makes a shell complete commands, options and choices.</summary>
 internal sealed class CompletionCommand() : ToolCommand<CompletionOptions>("completion", "Print a script that completes commands and options in a shell.")
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("For bash; 'source <(llavaction completion bash)' in ~/.bashrc loads it", "llavaction completion bash"),
         new("For zsh", "llavaction completion zsh"),
     ];
 
-    /// <inheritdoc/>
     public override Task<int> RunAsync(CompletionOptions options, CommandContext context)
     {
         context.Results.WriteLine(options.Shell switch

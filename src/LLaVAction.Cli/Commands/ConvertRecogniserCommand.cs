@@ -7,10 +7,8 @@ namespace LLaVAction.Cli.Commands;
 /// <summary>How the matrices of a converted checkpoint are kept.</summary>
 internal enum StoredPrecision
 {
-    /// <summary>Bit for bit.</summary>
     Stored,
 
-    /// <summary>In half the space.</summary>
     Bfloat16,
 }
 
@@ -40,7 +38,6 @@ internal sealed record ConvertRecogniserOptions
 internal sealed class ConvertRecogniserCommand()
     : ToolCommand<ConvertRecogniserOptions>("convert-recogniser", "Convert an AVION classifier (.pt) to a folder for predict-actions, without Python.")
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new(
@@ -48,7 +45,6 @@ internal sealed class ConvertRecogniserCommand()
             "llavaction convert-recogniser avion_finetune_cls_lavila_vitl_best.pt --annotations EPIC_100_train.csv,EPIC_100_validation.csv --output avion-vitl"),
     ];
 
-    /// <inheritdoc/>
     public override Task<int> RunAsync(ConvertRecogniserOptions options, CommandContext context)
     {
         var made = RecognizerConversion.Run(new RecognizerConversionRequest

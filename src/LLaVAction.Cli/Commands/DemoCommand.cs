@@ -16,14 +16,12 @@ internal sealed class DemoCommand()
 {
     private const string DataVariable = "DEMO_DATA";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("See it work", "llavaction demo"),
         new("In a folder of your choice", "llavaction demo --output demo"),
     ];
 
-    /// <inheritdoc/>
     public override async Task<int> RunAsync(DemoOptions options, CommandContext context)
     {
         var data = Path.Combine(AppContext.BaseDirectory, "demo");

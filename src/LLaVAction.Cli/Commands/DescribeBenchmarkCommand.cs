@@ -39,7 +39,6 @@ internal sealed record DescribeBenchmarkOptions
 internal sealed class DescribeBenchmarkCommand()
     : ToolCommand<DescribeBenchmarkOptions>("describe-benchmark", "Print the benchmark card: statistics, quality audit, judges, what the options alone give away.")
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("The whole card", "llavaction describe-benchmark mqa"),
@@ -47,7 +46,6 @@ internal sealed class DescribeBenchmarkCommand()
         new("What the options alone give away, question by question", "llavaction describe-benchmark mqa --section options_only --bias-scores bias.csv"),
     ];
 
-    /// <inheritdoc/>
     public override Task<int> RunAsync(DescribeBenchmarkOptions options, CommandContext context)
     {
         if (options.BiasScores is { } file)

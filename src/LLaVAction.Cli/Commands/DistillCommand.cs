@@ -50,7 +50,6 @@ internal sealed record DistillOptions
 internal sealed class DistillCommand()
     : ToolCommand<DistillOptions>("distill", "Ask a teacher behind an OpenAI-compatible interface for captions and open questions about training clips.")
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new(
@@ -64,7 +63,6 @@ internal sealed class DistillCommand()
             "llavaction distill --rows mqa-rows.jsonl --videos videos --model gpt-4o-2024-08-06 --batch-to train/batch.jsonl --output train/captions.jsonl"),
     ];
 
-    /// <inheritdoc/>
     public override async Task<int> RunAsync(DistillOptions options, CommandContext context)
     {
         OutputFile.Prepare(options.Output, "--output");

@@ -24,7 +24,6 @@ internal sealed record DoctorOptions
 internal sealed class DoctorCommand()
     : ToolCommand<DoctorOptions>("doctor", "Show what is installed and usable: .NET, ffmpeg, SIMD, cores, memory, engines; and what a model needs.")
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("See whether this machine is ready", "llavaction doctor"),
@@ -32,7 +31,6 @@ internal sealed class DoctorCommand()
         new("What a model will need", "llavaction doctor --model model --frames 8,32"),
     ];
 
-    /// <inheritdoc/>
     public override async Task<int> RunAsync(DoctorOptions options, CommandContext context)
     {
         var facts = new List<EngineFact>(MachineFacts())
@@ -54,7 +52,6 @@ internal sealed class DoctorCommand()
         return facts.TrueForAll(static fact => fact.IsUsable != false) ? ExitCode.Done : ExitCode.Incomplete;
     }
 
-    /// <summary>Facts as a table.</summary>
     public static Table Tabulate(IEnumerable<EngineFact> facts)
     {
         var table = new Table(

@@ -9,16 +9,12 @@ namespace LLaVAction.Cli.Commands;
 /// <summary>Which arithmetic runs a model.</summary>
 internal enum EngineChoice
 {
-    /// <summary>Torch where a GPU and a libtorch for it are there, else cpu.</summary>
     Auto,
 
-    /// <summary>Managed code on the CPU.</summary>
     Cpu,
 
-    /// <summary>TorchSharp, on GPUs and the CPU.</summary>
     Torch,
 
-    /// <summary>A service behind an OpenAI-compatible interface.</summary>
     [JsonStringEnumMemberName(RemoteModels.EngineName)]
     OpenAi,
 }

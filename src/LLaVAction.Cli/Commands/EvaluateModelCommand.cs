@@ -11,42 +11,32 @@ namespace LLaVAction.Cli.Commands;
 /// <summary>How answers are read.</summary>
 internal enum ScoringChoice
 {
-    /// <summary>The most probable letter.</summary>
     Letter,
 
-    /// <summary>Generated text, read by the staged parser.</summary>
     Generate,
 
-    /// <summary>The same as generate.</summary>
     Staged,
 
-    /// <summary>Generated text, read by the original's parser.</summary>
     Strict,
 }
 
 /// <summary>Whether prompts state the clip's length.</summary>
 internal enum TimeInstructionChoice
 {
-    /// <summary>As the checkpoint was trained.</summary>
     Auto,
 
-    /// <summary>Always, in the words of the checkpoint's family.</summary>
     On,
 
-    /// <summary>Never.</summary>
     Off,
 
-    /// <summary>Always, in LLaVAction's words.</summary>
     Llavaction,
 
-    /// <summary>Always, in LLaVA-Video's words, with the time of each frame.</summary>
     LlavaVideo,
 }
 
 /// <summary>What the option means for a model.</summary>
 internal static class TimeInstructionChoices
 {
-    /// <summary>Whether the prompt states the clip's length.</summary>
     public static bool IsOn(this TimeInstructionChoice choice, ModelDescription model) => choice switch
     {
         TimeInstructionChoice.Off => false,
@@ -54,7 +44,6 @@ internal static class TimeInstructionChoices
         _ => true,
     };
 
-    /// <summary>In whose words.</summary>
     public static TimeInstructionStyle StyleFor(this TimeInstructionChoice choice, ModelDescription model) => choice switch
     {
         TimeInstructionChoice.Llavaction => TimeInstructionStyle.Llavaction,
@@ -173,7 +162,6 @@ internal sealed record EvaluateModelOptions
 internal sealed class EvaluateModelCommand()
     : ToolCommand<EvaluateModelOptions>("evaluate-model", "Evaluate a video language model on question sets.")
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new(
@@ -196,7 +184,6 @@ internal sealed class EvaluateModelCommand()
             "llavaction evaluate-model --benchmark mqa-small --engine openai --model gpt-4o-2024-08-06 --videos videos --limit 2 --frames 4 --prices prices.json --budget 5 --output runs/gpt-4o"),
     ];
 
-    /// <inheritdoc/>
     public override async Task<int> RunAsync(EvaluateModelOptions options, CommandContext context)
     {
         var benchmark = BenchmarkFolder.Open(options.Benchmark);
@@ -230,7 +217,7 @@ internal sealed class EvaluateModelCommand()
         return exitCode;
     }
 
-    /// <summary>Writes the submission files of a complete run into its folder, one per set and frame count.</summary>
+    // Writes the submission files of a complete run into its folder, one per set and frame count.
     private static void WriteSubmission(string output, CommandContext context)
     {
         var folder = RunFolder.Open(output);

@@ -20,7 +20,7 @@ internal sealed class EvaluationJob(CommandContext context, EvaluationPlan plan)
 
     private EvaluateModelOptions Options => plan.Options;
 
-    /// <summary>The part of device <paramref name="device"/> (from 0) within a part: together they are that part.</summary>
+    // The part of device device (from 0) within a part: together they are that part.
     public static Shard PartOf(Shard shard, int device, int devices) => new(shard.Index + (device * shard.Count), shard.Count * devices);
 
     /// <summary>Runs it.</summary>

@@ -19,7 +19,6 @@ internal sealed record EvaluationPlan(EvaluateModelOptions Options, QuestionSele
     private const int AnswerTokens = 64;
     private const int DescriptionTokens = 512;
 
-    /// <summary>Which moments become frames.</summary>
     public FramePolicy FramePolicy => PolicyOf(Options);
 
     /// <summary>Reads the questions that are asked for.</summary>

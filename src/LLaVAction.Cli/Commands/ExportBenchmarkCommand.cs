@@ -16,19 +16,15 @@ namespace LLaVAction.Cli.Commands;
 /// <summary>Whom a benchmark is handed to.</summary>
 internal enum ExportTarget
 {
-    /// <summary>A dataset folder.</summary>
     [JsonStringEnumMemberName("huggingface")]
     HuggingFace,
 
-    /// <summary>A task folder.</summary>
     [JsonStringEnumMemberName("lmms-eval")]
     LmmsEval,
 
-    /// <summary>Tables and frames.</summary>
     [JsonStringEnumMemberName("vlmevalkit")]
     VlmEvalKit,
 
-    /// <summary>Requests, and the run that waits for their answers.</summary>
     [JsonStringEnumMemberName("openai-batch")]
     OpenAiBatch,
 }
@@ -89,7 +85,6 @@ internal sealed record ExportBenchmarkOptions
 internal sealed class ExportBenchmarkCommand()
     : ToolCommand<ExportBenchmarkOptions>("export-benchmark", "Write question sets for lmms-eval, VLMEvalKit, the Hugging Face Hub or an OpenAI batch.")
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("A dataset folder for the Hugging Face Hub", "llavaction export-benchmark mqa-small --to huggingface --output mqa-hub"),
@@ -99,7 +94,6 @@ internal sealed class ExportBenchmarkCommand()
             "llavaction export-benchmark mqa-small --to openai-batch --videos videos --limit 2 --frames 4 --model gpt-4o-2024-08-06 --output runs/batch"),
     ];
 
-    /// <inheritdoc/>
     public override async Task<int> RunAsync(ExportBenchmarkOptions options, CommandContext context)
     {
         var benchmark = BenchmarkFolder.Open(options.Benchmark);

@@ -27,7 +27,6 @@ internal sealed record FrameCacheOptions
         return checkpoint.Configuration.Vision.ImageSize;
     }
 
-    /// <summary>Says how much room the frames of a run take, before they are decoded.</summary>
     public static void Announce(FrameCache cache, int clips, IEnumerable<int> frameCounts, int size, CommandContext context) => context.Log.Information(
         "Frame cache: {Estimate:l} for {Clips} clips at {Size} pixels; it holds {Held:l}.",
         Gigabytes(FrameCache.Estimate(clips, frameCounts.Sum(), size)),
@@ -35,7 +34,6 @@ internal sealed record FrameCacheOptions
         size,
         Gigabytes(cache.Bytes));
 
-    /// <summary>Says what the cache did.</summary>
     public static void Report(FrameCache cache, CommandContext context)
     {
         context.Log.Information("Frame cache: {Hits} entries found, {Written} written; it holds {Held:l}.", cache.Hits, cache.Written, Gigabytes(cache.Bytes));
@@ -50,7 +48,6 @@ internal sealed record FrameCacheOptions
         }
     }
 
-    /// <summary>Bytes as people read them.</summary>
     public static string Gigabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.###} GB");
 
     private static long ParseSize(string text)

@@ -12,7 +12,6 @@ internal static partial class HuggingFaceCache
     /// <exception cref="InputException">It is neither; the message has the command that downloads it.</exception>
     public static string Resolve(string model) => Resolve(model, CacheFolder(Environment.GetEnvironmentVariable));
 
-    /// <summary>As <see cref="Resolve(string)"/>, with the cache in a folder of one's own.</summary>
     public static string Resolve(string model, string cache)
     {
         if (Directory.Exists(model))
@@ -33,7 +32,7 @@ internal static partial class HuggingFaceCache
             $"{model}: no such folder, and not in the Hugging Face cache ({cache}). Download it with: hf download {name}{(revision.Length > 0 ? $" --revision {revision}" : "")}");
     }
 
-    /// <summary>The hub's cache: <c>HF_HUB_CACHE</c>, <c>HF_HOME/hub</c>, <c>XDG_CACHE_HOME/huggingface/hub</c> or <c>~/.cache/huggingface/hub</c>.</summary>
+    // The hub's cache: 'HF_HUB_CACHE', 'HF_HOME/hub', 'XDG_CACHE_HOME/huggingface/hub' or '~/.cache/huggingface/hub'.
     public static string CacheFolder(Func<string, string?> variable)
     {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);

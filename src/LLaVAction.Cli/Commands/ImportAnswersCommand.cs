@@ -53,7 +53,6 @@ internal sealed class ImportAnswersCommand()
 {
     private const int MostMisfitsShown = 20;
 
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new(
@@ -64,7 +63,6 @@ internal sealed class ImportAnswersCommand()
             "llavaction import-answers runs/samples --from samples.jsonl --benchmark mqa-small --strategy random --limit 2 --model LLaVA-Video-7B --frames 64"),
     ];
 
-    /// <inheritdoc/>
     public override Task<int> RunAsync(ImportAnswersOptions options, CommandContext context)
     {
         var format = options.AnswerFormat;

@@ -8,7 +8,7 @@ namespace LLaVAction.Cli.Commands;
 /// <summary>What <c>doctor --model</c> says of a checkpoint: what it is, and what a question will need.</summary>
 internal static class ModelFacts
 {
-    /// <summary>Tokens of the text around the video in a multiple-choice prompt with five options.</summary>
+    // Tokens of the text around the video in a multiple-choice prompt with five options.
     private const int TypicalTextTokens = 124;
 
     /// <summary>The lines about a checkpoint folder. Reads headers and configuration, no weights.</summary>

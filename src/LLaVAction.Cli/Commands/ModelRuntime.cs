@@ -8,16 +8,15 @@ namespace LLaVAction.Cli.Commands;
 /// <summary>Arithmetic of a model.</summary>
 internal enum PrecisionChoice
 {
-    /// <summary>What suits engine and device.</summary>
     Auto,
 
-    /// <summary>32 bits.</summary>
+    // 32 bits.
     Float32,
 
-    /// <summary>Brain floating point, 16 bits.</summary>
+    // Brain floating point, 16 bits.
     Bfloat16,
 
-    /// <summary>Half precision, 16 bits.</summary>
+    // Half precision, 16 bits.
     Float16,
 }
 
@@ -40,7 +39,6 @@ internal sealed record ModelRuntime
     /// <param name="libTorchFolder">The folder of libtorch that the user named; null for the first that is found.</param>
     public IEngine CreateEngine(string? libTorchFolder) => Engines.Create(Engine, Devices.FirstOrDefault("auto"), libTorchFolder);
 
-    /// <summary>The options of a model on one of the devices.</summary>
     public ModelOptions ToModelOptions(string? device = null) => new()
     {
         Device = device ?? Devices.FirstOrDefault("auto"),
@@ -70,7 +68,6 @@ internal sealed record CheckpointOverrides
     [Option("--vocabulary-size", "Rows of the vocabulary that count [default: the tokenizer's].", Value = "N", Minimum = 1)]
     public int? VocabularySize { get; init; }
 
-    /// <summary>These overrides on top of other options.</summary>
     public ModelOptions Override(ModelOptions options) => options with
     {
         NewlineMode = Newline,

@@ -39,14 +39,12 @@ internal sealed record ParityOptions
 internal sealed class ParityCommand()
     : ToolCommand<ParityOptions>("parity", "Compare an engine stage by stage with what a reference implementation computed (scripts/make-parity-pack.py); exit code 1 where they differ.")
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("Compare the cpu engine with a pack", "llavaction parity pack --model model"),
         new("One clip, for a program to read", "llavaction parity pack --model model --limit 1 --format json"),
     ];
 
-    /// <inheritdoc/>
     public override Task<int> RunAsync(ParityOptions options, CommandContext context)
     {
         var pack = ParityPack.Open(options.Pack);
@@ -77,7 +75,6 @@ internal sealed class ParityCommand()
         return Task.FromResult(run.Report.Agrees ? ExitCode.Done : ExitCode.CheckFailed);
     }
 
-    /// <summary>One model after the other, so that one at a time is in memory.</summary>
     private static void Compare(
         IEngine engine, string checkpoint, ModelOptions options, ParityRun run, ParityClip[] clips, IProgressReporter progress, CancellationToken cancellationToken)
     {
@@ -146,7 +143,6 @@ internal sealed class ParityCommand()
         _ => stage.ToString().ToLowerInvariant(),
     };
 
-    /// <summary>What an owner should look at.</summary>
     private static string Look(ParityStage stage) => stage switch
     {
         ParityStage.Tokens => "compare the tokenizer files of the two checkpoints.",

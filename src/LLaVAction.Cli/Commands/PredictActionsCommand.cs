@@ -16,33 +16,26 @@ namespace LLaVAction.Cli.Commands;
 /// <summary>Which moments of a clip become frames.</summary>
 internal enum ActionFramePolicy
 {
-    /// <summary>AVION's for recognisers, else midpoints.</summary>
     Auto,
 
-    /// <summary>Midpoints in whole frames at the video's rate.</summary>
     Avion,
 
-    /// <summary>Midpoints in time.</summary>
     Midpoint,
 }
 
 /// <summary>How a recogniser's pixels are made.</summary>
 internal enum PreprocessingChoice
 {
-    /// <summary>Cut and scaled by ffmpeg, as published.</summary>
     Fused,
 
-    /// <summary>Resized as torchvision does.</summary>
     Unfused,
 }
 
 /// <summary>What names a class to a language model.</summary>
 internal enum ClassText
 {
-    /// <summary>Its most frequent narration.</summary>
     Narration,
 
-    /// <summary>Its verb and noun key.</summary>
     OfficialKey,
 }
 
@@ -117,7 +110,6 @@ internal sealed class PredictActionsCommand()
     private const int CoresPerDecoder = 4;
     private const int MostDecoders = 8;
 
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new(
@@ -128,7 +120,6 @@ internal sealed class PredictActionsCommand()
             "llavaction predict-actions --model model --annotations EPIC_100_validation.csv --videos videos --limit 2 --frames 4 --output model.csv"),
     ];
 
-    /// <inheritdoc/>
     public override async Task<int> RunAsync(PredictActionsOptions options, CommandContext context)
     {
         var annotations = EpicCsvReader.Read(options.Annotations);
@@ -248,7 +239,7 @@ internal sealed class PredictActionsCommand()
             : [.. Enumerable.Range(0, annotations.Clips.Count).Where(row => wanted?.Contains(annotations.Clips[row].NarrationId) != false).Take(options.Limit ?? int.MaxValue)];
     }
 
-    /// <summary>Clips without a video, before the first is decoded: some collections of trimmed clips hold a part of them.</summary>
+    // Clips without a video, before the first is decoded: some collections of trimmed clips hold a part of them.
     private static void TellMissing(CommandContext context, AnnotationFile annotations, int[] rows, IFrameReader reader)
     {
         var missing = rows.Select(row => annotations.Clips[row]).Where(clip => !reader.HasVideo(new ClipReference(

@@ -16,7 +16,7 @@ namespace LLaVAction.Cli.Commands;
 /// </summary>
 internal sealed class Preflight
 {
-    /// <summary>About what one result takes on disk; generated text comes on top.</summary>
+    // About what one result takes on disk; generated text comes on top.
     private const long BytesPerResult = 1500;
     private const int TextTokens = 124;
 
@@ -24,7 +24,7 @@ internal sealed class Preflight
     private readonly List<string> _errors = [];
     private readonly HashSet<string> _checkpoints = new(StringComparer.Ordinal);
 
-    /// <summary>What was found; <see cref="EngineFact.IsUsable"/> is false for an error and null for a warning.</summary>
+    // What was found; IsUsable is false for an error and null for a warning.
     public IReadOnlyList<EngineFact> Facts => _facts;
 
     /// <summary>Looks at one input; an <see cref="InputException"/> or a file error becomes an error.</summary>
@@ -33,7 +33,7 @@ internal sealed class Preflight
     /// <param name="prefix">Stands before an error whose message does not say whose it is.</param>
     public void Look(string name, Func<string> look, string prefix = "") => Look(() => _facts.Add(new EngineFact(name, look())), name, prefix);
 
-    /// <summary>Looks at the model of an evaluation: its checkpoint, or the address and the key of its service.</summary>
+    // Looks at the model of an evaluation: its checkpoint, or the address and the key of its service.
     public void LookAtModel(EvaluateModelOptions options)
     {
         if (options.Runtime.Engine != EngineChoice.OpenAi)
@@ -49,7 +49,7 @@ internal sealed class Preflight
         });
     }
 
-    /// <summary>Looks at a checkpoint, once however many runs use it: complete, loadable, and what it needs.</summary>
+    // Looks at a checkpoint, once however many runs use it: complete, loadable, and what it needs.
     public void LookAtModel(string model, IReadOnlyList<int> frames)
     {
         if (_checkpoints.Add($"{model}?{string.Join(',', frames)}"))
@@ -72,7 +72,6 @@ internal sealed class Preflight
         }
     }
 
-    /// <summary>Holds a folder of videos against the clips (<see cref="VideoCheck"/>).</summary>
     public async Task LookAtVideosAsync(VideoSource videos, IReadOnlyList<ClipReference> clips, CancellationToken cancellationToken)
     {
         var name = $"videos {videos.Folder}";
@@ -89,7 +88,6 @@ internal sealed class Preflight
         }
     }
 
-    /// <summary>Looks whether a folder can be written and has room.</summary>
     public void LookAtOutput(string folder, long results) => Look(
         () =>
         {
@@ -117,7 +115,6 @@ internal sealed class Preflight
         },
         $"output {folder}");
 
-    /// <summary>Adds how much there is to compute.</summary>
     public void AddWork(string model, IReadOnlyList<int> frames, bool hasVideo, long clips, long promptsPerClip) => Look(
         () =>
         {
@@ -134,7 +131,6 @@ internal sealed class Preflight
         },
         "work");
 
-    /// <summary>Looks at all that one evaluation needs.</summary>
     public async Task LookAtAsync(EvaluationPlan plan, CancellationToken cancellationToken)
     {
         var options = plan.Options;
@@ -148,7 +144,6 @@ internal sealed class Preflight
         await LookAtClipsAsync(options, clips, plan.Selection.Asked.Count, cancellationToken);
     }
 
-    /// <summary>Looks at the videos of clips, and at the room for their results.</summary>
     public async Task LookAtClipsAsync(EvaluateModelOptions options, IReadOnlyList<ClipReference> clips, int sets, CancellationToken cancellationToken)
     {
         if (options.Videos.Folder is not null && options.Control != Control.Blind)

@@ -59,7 +59,6 @@ internal sealed record PrepareFramesOptions
 internal sealed class PrepareFramesCommand()
     : ToolCommand<PrepareFramesOptions>("prepare-frames", "Decode the clips of a benchmark into a frame cache, ahead of evaluations.")
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new(
@@ -67,7 +66,6 @@ internal sealed class PrepareFramesCommand()
             "llavaction prepare-frames --benchmark mqa-small --model model --videos videos --frames 8 --frame-cache frames"),
     ];
 
-    /// <inheritdoc/>
     public override async Task<int> RunAsync(PrepareFramesOptions options, CommandContext context)
     {
         var size = options.Model is { } model ? FrameCacheOptions.InputSizeOf(HuggingFaceCache.Resolve(model))

@@ -17,7 +17,6 @@ internal sealed record PresetsOptions
 /// <summary><c>presets</c>: the options of known models, and studies, that ship with the tool.</summary>
 internal sealed class PresetsCommand() : ToolCommand<PresetsOptions>("presets", "List the presets of known models and the studies that ship with the tool, or print one.")
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("What there is", "llavaction presets"),
@@ -25,7 +24,6 @@ internal sealed class PresetsCommand() : ToolCommand<PresetsOptions>("presets", 
         new("A study of the paper, to change and run", "llavaction presets paper/table1-strategies"),
     ];
 
-    /// <inheritdoc/>
     public override Task<int> RunAsync(PresetsOptions options, CommandContext context)
     {
         if (options.Name is { } name)

@@ -31,14 +31,12 @@ internal sealed record ReportOptions
 internal sealed class ReportCommand()
     : ToolCommand<ReportOptions>("report", "Write runs as one self-contained HTML file: accuracy, tests, splits, examples, benchmark card, configuration.")
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("A report of two runs", "llavaction report runs/model runs/blind -o report.html"),
         new("With frames of the clips", "llavaction report runs/model --videos videos -o report.html"),
     ];
 
-    /// <inheritdoc/>
     public override async Task<int> RunAsync(ReportOptions options, CommandContext context)
     {
         OutputFile.Prepare(options.Output, "--output");
@@ -56,7 +54,6 @@ internal sealed class ReportCommand()
         return runs.All(static run => run.Results.IsComplete) ? ExitCode.Done : ExitCode.Incomplete;
     }
 
-    /// <summary>The card of each benchmark, from the questions that were asked of it.</summary>
     private static IReadOnlyList<BenchmarkCard> Cards(IReadOnlyList<ComparedRun> runs) =>
     [
         .. runs.DistinctBy(static run => run.Identity.Benchmark.ManifestSha256, StringComparer.Ordinal).Select(static run => new BenchmarkCard(

@@ -9,7 +9,6 @@ namespace LLaVAction.Cli.Commands;
 /// <summary>Prints the summary of a run.</summary>
 internal static class RunSummaryTable
 {
-    /// <summary>Prints the table, and for people what must be known beside it.</summary>
     public static void Print(RunSummary summary, string output, ResultFormat format, ResultWriter results)
     {
         var table = new Table(

@@ -48,7 +48,6 @@ internal sealed record ShowOptions
 /// <summary><c>show</c>: prints questions and the exact prompt that a model gets.</summary>
 internal sealed class ShowCommand() : ToolCommand<ShowOptions>("show", "Print questions and the exact prompt that a model gets.")
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("The first clip in every set", "llavaction show mqa"),
@@ -57,7 +56,6 @@ internal sealed class ShowCommand() : ToolCommand<ShowOptions>("show", "Print qu
         new("How many tokens the prompt is", "llavaction show mqa --tokens --model model --frames 8,16"),
     ];
 
-    /// <inheritdoc/>
     public override Task<int> RunAsync(ShowOptions options, CommandContext context)
     {
         using var counter = OpenCounter(options);

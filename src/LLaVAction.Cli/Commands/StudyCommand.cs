@@ -20,14 +20,12 @@ internal sealed record StudyOptions
 internal sealed class StudyCommand()
     : ToolCommand<StudyOptions>("study", "Build, verify, evaluate, compare and report as one YAML file says; run again, it does only what is left.")
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("See what a study would do", "llavaction study study.yaml --dry-run"),
         new("Do it, or what is left of it", "llavaction study study.yaml"),
     ];
 
-    /// <inheritdoc/>
     public override async Task<int> RunAsync(StudyOptions options, CommandContext context)
     {
         var file = !File.Exists(options.File) && Presets.Studies.Contains(options.File, StringComparer.Ordinal) ? Presets.PathOf(options.File) : options.File;

@@ -7,7 +7,6 @@ namespace LLaVAction.Cli.Commands;
 /// <summary>Options of one command, as a study gives them: option name without dashes → values and place.</summary>
 internal sealed class StudySection() : Dictionary<string, OptionValue>(StringComparer.Ordinal)
 {
-    /// <summary>The section as a layer of options.</summary>
     public OptionLayer Layer => option => this.GetValueOrDefault(option.Name);
 }
 
@@ -20,25 +19,20 @@ internal sealed partial record StudyFile
     private static readonly string[] Keys = ["output", "benchmark", "build-benchmark", "evaluate-model", "runs", "compare", "report"];
     private static readonly string[] SetByStudy = ["output", "benchmark", "force", "shard"];
 
-    /// <summary>Folder of everything the study makes; null where the file leaves it to <c>--output</c>.</summary>
+    // Folder of everything the study makes; null where the file leaves it to '--output'.
     public string? Output { get; private init; }
 
-    /// <summary>An existing benchmark; null where the study builds one.</summary>
+    // An existing benchmark; null where the study builds one.
     public string? Benchmark { get; private init; }
 
-    /// <summary>Options of <c>build-benchmark</c>.</summary>
     public StudySection Build { get; private init; } = [];
 
-    /// <summary>Options that all runs share.</summary>
     public StudySection Evaluate { get; private init; } = [];
 
-    /// <summary>The runs by name, in the order of the file.</summary>
     public IReadOnlyList<(string Name, StudySection Options)> Runs { get; private init; } = [];
 
-    /// <summary>Options of <c>compare</c>.</summary>
     public StudySection Compare { get; private init; } = [];
 
-    /// <summary>Options of <c>report</c>.</summary>
     public StudySection Report { get; private init; } = [];
 
     /// <summary>Reads a study.</summary>

@@ -24,7 +24,6 @@ internal sealed record StudyPlan(
     CompareOptions Compare,
     ReportOptions Report)
 {
-    /// <summary>The steps as commands that could be typed as they stand.</summary>
     public IEnumerable<string> CommandLines =>
     [
         .. Build is null ? [] : (string[])[new BuildBenchmarkCommand().Schema.CommandLineOf(Build)],

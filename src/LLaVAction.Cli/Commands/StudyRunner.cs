@@ -126,7 +126,7 @@ internal sealed class StudyRunner(StudyPlan plan, CommandContext context)
         }
     }
 
-    /// <summary>The comparison to files as Markdown and JSON, whole; to standard output its headline, unless the study names sections.</summary>
+    // The comparison to files as Markdown and JSON, whole; to standard output its headline, unless the study names sections.
     private void WriteComparison(IReadOnlyList<string> runs)
     {
         var options = plan.Compare with { Runs = runs };

@@ -12,7 +12,7 @@ internal static class Thumbnails
     private const int FramesPerClip = 4;
     private const int Width = 160;
 
-    /// <summary>Adds thumbnails; an example whose frames cannot be read stays without them, and the log says why.</summary>
+    // Adds thumbnails; an example whose frames cannot be read stays without them, and the log says why.
     public static async Task<IReadOnlyList<ReportExample>> AddAsync(
         IReadOnlyList<ReportExample> examples, IFrameReader reader, CommandContext context)
     {

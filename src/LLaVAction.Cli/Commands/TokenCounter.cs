@@ -42,6 +42,5 @@ internal sealed class TokenCounter : IDisposable
         yield return $"letter ids: {string.Join(", ", ids)}; {string.Join(", ", _model.Description.Settings.Select(setting => $"{setting.Key} {setting.Value}"))}";
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _model.Dispose();
 }

@@ -20,19 +20,14 @@ internal abstract class ToolCommand
         _schema = new Lazy<OptionSchema>(() => new OptionSchema(name, options));
     }
 
-    /// <summary>What the user types, in kebab-case.</summary>
     public string Name { get; }
 
-    /// <summary>One sentence for the overview of commands.</summary>
     public string Description { get; }
 
-    /// <summary>Its options, as its record declares them.</summary>
     public OptionSchema Schema => _schema.Value;
 
-    /// <summary>Examples for <c>--help</c>.</summary>
     public abstract IReadOnlyList<CommandExample> Examples { get; }
 
-    /// <summary>Runs the command with a record that <see cref="Schema"/> read.</summary>
     public abstract Task<int> RunAsync(object options, CommandContext context);
 }
 
@@ -46,7 +41,6 @@ internal abstract class ToolCommand
 internal abstract class ToolCommand<TOptions>(string name, string description) : ToolCommand(name, description, typeof(TOptions))
     where TOptions : class
 {
-    /// <inheritdoc/>
     public sealed override Task<int> RunAsync(object options, CommandContext context) => RunAsync((TOptions)options, context);
 
     /// <summary>Does the work: results go to <see cref="CommandContext.Results"/> or to files, everything else to the log.</summary>

@@ -9,7 +9,6 @@ internal static class ToolProbe
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>The first line of <c>NAME -version</c>, or how to install it.</summary>
     public static async Task<EngineFact> InspectAsync(string name, CancellationToken cancellationToken)
     {
         using var process = new Process

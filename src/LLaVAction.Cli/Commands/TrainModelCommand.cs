@@ -127,14 +127,12 @@ internal sealed record TrainModelOptions
 internal sealed class TrainModelCommand()
     : ToolCommand<TrainModelOptions>("train-model", "Train a checkpoint on instruction data with the torch engine, on one GPU or the CPU; resumes where it stopped.")
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("Train with the paper's settings", "llavaction train-model --model model --data train/mixture.yaml --videos videos --action-token one_token --output run"),
         new("Adapters of a large model on one GPU", "llavaction train-model --model model --data train/mixture.yaml --videos videos --lora-rank 128 --learning-rate 1e-4 --freeze tower --precision bfloat16 --output run"),
     ];
 
-    /// <inheritdoc/>
     public override async Task<int> RunAsync(TrainModelOptions options, CommandContext context)
     {
         ModelConfiguration configuration;
@@ -232,7 +230,6 @@ internal sealed class TrainModelCommand()
         return new LoraSettings(rank, options.LoraAlpha ?? (2 * rank), options.LoraDropout, options.LoraTargets.Count > 0 ? options.LoraTargets : LoraSettings.AllTargets);
     }
 
-    /// <summary>The weights that the heads' losses have in the total.</summary>
     private static string Weights(TrainerSettings settings, ModelConfiguration configuration)
     {
         var layers = settings.Layers == SupervisedLayers.All ? configuration.Language!.Layers + 1 : 1;

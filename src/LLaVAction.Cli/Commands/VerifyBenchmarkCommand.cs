@@ -25,7 +25,6 @@ internal sealed record VerifyBenchmarkOptions
 internal sealed class VerifyBenchmarkCommand()
     : ToolCommand<VerifyBenchmarkOptions>("verify-benchmark", "Check the hashes and invariants of a benchmark or training set; given its sources, rebuild it and compare byte for byte.")
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("Check a benchmark by itself", "llavaction verify-benchmark mqa"),
@@ -35,7 +34,6 @@ internal sealed class VerifyBenchmarkCommand()
             + "--strategy random --strategy avion=avion.pkl --strategy tim=tim.json"),
     ];
 
-    /// <inheritdoc/>
     public override Task<int> RunAsync(VerifyBenchmarkOptions options, CommandContext context)
     {
         var rebuilds = options.Sources.AreGiven();
@@ -155,7 +153,7 @@ internal sealed class VerifyBenchmarkCommand()
         results.WriteLine(verdict);
     }
 
-    /// <summary>One row for each kind of violation; none for a correct benchmark.</summary>
+    // One row for each kind of violation; none for a correct benchmark.
     private static Table Violations(VerificationReport report)
     {
         var table = new Table(

@@ -8,19 +8,14 @@ namespace LLaVAction.Cli.Commands;
 /// <summary>How a folder of videos is laid out.</summary>
 internal enum VideoLayoutChoice
 {
-    /// <summary>Detected.</summary>
     Auto,
 
-    /// <summary>Whole videos.</summary>
     Epic,
 
-    /// <summary>Chunks of equal length.</summary>
     Chunks,
 
-    /// <summary>Numbered images.</summary>
     Frames,
 
-    /// <summary>One file per clip.</summary>
     Trimmed,
 }
 

@@ -10,7 +10,7 @@ namespace LLaVAction.Cli.Options;
 /// <param name="Value">The value.</param>
 internal sealed record Choice(string Text, object Value)
 {
-    /// <summary>The words of an enumeration, in the order of its values; those marked <c>[Browsable(false)]</c> are not for users.</summary>
+    // The words of an enumeration, in the order of its values; those marked '[Browsable(false)]' are not for users.
     public static IReadOnlyList<Choice> Of(Type type) =>
     [
         .. Enum.GetValues(type).Cast<object>().Where(value => type.GetField(value.ToString()!)!.GetCustomAttribute<BrowsableAttribute>()?.Browsable != false).Select(value =>

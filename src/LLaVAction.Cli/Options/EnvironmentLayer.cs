@@ -5,7 +5,6 @@ namespace LLaVAction.Cli.Options;
 /// <summary>Options set by variables <c>LLAVACTION_&lt;COMMAND&gt;_&lt;OPTION&gt;</c>; lists have commas.</summary>
 internal static class EnvironmentLayer
 {
-    /// <summary>The layer of a command.</summary>
     public static OptionLayer Of(string command, IReadOnlyDictionary<string, string> variables) => field =>
         !field.IsArgument && variables.TryGetValue(VariableOf(command, field.Name), out var text) && text.Length > 0
             ? new OptionValue(
@@ -13,7 +12,6 @@ internal static class EnvironmentLayer
                 VariableOf(command, field.Name))
             : null;
 
-    /// <summary>The variable of an option: both names in capitals, dashes as underscores.</summary>
     public static string VariableOf(string command, string option) => PrefixOf(command) + Capitals(option);
 
     /// <summary>Refuses variables that begin with the command's prefix and name none of its options.</summary>

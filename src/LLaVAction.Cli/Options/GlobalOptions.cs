@@ -23,6 +23,5 @@ internal sealed record GlobalOptions
     [Option("--quiet", "Same as --verbosity quiet.", Alias = "-q")]
     public bool IsQuiet { get; init; }
 
-    /// <summary>How much is logged, by whichever option.</summary>
     public Verbosity Effective => IsVerbose ? Verbosity.Debug : IsQuiet ? Verbosity.Quiet : Verbosity;
 }

@@ -3,14 +3,11 @@ namespace LLaVAction.Cli.Options;
 /// <summary>Finds the name a user most likely meant.</summary>
 internal static class NearestName
 {
-    /// <summary>" Did you mean 'x'?", or nothing where no candidate is near.</summary>
     public static string Hint(string name, IEnumerable<string> candidates) =>
         Find(name, candidates) is { } nearest ? $" Did you mean '{nearest}'?" : "";
 
-    /// <summary>
-    /// The nearest candidate by edit distance, where at most two fifths of the name need changing; ties go to the first in
-    /// ordinal order. A name cut short counts as one change.
-    /// </summary>
+    // The nearest candidate by edit distance, where at most two fifths of the name need changing; ties go to the first in ordinal
+    // order. A name cut short counts as one change.
     public static string? Find(string name, IEnumerable<string> candidates)
     {
         var limit = Math.Max(1, name.Length * 2 / 5);
@@ -23,7 +20,7 @@ internal static class NearestName
             .FirstOrDefault();
     }
 
-    /// <summary>Levenshtein distance: the fewest insertions, deletions and replacements of single characters.</summary>
+    // Levenshtein distance: the fewest insertions, deletions and replacements of single characters.
     public static int Distance(string left, string right)
     {
         var previous = Enumerable.Range(0, right.Length + 1).ToArray();

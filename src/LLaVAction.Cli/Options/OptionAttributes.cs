@@ -6,28 +6,24 @@ namespace LLaVAction.Cli.Options;
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class OptionAttribute(string name, string description) : Attribute
 {
-    /// <summary>What the user types.</summary>
     public string Name => name;
 
-    /// <summary>One sentence for <c>--help</c>.</summary>
     public string Description => description;
 
-    /// <summary>What stands for the value in <c>--help</c>, for example <c>FILE</c>; choices and switches need none.</summary>
+    // What stands for the value in '--help', for example 'FILE'; choices and switches need none.
     public string Value { get; init; } = "";
 
-    /// <summary>A short form such as <c>-o</c>; empty for none.</summary>
+    // A short form such as '-o'; empty for none.
     public string Alias { get; init; } = "";
 
-    /// <summary>Whether one value may hold several with commas between them. Lists of numbers always may.</summary>
+    // Whether one value may hold several with commas between them. Lists of numbers always may.
     public bool HasCommas { get; init; }
 
-    /// <summary>The smallest number that is accepted.</summary>
     public double Minimum { get; init; } = double.NegativeInfinity;
 
-    /// <summary>The largest number that is accepted.</summary>
     public double Maximum { get; init; } = double.PositiveInfinity;
 
-    /// <summary>Another word for a choice, as <c>old=new</c>; accepted and not shown.</summary>
+    // Another word for a choice, as 'old=new'; accepted and not shown.
     public string Synonym { get; init; } = "";
 }
 
@@ -37,10 +33,8 @@ internal sealed class OptionAttribute(string name, string description) : Attribu
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class ArgumentAttribute(string name, string description) : Attribute
 {
-    /// <summary>What stands for it in <c>--help</c>.</summary>
     public string Name => name;
 
-    /// <summary>One sentence for <c>--help</c>.</summary>
     public string Description => description;
 }
 
@@ -48,6 +42,5 @@ internal sealed class ArgumentAttribute(string name, string description) : Attri
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class OptionGroupAttribute : Attribute
 {
-    /// <summary>Options of the group that this command cannot do without.</summary>
     public string[] Required { get; init; } = [];
 }

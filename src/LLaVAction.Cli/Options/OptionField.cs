@@ -34,44 +34,37 @@ internal sealed class OptionField
         Default = defaultValue;
     }
 
-    /// <summary>The name that files and runs use: <c>frame-policy</c> for <c>--frame-policy</c>.</summary>
     public string Name => Flag.TrimStart('-');
 
-    /// <summary>What the user types; for an argument, what stands for it.</summary>
+    // What the user types; for an argument, what stands for it.
     public string Flag { get; }
 
-    /// <summary>One sentence for <c>--help</c>.</summary>
     public string Description { get; }
 
-    /// <summary>Short form; empty for none.</summary>
+    // Short form; empty for none.
     public string Alias => _option?.Alias ?? "";
 
-    /// <summary>What stands for the value in <c>--help</c>.</summary>
     public string ValueName => _option is { Value: { Length: > 0 } name } ? name : string.Join('|', Choices);
 
-    /// <summary>Whether it is positional.</summary>
     public bool IsArgument { get; }
 
-    /// <summary>Whether it takes several values.</summary>
     public bool IsList { get; }
 
-    /// <summary>Whether it is on or off.</summary>
     public bool IsSwitch => _element == typeof(bool) && !IsList && _property.PropertyType == typeof(bool);
 
-    /// <summary>Whether the command cannot do without.</summary>
     public bool IsRequired { get; }
 
-    /// <summary>The words it takes; empty where any text or number will do.</summary>
+    // The words it takes; empty where any text or number will do.
     public IReadOnlyList<string> Choices => [.. _choices.Select(static choice => choice.Text)];
 
-    /// <summary>The record's own value as text; empty for none.</summary>
+    // The record's own value as text; empty for none.
     public IReadOnlyList<string> DefaultTexts => IsRequired ? [] : TextsOf(Default);
 
     private object? Default { get; }
 
     private bool HasCommas => IsList && (_option?.HasCommas == true || _element != typeof(string));
 
-    /// <summary>The fields of an options record, arguments first, in the order they are declared.</summary>
+    // The fields of an options record, arguments first, in the order they are declared.
     public static IReadOnlyList<OptionField> Of(Type record)
     {
         var pristine = Activator.CreateInstance(record)!;
@@ -86,7 +79,7 @@ internal sealed class OptionField
         _property.SetValue(owner, IsList ? ConvertList(texts) : Convert(texts[^1]));
     }
 
-    /// <summary>The values in a record as text; empty where it has none or a switch is off.</summary>
+    // The values in a record as text; empty where it has none or a switch is off.
     public IReadOnlyList<string> TextsIn(object record) => TextsOf(_property.GetValue(_group is null ? record : _group.GetValue(record)));
 
     private static IEnumerable<OptionField> Declared(Type record, PropertyInfo? group, object pristine)

@@ -17,13 +17,10 @@ internal sealed class OptionSchema(string command, Type record)
     private static readonly SearchValues<char> Unquoted =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=,:+@%");
 
-    /// <summary>Name of the command.</summary>
     public string Command => command;
 
-    /// <summary>Arguments and options, in the order of <c>--help</c>.</summary>
     public IReadOnlyList<OptionField> Fields { get; } = OptionField.Of(record);
 
-    /// <summary>Names of the options, without dashes in front.</summary>
     public IReadOnlyList<string> OptionNames => [.. Fields.Where(static option => !option.IsArgument).Select(static option => option.Name)];
 
     /// <summary>Reads the options record; of the layers that know an option the first wins, lists too.</summary>
@@ -49,21 +46,18 @@ internal sealed class OptionSchema(string command, Type record)
         return options;
     }
 
-    /// <summary>
-    /// The options in force by name, as they are stored with a run; those without a value are left out, and so is
-    /// <c>--format</c>, on which no number depends.
-    /// </summary>
+    // The options in force by name, as they are stored with a run; those without a value are left out, and so is '--format', on
+    // which no number depends.
     public SortedDictionary<string, string> SettingsOf(object options) => new(
         Fields.Where(static field => field.Name != "format").Select(field => (field.Name, Texts: field.TextsIn(options)))
             .Where(static pair => pair.Texts.Count > 0)
             .ToDictionary(static pair => pair.Name, static pair => string.Join(',', pair.Texts), StringComparer.Ordinal),
         StringComparer.Ordinal);
 
-    /// <summary>The default of each option by name, as <see cref="SettingsOf"/> writes values.</summary>
     public IReadOnlyDictionary<string, string> Defaults =>
         Fields.ToDictionary(static option => option.Name, static option => string.Join(',', option.DefaultTexts), StringComparer.Ordinal);
 
-    /// <summary>The command line that would give this record, options at their default left out.</summary>
+    // The command line that would give this record, options at their default left out.
     public string CommandLineOf(object options)
     {
         var words = new List<string> { "llavaction", command };

@@ -7,10 +7,8 @@ internal static class Presets
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "configs");
 
-    /// <summary>Names of the studies, with their folder and without extension.</summary>
     public static IReadOnlyList<string> Studies { get; } = List(Folder).Where(static name => !name.StartsWith(ModelFolder + "/", StringComparison.Ordinal)).ToList();
 
-    /// <summary>Names of the presets of models.</summary>
     public static IReadOnlyList<string> Models { get; } = List(Path.Combine(Folder, ModelFolder));
 
     /// <summary>The file of a preset of a model.</summary>
@@ -19,10 +17,8 @@ internal static class Presets
         ? PathOf($"{ModelFolder}/{name}")
         : throw new InputException($"--preset {name}: there is no such preset; 'llavaction presets' lists them.{NearestName.Hint(name, Models)}");
 
-    /// <summary>The path of a model's preset or a study.</summary>
     public static string PathOf(string name) => Path.Combine(Folder, name + ".yaml");
 
-    /// <summary>What a file says of itself: its first line, a comment.</summary>
     public static string DescriptionOf(string path) => File.ReadLines(path).FirstOrDefault("").TrimStart('#', ' ');
 
     private static List<string> List(string folder) => !Directory.Exists(folder) ? [] :

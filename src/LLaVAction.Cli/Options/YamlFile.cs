@@ -39,6 +39,5 @@ internal static class YamlFile
         return isNull ? throw new InputException($"{Place(path, node)}: '{key}' has no value. Give one, or remove the line.") : text;
     }
 
-    /// <summary>File and line of a node, for messages.</summary>
     public static string Place(string path, YamlNode node) => Files.YamlFile.Place(path, node);
 }

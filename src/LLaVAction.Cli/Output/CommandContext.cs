@@ -5,16 +5,14 @@ namespace LLaVAction.Cli.Output;
 /// <summary>What a command works with besides its options.</summary>
 internal sealed class CommandContext(ResultWriter results, LogOutput log, string? libTorchFolder, CancellationToken cancellationToken)
 {
-    /// <summary>Standard output: results and nothing else.</summary>
     public ResultWriter Results => results;
 
-    /// <summary>The log: stderr, and the file of <c>--log-file</c>.</summary>
     public ILogger Log => log.Logger;
 
-    /// <summary>The folder of libtorch that the user named; null for the first that is found.</summary>
+    // The folder of libtorch that the user named; null for the first that is found.
     public string? LibTorchFolder => libTorchFolder;
 
-    /// <summary>Cancelled by Ctrl-C and SIGTERM. Stop soon, keep what is done, and let the exception through.</summary>
+    // Cancelled by Ctrl-C and SIGTERM. Stop soon, keep what is done, and let the exception through.
     public CancellationToken CancellationToken => cancellationToken;
 
     /// <summary>Shows progress on stderr until disposed: a bar on a terminal, a plain line per interval elsewhere.</summary>
@@ -25,6 +23,5 @@ internal sealed class CommandContext(ResultWriter results, LogOutput log, string
     public IProgressReporter StartProgress(string activity, string unit, long total, long alreadyDone = 0) =>
         log.StartProgress(new ProgressState(activity, unit, total, alreadyDone, TimeProvider.System));
 
-    /// <summary>The context of a step whose results go elsewhere: same log and signals.</summary>
     public CommandContext WithResults(TextWriter output) => new(new ResultWriter(output), log, libTorchFolder, cancellationToken);
 }

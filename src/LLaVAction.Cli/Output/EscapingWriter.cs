@@ -11,7 +11,6 @@ internal sealed class EscapingWriter : TextWriter
 {
     private readonly TextWriter _inner;
 
-    /// <summary>Writes to another writer, which is flushed with this one and not disposed.</summary>
     public EscapingWriter(TextWriter inner)
         : base(CultureInfo.InvariantCulture)
     {
@@ -19,27 +18,19 @@ internal sealed class EscapingWriter : TextWriter
         CoreNewLine = ['\n'];
     }
 
-    /// <inheritdoc/>
     public override Encoding Encoding => _inner.Encoding;
 
-    /// <summary>The text as this writer shows it.</summary>
     public static string Show(string text) => string.Join('\t', text.Split('\t').Select(VisibleText.Lines));
 
-    /// <inheritdoc/>
     public override void Write(char value) => Write(value.ToString());
 
-    /// <inheritdoc/>
     public override void Write(string? value) => _inner.Write(Show(value ?? ""));
 
-    /// <inheritdoc/>
     public override void Write(char[] buffer, int index, int count) => Write(new string(buffer, index, count));
 
-    /// <inheritdoc/>
     public override void Write(ReadOnlySpan<char> buffer) => Write(buffer.ToString());
 
-    /// <inheritdoc/>
     public override void Flush() => _inner.Flush();
 
-    /// <inheritdoc/>
     public override Task FlushAsync() => _inner.FlushAsync();
 }

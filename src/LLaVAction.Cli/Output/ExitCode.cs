@@ -3,25 +3,20 @@ namespace LLaVAction.Cli.Output;
 /// <summary>The exit codes of every command.</summary>
 internal static class ExitCode
 {
-    /// <summary>Done.</summary>
     public const int Done = 0;
 
-    /// <summary>A check failed (<c>verify-benchmark</c>, <c>check</c>, <c>parity</c>).</summary>
     public const int CheckFailed = 1;
 
-    /// <summary>Bad usage or bad input.</summary>
     public const int BadInput = 2;
 
-    /// <summary>Finished, but not conclusive or not complete.</summary>
     public const int Incomplete = 3;
 
-    /// <summary>A defect of the tool itself.</summary>
     public const int InternalError = 4;
 
-    /// <summary>Interrupted by Ctrl-C or SIGTERM; the work done so far is kept.</summary>
+    // Interrupted by Ctrl-C or SIGTERM; the work done so far is kept.
     public const int Interrupted = 130;
 
-    /// <summary>The code that tells most of two: a failure over an interruption, over incomplete work, over success.</summary>
+    // The code that tells most of two: a failure over an interruption, over incomplete work, over success.
     public static int Worse(int left, int right) => Severity(left) >= Severity(right) ? left : right;
 
     private static int Severity(int exitCode) => exitCode switch

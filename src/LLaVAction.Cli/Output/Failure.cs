@@ -12,7 +12,6 @@ internal sealed partial record Failure(int ExitCode, string Message)
     private const int ReadOnlyFileSystem = 30;
     private const int QuotaExceeded = 122;
 
-    /// <summary>Classifies an exception that ended a command.</summary>
     public static Failure Of(Exception exception, string command) => exception switch
     {
         AggregateException { InnerExceptions: [var only] } => Of(only, command),
@@ -28,7 +27,6 @@ internal sealed partial record Failure(int ExitCode, string Message)
             + "This is a bug in llavaction, not in your files. Please report it with the command line and the output of the same command with --verbosity debug."),
     };
 
-    /// <summary>What is wrong with a file or folder, in words of the tool.</summary>
     public static string OfFile(Exception exception)
     {
         var path = exception is FileNotFoundException { FileName: { Length: > 0 } name } ? name : QuotedPath().Match(exception.Message).Groups["path"].Value;

@@ -3,6 +3,5 @@ namespace LLaVAction.Cli.Output;
 /// <summary>Shows how far long work is, until disposed. Safe to advance from several threads.</summary>
 internal interface IProgressReporter : IDisposable
 {
-    /// <summary>Counts work as done.</summary>
     void Advance(long count = 1);
 }

@@ -5,7 +5,7 @@ namespace LLaVAction.Cli.Output;
 /// <summary>Turns Ctrl-C and SIGTERM into a cancelled token; a second signal ends the process at once.</summary>
 internal sealed class Interruption : IDisposable
 {
-    /// <summary>SIGXFSZ, which would end the process; handled, the write fails with an error that has a path.</summary>
+    // SIGXFSZ, which would end the process; handled, the write fails with an error that has a path.
     private const PosixSignal FileSizeLimit = (PosixSignal)25;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -40,7 +40,6 @@ internal sealed class Interruption : IDisposable
         }
     }
 
-    /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _source.Token;
 
     /// <summary>
@@ -58,7 +57,6 @@ internal sealed class Interruption : IDisposable
         return await work;
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var registration in _registrations)

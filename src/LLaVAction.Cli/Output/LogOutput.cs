@@ -10,13 +10,10 @@ namespace LLaVAction.Cli.Output;
 /// <summary>How much is logged to stderr.</summary>
 internal enum Verbosity
 {
-    /// <summary>Errors.</summary>
     Quiet,
 
-    /// <summary>What happens, and progress.</summary>
     Normal,
 
-    /// <summary>Everything, with times and stack traces.</summary>
     Debug,
 }
 
@@ -35,7 +32,6 @@ internal sealed class LogOutput(TextWriter error, Lazy<IAnsiConsole>? terminal =
     private ILogger? _logger;
     private bool _isLive;
 
-    /// <summary>The log of the command.</summary>
     public ILogger Logger => _logger ??= CreateLogger();
 
     /// <summary>Sets what the global options say.</summary>
@@ -52,7 +48,6 @@ internal sealed class LogOutput(TextWriter error, Lazy<IAnsiConsole>? terminal =
         }
     }
 
-    /// <summary>Shows progress until disposed.</summary>
     public IProgressReporter StartProgress(ProgressState state)
     {
         if (terminal is null || _verbosity == Verbosity.Quiet)
@@ -64,7 +59,6 @@ internal sealed class LogOutput(TextWriter error, Lazy<IAnsiConsole>? terminal =
         return new TerminalProgress(state, terminal.Value, () => _isLive = false);
     }
 
-    /// <summary>Writes one line to stderr, above a live bar if there is one.</summary>
     public void WriteLine(string line)
     {
         lock (_gate)
@@ -87,7 +81,6 @@ internal sealed class LogOutput(TextWriter error, Lazy<IAnsiConsole>? terminal =
         }
     }
 
-    /// <summary>Writes a line that is shown unless <c>--quiet</c>.</summary>
     public void WriteNotice(string line)
     {
         if (_verbosity != Verbosity.Quiet)
@@ -96,7 +89,7 @@ internal sealed class LogOutput(TextWriter error, Lazy<IAnsiConsole>? terminal =
         }
     }
 
-    /// <summary>Writes why the command failed; with the stack trace at <c>--verbosity debug</c> only.</summary>
+    // Writes why the command failed; with the stack trace at '--verbosity debug' only.
     public void WriteFailure(Failure failure, Exception exception)
     {
         WriteLine((failure.ExitCode == ExitCode.Interrupted ? "" : "error: ") + failure.Message);
@@ -112,7 +105,6 @@ internal sealed class LogOutput(TextWriter error, Lazy<IAnsiConsole>? terminal =
         }
     }
 
-    /// <summary>Writes what the log still holds.</summary>
     public void Dispose()
     {
         (_logger as IDisposable)?.Dispose();

@@ -3,7 +3,6 @@ namespace LLaVAction.Cli.Output;
 /// <summary>Progress where there is no terminal: one line per interval, and one at the end of work that took longer.</summary>
 internal sealed class PlainProgress : IProgressReporter
 {
-    /// <summary>Time between two lines.</summary>
     public static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(15);
 
     private readonly ProgressState _state;
@@ -11,7 +10,6 @@ internal sealed class PlainProgress : IProgressReporter
     private readonly Action<string> _writeLine;
     private readonly ITimer _timer;
 
-    /// <summary>Starts to report.</summary>
     public PlainProgress(ProgressState state, TimeSpan interval, TimeProvider clock, Action<string> writeLine)
     {
         _state = state;
@@ -20,10 +18,8 @@ internal sealed class PlainProgress : IProgressReporter
         _timer = clock.CreateTimer(_ => writeLine(state.Describe()), state: null, interval, interval);
     }
 
-    /// <inheritdoc/>
     public void Advance(long count = 1) => _state.Advance(count);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _timer.Dispose();

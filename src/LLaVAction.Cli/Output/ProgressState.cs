@@ -12,25 +12,19 @@ internal sealed class ProgressState(string activity, string unit, long total, lo
     private readonly Queue<(long Timestamp, long NewlyDone)> _samples = new([(clock.GetTimestamp(), 0)]);
     private long _newlyDone;
 
-    /// <summary>What is going on.</summary>
     public string Activity => activity;
 
-    /// <summary>What is counted, in the plural.</summary>
     public string Unit => unit;
 
-    /// <summary>How many there are.</summary>
     public long Total => total;
 
-    /// <summary>How many are done, those of an earlier start included.</summary>
     public long Done => alreadyDone + Interlocked.Read(ref _newlyDone);
 
-    /// <summary>Time since the start.</summary>
     public TimeSpan Elapsed => clock.GetElapsedTime(_start);
 
-    /// <summary>Counts more work as done.</summary>
     public void Advance(long count) => Interlocked.Add(ref _newlyDone, count);
 
-    /// <summary>Units per second over the last minute; null before anything is done.</summary>
+    // Units per second over the last minute; null before anything is done.
     public double? MeasureRate()
     {
         lock (_gate)
@@ -49,7 +43,7 @@ internal sealed class ProgressState(string activity, string unit, long total, lo
         }
     }
 
-    /// <summary>One line: <c>evaluating: 120 of 9668 clips (1.2 %), 4.5 clips/s, 35 min left</c>.</summary>
+    // One line: 'evaluating: 120 of 9668 clips (1.2 %), 4.5 clips/s, 35 min left'.
     public string Describe()
     {
         var current = Done;
@@ -61,18 +55,18 @@ internal sealed class ProgressState(string activity, string unit, long total, lo
         return string.Create(CultureInfo.InvariantCulture, $"{activity}: {current} of {total} {unit}{share}{rate}{left}");
     }
 
-    /// <summary>The last line: <c>evaluating: 9668 of 9668 clips in 35 min</c>.</summary>
+    // The last line: 'evaluating: 9668 of 9668 clips in 35 min'.
     public string DescribeEnd()
     {
         var earlier = alreadyDone > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({alreadyDone} done before)") : "";
         return string.Create(CultureInfo.InvariantCulture, $"{activity}: {Done} of {total} {unit}{earlier} in {Duration(Elapsed)}");
     }
 
-    /// <summary><c>35 min left</c>; empty before anything is done and when all is.</summary>
+    // '35 min left'; empty before anything is done and when all is.
     public string DescribeTimeLeft() =>
         Done < total && MeasureRate() is { } rate ? $"{Duration(TimeSpan.FromSeconds((total - Done) / rate))} left" : "";
 
-    /// <summary>A length of time for people, for example <c>2 h 5 min</c>.</summary>
+    // A length of time for people, for example '2 h 5 min'.
     public static string Duration(TimeSpan time) => time switch
     {
         { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, time.TotalSeconds):0} s"),

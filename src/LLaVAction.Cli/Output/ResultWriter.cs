@@ -8,19 +8,14 @@ namespace LLaVAction.Cli.Output;
 /// <summary>How results are printed.</summary>
 internal enum ResultFormat
 {
-    /// <summary>For people.</summary>
     Table,
 
-    /// <summary>For a document.</summary>
     Markdown,
 
-    /// <summary>For a spreadsheet: full precision.</summary>
     Csv,
 
-    /// <summary>For a program: full precision.</summary>
     Json,
 
-    /// <summary>For a paper, with the package booktabs.</summary>
     Latex,
 }
 
@@ -32,13 +27,10 @@ internal enum ResultFormat
 /// <param name="terminal">The terminal behind it; null for a file or a pipe.</param>
 internal sealed class ResultWriter(TextWriter text, Lazy<IAnsiConsole>? terminal = null)
 {
-    /// <summary>Plain text.</summary>
     public TextWriter Text => text;
 
-    /// <summary>Writes a line of text.</summary>
     public void WriteLine(string line = "") => text.WriteLine(line);
 
-    /// <summary>Writes one table.</summary>
     public void Write(Table table, ResultFormat format)
     {
         switch (format)
@@ -64,7 +56,6 @@ internal sealed class ResultWriter(TextWriter text, Lazy<IAnsiConsole>? terminal
         }
     }
 
-    /// <summary>Writes several tables with their headings, and notes below them.</summary>
     public void Write(IReadOnlyList<Section> sections, IReadOnlyList<string> notes, ResultFormat format)
     {
         if (format != ResultFormat.Table || terminal is null)

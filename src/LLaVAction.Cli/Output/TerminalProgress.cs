@@ -14,7 +14,6 @@ internal sealed class TerminalProgress : IProgressReporter
     private readonly Task _display;
     private readonly Action _onDisposed;
 
-    /// <summary>Starts to show the bar.</summary>
     public TerminalProgress(ProgressState state, IAnsiConsole console, Action onDisposed)
     {
         _state = state;
@@ -27,10 +26,8 @@ internal sealed class TerminalProgress : IProgressReporter
             .StartAsync(ShowAsync);
     }
 
-    /// <inheritdoc/>
     public void Advance(long count = 1) => _state.Advance(count);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _finished.TrySetResult();

@@ -53,7 +53,6 @@ public static class CellAnalysis
         };
     }
 
-    /// <summary>A dump is what the set made of it was stated to be.</summary>
     private static bool IsSimulated(BenchmarkManifest manifest, string dump) =>
         manifest.Sets.Any(set => set.Strategy == dump && set.Provenance == Provenance.Simulated);
 

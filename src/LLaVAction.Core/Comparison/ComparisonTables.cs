@@ -230,7 +230,7 @@ public static class ComparisonTables
             group.Split, group.Group, group.Interval.Estimate, Finite(group.Interval.Lower), Finite(group.Interval.Upper), group.Correct, group.Questions,
         }));
 
-    /// <summary>A table whose rows begin with what identifies a cell and end with its caveats.</summary>
+    // A table whose rows begin with what identifies a cell and end with its caveats.
     private static Table ForCells(IReadOnlyList<CellReport> cells, TableColumn[] columns, Func<CellReport, IEnumerable<object?[]>> rowsOf)
     {
         var table = new Table(

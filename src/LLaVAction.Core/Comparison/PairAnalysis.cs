@@ -79,7 +79,7 @@ public static class PairAnalysis
         return [.. pairs.Select((pair, index) => pair with { HolmPValue = corrected[index] })];
     }
 
-    /// <summary>The one thing in which two cells differ; null when it is none or more than one.</summary>
+    // The one thing in which two cells differ; null when it is none or more than one.
     private static string? DifferenceIn(CellAnswers first, CellAnswers second)
     {
         List<string> factors = [];
@@ -161,7 +161,6 @@ public static class PairAnalysis
 
     private static int Value(AskedQuestion row) => CellAnswers.IsRight(row) ? 1 : 0;
 
-    /// <summary>The same clip, the same options in the same places.</summary>
     private static bool IsSameQuestion(AskedQuestion row, AskedQuestion other) =>
         ReferenceEquals(row.Question, other.Question)
         || (row.Question.AnswerIndex == other.Question.AnswerIndex

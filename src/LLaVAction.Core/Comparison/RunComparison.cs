@@ -27,10 +27,8 @@ public sealed record RunComparison(
         return new RunComparison(runs, answers, cells, PairAnalysis.Of(answers), [.. WriteNotes(runs, cells, files)]);
     }
 
-    /// <summary>
-    /// The blind run of the same model and set: at the same frame count where there is one, for the prompt may name
-    /// that count; of several the first.
-    /// </summary>
+    // The blind run of the same model and set: at the same frame count where there is one, for the prompt may name that count; of
+    // several the first.
     private static CellAnswers? BlindOf(CellAnswers cell, CellAnswers[] all)
     {
         if (cell.Run.Identity.Control != Control.None)

@@ -62,14 +62,13 @@ public static class Splits
         }
     }
 
-    /// <summary>Ranges stand in the order of their first number, words behind them.</summary>
     private static int Order(string group)
     {
         var digits = group.TakeWhile(char.IsAsciiDigit).Count();
         return digits == 0 ? int.MaxValue : int.Parse(group.AsSpan(0, digits), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Clip lengths in powers of two; half of the validation clips are shorter than 2 s.</summary>
+    // Clip lengths in powers of two; half of the validation clips are shorter than 2 s.
     private static string DurationGroup(double seconds) => seconds switch
     {
         < 1 => "0-1 s",
@@ -88,7 +87,7 @@ public static class Splits
         null => optionRanks.Any(static other => other is not null) ? "not in the dump" : null,
     };
 
-    /// <summary>A question is "easy without video" when a model of the options alone gives its truth twice the share of chance.</summary>
+    // A question is "easy without video" when a model of the options alone gives its truth twice the share of chance.
     private static string BiasGroup(double score, int options) => (score * options) switch
     {
         < 1 => "below chance",

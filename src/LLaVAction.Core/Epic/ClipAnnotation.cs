@@ -51,7 +51,7 @@ public sealed record ClipAnnotation
     /// <inheritdoc/>
     public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(NarrationId);
 
-    /// <summary>The first column in which the rows differ, by its name in the CSV, or null.</summary>
+    // The first column in which the rows differ, by its name in the CSV, or null.
     internal string? FirstDifference(ClipAnnotation other)
     {
         return !Same(NarrationId, other.NarrationId) ? "narration_id"

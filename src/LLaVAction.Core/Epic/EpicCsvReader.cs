@@ -108,7 +108,7 @@ public static class EpicCsvReader
         };
     }
 
-    /// <summary>A narration becomes a line of a question file and of a prompt, so that it is one line.</summary>
+    // A narration becomes a line of a question file and of a prompt, so that it is one line.
     private static string Narration(CsvTable table)
     {
         var text = table.RequiredText(Column.Narration);
@@ -127,7 +127,7 @@ public static class EpicCsvReader
     private static double Seconds(CsvTable table, int column) =>
         EpicTimestamp.TryParse(table.Span(column), out var seconds) ? seconds : throw table.FieldError(column, EpicTimestamp.Expected);
 
-    /// <summary>Ids become file names, so that they may hold nothing that could leave a folder.</summary>
+    // Ids become file names, so that they may hold nothing that could leave a folder.
     private static string Name(CsvTable table, int column)
     {
         var span = table.Span(column);

@@ -182,7 +182,6 @@ public sealed class CsvTable : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();
 
-    /// <summary>What a header without the columns most likely is, as a further sentence.</summary>
     private static string OtherFormat(ReadOnlySpan<byte> text)
     {
         var header = text[..(text.IndexOf((byte)'\n') is >= 0 and var end ? end : text.Length)];

@@ -10,20 +10,16 @@ internal static class PosixFile
 
     private static bool IsPosix => OperatingSystem.IsLinux() || OperatingSystem.IsMacOS();
 
-    /// <summary>
-    /// Gives a file a second name: the one way that is atomic, fails where the name is taken, and holds on network file
-    /// systems too. True when the name was given, false when it is taken; null where there are no hard links.
-    /// </summary>
+    // Gives a file a second name: the one way that is atomic, fails where the name is taken, and holds on network file systems
+    // too. True when the name was given, false when it is taken; null where there are no hard links.
     public static bool? TryLink(string existing, string name) =>
         !IsPosix ? null
         : link(Path(existing), Path(name)) == 0 ? true
         : Marshal.GetLastPInvokeError() == AlreadyExists ? false
         : null;
 
-    /// <summary>
-    /// Brings the names in a file's folder to the disk, so that a file renamed into it is there after a power loss. A file
-    /// system that cannot (some network ones) has no more to offer, and is no reason to fail.
-    /// </summary>
+    // Brings the names in a file's folder to the disk, so that a file renamed into it is there after a power loss. A file system
+    // that cannot (some network ones) has no more to offer, and is no reason to fail.
     public static void FlushFolderOf(string file)
     {
         if (!IsPosix)

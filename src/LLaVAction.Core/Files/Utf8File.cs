@@ -8,7 +8,7 @@ namespace LLaVAction.Files;
 /// <summary>Reads whole text files of the user as UTF-8 bytes, refusing what is missing, empty or not UTF-8.</summary>
 public static class Utf8File
 {
-    /// <summary>Tables and JSON pack fifty to one at best; more is a bomb.</summary>
+    // Tables and JSON pack fifty to one at best; more is a bomb.
     private const int LargestCompression = 200;
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];

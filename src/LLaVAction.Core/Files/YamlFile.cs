@@ -59,7 +59,7 @@ public static class YamlFile
         return reader.ReadToEnd();
     }
 
-    /// <summary>The tree is built by recursion, which no one can catch when it goes too deep.</summary>
+    // The tree is built by recursion, which no one can catch when it goes too deep.
     private static void RequireShallow(string path, string text)
     {
         var parser = new Parser(new StringReader(text));

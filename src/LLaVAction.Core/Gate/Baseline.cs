@@ -71,7 +71,6 @@ public sealed record BaselineAnswer
     /// <summary>Log-probability of each option's letter; null where letters were not scored.</summary>
     public required IReadOnlyList<double>? LetterLogprobs { get; init; }
 
-    /// <summary>What the answer is to.</summary>
     internal ResultKey Key => new(Id, Strategy, Frames, Rotation);
 
     /// <summary>Takes what a baseline keeps of a result.</summary>

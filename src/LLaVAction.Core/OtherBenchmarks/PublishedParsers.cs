@@ -113,7 +113,7 @@ public static class PublishedParsers
     public static PublishedReading PerceptionTest(string answer) =>
         PythonText.FirstStandalone(PythonText.Strip(answer), "ABCD") is { } letter ? PublishedReading.Of(letter) : PublishedReading.None;
 
-    /// <summary>The answer without marks at its ends, each kind once and in order, between two spaces.</summary>
+    // The answer without marks at its ends, each kind once and in order, between two spaces.
     internal static string Pad(string answer, string marks) => $" {marks.Aggregate(PythonText.Strip(answer), static (text, mark) => text.Trim(mark))} ";
 
     private static IEnumerable<char> Letters(int count) => Enumerable.Range(0, count).Select(static position => (char)('A' + position));

@@ -6,7 +6,6 @@ namespace LLaVAction.OtherBenchmarks;
 /// <summary>Text as Python sees it where .NET differs: white space, words, letters, lower case. Characters are Unicode's, not UTF-16's.</summary>
 internal static class PythonText
 {
-    /// <summary><c>str.strip()</c>.</summary>
     public static string Strip(string text)
     {
         int start = 0, end = text.Length;
@@ -23,7 +22,6 @@ internal static class PythonText
         return text[start..end];
     }
 
-    /// <summary><c>len(str.split())</c>.</summary>
     public static int CountWords(string text)
     {
         var words = 0;
@@ -37,21 +35,19 @@ internal static class PythonText
         return words;
     }
 
-    /// <summary><c>str.lower()</c>.</summary>
     public static string Lower(string text) => text.ToLowerInvariant().Replace("İ", "i̇", StringComparison.Ordinal);
 
-    /// <summary>Whether a character is white space: .NET's, and the four separators of ASCII.</summary>
+    // Whether a character is white space: .NET's, and the four separators of ASCII.
     public static bool IsSpace(char character) => char.IsWhiteSpace(character) || character is >= '\x1c' and <= '\x1f';
 
-    /// <summary><c>str.isalpha()</c> of one character.</summary>
     public static bool IsAlphabetic(Rune character) => Rune.GetUnicodeCategory(character) is >= UnicodeCategory.UppercaseLetter and <= UnicodeCategory.OtherLetter;
 
-    /// <summary>Whether <c>\w</c> of a pattern takes a character: letters, numbers of all kinds, the underscore; no combining marks.</summary>
+    // Whether '\w' of a pattern takes a character: letters, numbers of all kinds, the underscore; no combining marks.
     public static bool IsWord(Rune character) =>
         IsAlphabetic(character) || character.Value == '_'
         || Rune.GetUnicodeCategory(character) is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber;
 
-    /// <summary>The first of some ASCII letters that stands between word boundaries; null where none does.</summary>
+    // The first of some ASCII letters that stands between word boundaries; null where none does.
     public static char? FirstStandalone(string text, string letters)
     {
         Rune? before = null;
@@ -71,7 +67,7 @@ internal static class PythonText
         return null;
     }
 
-    /// <summary>The character at a place; null at the end.</summary>
+    // The character at a place; null at the end.
     public static Rune? RuneAt(string text, int index)
     {
         if (index >= text.Length)

@@ -22,7 +22,7 @@ internal static class RankedLetter
         "옵션", "정답은", "답은", "답:", "答案是", "答案为", "选", "答えは",
     ];
 
-    /// <summary>The letter; null where none of them occurs.</summary>
+    // The letter; null where none of them occurs.
     public static char? Find(string answer, string letters)
     {
         if (PythonText.Strip(answer).Length == 0)

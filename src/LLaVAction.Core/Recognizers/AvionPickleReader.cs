@@ -12,7 +12,6 @@ namespace LLaVAction.Recognizers;
 /// </summary>
 internal static class AvionPickleReader
 {
-    /// <summary>Whether the dict is AVION's.</summary>
     public static bool Recognises(PickleDict dict) => dict.Has("targets") || dict.Has("probs") || dict.Has("logits");
 
     public static PredictionDump Read(PickleFile file, PickleDict dict, PredictionRequest request)
@@ -41,10 +40,8 @@ internal static class AvionPickleReader
     private static PickleArray? TieBreaks(PickleDict dict, PickleArray scores) =>
         dict.Find("logits") is PickleArray { Type.Kind: 'f' } logits && logits.Shape.SequenceEqual(scores.Shape) ? logits : null;
 
-    /// <summary>
-    /// The columns are in the order of their text, or in that of <c>--classes</c>, which may be meant for another dump of
-    /// the same run: the targets decide.
-    /// </summary>
+    // The columns are in the order of their text, or in that of '--classes', which may be meant for another dump of the same run:
+    // the targets decide.
     private static ScoreColumns Columns(PickleFile file, string name, int count, long[] targets, PredictionRequest request)
     {
         InputException? disagreement = null;
@@ -80,7 +77,7 @@ internal static class AvionPickleReader
             $"{file.Path}: '{name}' has {count} columns, expected {request.Pool.Classes.Count}, the classes of {string.Join(", ", request.Pool.Paths)} in the order of their text{alternative}. Give all annotations the recogniser was trained on by --narrations, or the order of its columns by --classes."));
     }
 
-    /// <summary>The first row whose target is not the class of its annotation, as an error; null where all agree.</summary>
+    // The first row whose target is not the class of its annotation, as an error; null where all agree.
     private static InputException? Disagreement(PickleFile file, long[] targets, ScoreColumns columns, AnnotationFile annotations)
     {
         var clips = annotations.Clips;

@@ -13,7 +13,6 @@ internal static class BaselinePickleReader
     private const string Ids = "narration_id";
     private const double SumTolerance = 0.02;
 
-    /// <summary>Whether the value is a baseline's.</summary>
     public static bool Recognises(object? value) => value switch
     {
         PickleDict dict => dict.Has("verb_output") || dict.Has("noun_output"),

@@ -6,7 +6,6 @@ namespace LLaVAction.Recognizers;
 /// <summary>Sentences that several readers say.</summary>
 internal static class DumpErrors
 {
-    /// <summary>The sentence about a class that no annotation has.</summary>
     public static string UnknownClass(string what, ActionClass actionClass, PredictionRequest request) => string.Create(
         CultureInfo.InvariantCulture,
         $"{what} '{actionClass}' is not among the {request.Pool.Classes.Count} classes of {string.Join(", ", request.Pool.Paths)}. "

@@ -14,7 +14,7 @@ namespace LLaVAction.Recognizers;
 /// </summary>
 internal static class LlavactionJsonReader
 {
-    /// <summary>Whether the object's first value is an entry with predictions, and not a part of a submission.</summary>
+    // Whether the object's first value is an entry with predictions, and not a part of a submission.
     public static bool Recognises(ReadOnlySpan<byte> text)
     {
         var json = new Utf8JsonReader(text);
@@ -172,7 +172,7 @@ internal static class LlavactionJsonReader
                 $"{_request.Annotations.Path} has only the rows 0..{_rankings.Length - 1}. Give the file that the dump was made for as --annotations; choose rows by --ids or --limit."));
         }
 
-        /// <summary>The row of an id; −1 for a clip of another file.</summary>
+        // The row of an id; −1 for a clip of another file.
         private int ParseId()
         {
             _key = $"'{_json.GetString()}'";

@@ -8,10 +8,8 @@ internal sealed class PickledArrays(PickleFile file, PickleDict dict)
 {
     private const int MostEntries = int.MaxValue / 8;
 
-    /// <summary>Whether the dict has the key.</summary>
     public bool Has(string name) => dict.Has(name);
 
-    /// <summary>A two-dimensional floating-point array with at least one row and column.</summary>
     public PickleArray Matrix(string name)
     {
         var array = Find(name);
@@ -20,7 +18,6 @@ internal sealed class PickledArrays(PickleFile file, PickleDict dict)
             : throw Unexpected(name, array, "clips x classes of float16, float32 or float64");
     }
 
-    /// <summary>The scores of one clip: a one-dimensional floating-point array.</summary>
     public double[] Vector(string name)
     {
         var array = Find(name);
@@ -29,7 +26,6 @@ internal sealed class PickledArrays(PickleFile file, PickleDict dict)
             : throw Unexpected(name, array, "one score per class");
     }
 
-    /// <summary>A one-dimensional integer array.</summary>
     public long[] Integers(string name)
     {
         var array = Find(name);
@@ -38,7 +34,6 @@ internal sealed class PickledArrays(PickleFile file, PickleDict dict)
             : throw Unexpected(name, array, "one integer per clip");
     }
 
-    /// <summary>A one-dimensional array, or a list, of texts.</summary>
     public IReadOnlyList<string> Texts(string name) => Value(name) switch
     {
         PickleList list => [.. list.Items.Select(item => Text(name, item))],
@@ -48,7 +43,6 @@ internal sealed class PickledArrays(PickleFile file, PickleDict dict)
         _ => throw new InputException($"{file.Path}: '{name}' is no array, expected one text per clip."),
     };
 
-    /// <summary>A single text.</summary>
     public string SingleText(string name) => Text(name, Value(name));
 
     private PickleArray Find(string name) => Value(name) switch

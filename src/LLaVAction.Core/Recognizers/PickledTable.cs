@@ -52,7 +52,7 @@ internal sealed class PickledTable<T>(PickleFile file, PickleArray scores, strin
 /// <summary>Ranks the scores of a pickle in a type that holds them exactly.</summary>
 internal static class PickledTable
 {
-    /// <summary>As <see cref="ScoreTable{T}.RankAll"/>: single precision serves float16 and float32.</summary>
+    // As RankAll: single precision serves float16 and float32.
     public static Dictionary<string, ActionRanking> RankAll(
         PickleFile file, PickleArray scores, string name, ScoreColumns columns, PickleArray? tieBreaks, IReadOnlyList<ClipAnnotation?> clips, int top, Func<int, string> placeOf) =>
         Math.Max(scores.Type.Size, tieBreaks?.Type.Size ?? 0) > sizeof(float)

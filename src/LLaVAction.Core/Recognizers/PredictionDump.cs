@@ -12,7 +12,6 @@ public sealed record PredictionDump(
     string Format,
     IReadOnlyDictionary<string, ActionRanking> Rankings) : IDisposable
 {
-    /// <summary>The open file behind the rankings, if any.</summary>
     internal IDisposable? Source { get; init; }
 
     /// <inheritdoc/>

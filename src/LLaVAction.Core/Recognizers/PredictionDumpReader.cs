@@ -14,7 +14,7 @@ public static class PredictionDumpReader
     private const string KnownPickles =
         "AVION's dict of probs and targets, TIM's of action and v_narration_ids, or an EPIC-KITCHENS baseline's of verb_output, noun_output and narration_id";
 
-    /// <summary>JSON of scores packs ten to one at best; more is a bomb.</summary>
+    // JSON of scores packs ten to one at best; more is a bomb.
     private const int LargestCompression = 100;
 
     /// <summary>Reads a dump and normalises it to narration id → ranking.</summary>

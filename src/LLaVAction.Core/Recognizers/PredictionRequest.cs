@@ -20,7 +20,6 @@ public sealed record PredictionRequest
     /// <summary>How many of the best classes to have at hand; others can be asked for and cost a look at the file.</summary>
     public int Top { get; init; } = 64;
 
-    /// <summary>Per row of <see cref="Annotations"/>, whether it is to be ranked.</summary>
     internal bool[] RowsAsked()
     {
         var asked = new bool[Annotations.Clips.Count];
@@ -33,7 +32,6 @@ public sealed record PredictionRequest
         return asked;
     }
 
-    /// <summary>The clips to be ranked, by narration id.</summary>
     internal Dictionary<string, ClipAnnotation> ClipsAsked()
     {
         var rows = RowsAsked();

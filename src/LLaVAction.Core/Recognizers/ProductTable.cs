@@ -11,10 +11,8 @@ internal sealed class ProductTable(ActionClassIndex classes) : ScoreTable<double
     private readonly List<(double[] Verbs, double[] Nouns)> _parts = [];
     private readonly ScoreRow<double> _scratch = new(new ScoreColumns(classes.Classes));
 
-    /// <summary>Per verb class, whether a class of the pool has it.</summary>
     public IReadOnlyList<bool> Verbs { get; } = Needed(classes.Classes.Select(static entry => entry.Verb).ToArray());
 
-    /// <summary>Per noun class, whether a class of the pool has it.</summary>
     public IReadOnlyList<bool> Nouns { get; } = Needed(classes.Classes.Select(static entry => entry.Noun).ToArray());
 
     /// <summary>Ranks one clip by its verb and noun probabilities, each as long as the pool needs or longer.</summary>

@@ -46,7 +46,7 @@ internal sealed class ScoreColumns
     private readonly ActionClassIndex _index;
     private readonly int[] _columns;
 
-    /// <summary>Columns in any order; the classes are distinct.</summary>
+    // Columns in any order; the classes are distinct.
     public ScoreColumns(IReadOnlyList<ActionClass> classes)
     {
         Classes = classes;
@@ -60,16 +60,13 @@ internal sealed class ScoreColumns
         }
     }
 
-    /// <summary>The class of each column.</summary>
     public IReadOnlyList<ActionClass> Classes { get; }
 
-    /// <summary>How many columns there are.</summary>
     public int Count => Classes.Count;
 
-    /// <summary>The place of each column among equal scores.</summary>
     public int[] TieOrder { get; }
 
-    /// <summary>The column of a class, or −1.</summary>
+    // The column of a class, or −1.
     public int ColumnOf(ActionClass actionClass)
     {
         var position = _index.IndexOf(actionClass);

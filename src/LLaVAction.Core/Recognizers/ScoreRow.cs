@@ -17,25 +17,21 @@ internal sealed class ScoreRow<T>(ScoreColumns columns)
     private int[] _best = [];
     private int _kept;
 
-    /// <summary>A score per column.</summary>
     public T[] Scores { get; } = new T[columns.Count];
 
-    /// <summary>Bytes of rows that were read together; for the table.</summary>
+    // Bytes of rows that were read together; for the table.
     public byte[] Block { get; set; } = [];
 
-    /// <summary>The first row in <see cref="Block"/>; negative where there is none.</summary>
+    // The first row in Block; negative where there is none.
     public int BlockRow { get; set; } = -1;
 
-    /// <summary>What decides between equal scores before the names of the classes; null where there is nothing.</summary>
+    // What decides between equal scores before the names of the classes; null where there is nothing.
     public T[]? TieBreaks { get; set; }
 
-    /// <summary>The first column that is NaN, after <see cref="Select"/>.</summary>
     public int? FirstNaN { get; private set; }
 
-    /// <summary>
-    /// Finds the best columns. True where any of them are equal, or equal to one that was left out: their order is then for
-    /// <see cref="SelectAmongTies"/> to decide.
-    /// </summary>
+    // Finds the best columns. True where any of them are equal, or equal to one that was left out: their order is then for
+    // SelectAmongTies to decide.
     public bool Select(int count)
     {
         FirstNaN = null;
@@ -76,7 +72,6 @@ internal sealed class ScoreRow<T>(ScoreColumns columns)
         return isTied;
     }
 
-    /// <summary>Finds the best columns anew by all that decides.</summary>
     public void SelectAmongTies(int count)
     {
         // Those beyond the cut that equal the last one kept are kept as well, so that TiedPlaces can see them.
@@ -86,10 +81,9 @@ internal sealed class ScoreRow<T>(ScoreColumns columns)
         _kept = count;
     }
 
-    /// <summary>Whether all scores are equal. They are damaged then, whatever would order them.</summary>
+    // Whether all scores are equal. They are damaged then, whatever would order them.
     public bool AreAllEqual() => Scores.Length > 1 && Array.TrueForAll(Scores, score => score == Scores[0]);
 
-    /// <summary>The best columns with their scores, best first.</summary>
     public (int Column, double Score)[] Kept()
     {
         var kept = new (int, double)[_kept];
@@ -101,7 +95,7 @@ internal sealed class ScoreRow<T>(ScoreColumns columns)
         return kept;
     }
 
-    /// <summary>Bit r−1 tells whether the columns at ranks r and r + 1 are equally good, after <see cref="SelectAmongTies"/>; for the first 64 ranks.</summary>
+    // Bit r−1 tells whether the columns at ranks r and r + 1 are equally good, after SelectAmongTies; for the first 64 ranks.
     public ulong TiedPlaces()
     {
         var places = 0UL;
@@ -146,7 +140,6 @@ internal sealed class ScoreRow<T>(ScoreColumns columns)
         return rank;
     }
 
-    /// <summary>Every column, best first.</summary>
     public int[] Sorted()
     {
         int[] order = [.. Enumerable.Range(0, Scores.Length)];
@@ -164,7 +157,7 @@ internal sealed class ScoreRow<T>(ScoreColumns columns)
         return order == 0 ? columns.TieOrder[left].CompareTo(columns.TieOrder[right]) : order;
     }
 
-    /// <summary>The maximum of each block, and a score that at least so many columns reach: that many blocks have one that does.</summary>
+    // The maximum of each block, and a score that at least so many columns reach: that many blocks have one that does.
     private T MeasureBlocks(int count)
     {
         for (var block = 0; block < _maxima.Length; block++)

@@ -14,7 +14,6 @@ namespace LLaVAction.Recognizers;
 internal abstract class ScoreTable<T>(ScoreColumns columns, string name)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Rows that one thread ranks one after the other, and may read at once.</summary>
     protected const int RowsTogether = 16;
 
     private readonly Lock _gate = new();
@@ -22,7 +21,6 @@ internal abstract class ScoreTable<T>(ScoreColumns columns, string name)
     private int _row = -1;
     private int[]? _order;
 
-    /// <summary>The classes of the columns.</summary>
     public ScoreColumns Columns { get; } = columns;
 
     /// <summary>Ranks one row.</summary>
@@ -104,10 +102,10 @@ internal abstract class ScoreTable<T>(ScoreColumns columns, string name)
         }
     }
 
-    /// <summary>Reads one row, exactly, into the scores of a scratch, which may keep what was read together with it.</summary>
+    // Reads one row, exactly, into the scores of a scratch, which may keep what was read together with it.
     protected abstract void Read(int row, ScoreRow<T> scratch);
 
-    /// <summary>Scores that order equal ones; null where the dump has none.</summary>
+    // Scores that order equal ones; null where the dump has none.
     protected virtual T[]? ReadTieBreaks(int row) => null;
 
     private void Load(int row, ScoreRow<T> scratch)

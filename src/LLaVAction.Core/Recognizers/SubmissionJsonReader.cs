@@ -182,7 +182,7 @@ internal static class SubmissionJsonReader
             return _products.Rank(verbs, nouns, _request.Top, clip.Class, Place());
         }
 
-        /// <summary>A product of scores ranks actions only where every score is there and none is negative.</summary>
+        // A product of scores ranks actions only where every score is there and none is negative.
         private readonly void RequireProbabilities(string name, double[] scores, IReadOnlyList<bool> needed)
         {
             for (var part = 0; part < scores.Length; part++)
@@ -239,7 +239,7 @@ internal static class SubmissionJsonReader
                 : throw Error($"action key '{Encoding.UTF8.GetString(key)}' is no class, expected \"verb,noun\" such as \"0,2\".");
         }
 
-        /// <summary>Scores by class, NaN where there is none; classes beyond those of the pool are left out.</summary>
+        // Scores by class, NaN where there is none; classes beyond those of the pool are left out.
         private double[] ParseParts(string name, int count)
         {
             var scores = new double[count];

@@ -14,7 +14,6 @@ internal static class TimPickleReader
     private const string Ids = "v_narration_ids";
     private const string Prefix = "v_";
 
-    /// <summary>Whether the dict is TIM's.</summary>
     public static bool Recognises(PickleDict dict) => dict.Has(Ids);
 
     public static PredictionDump Read(PickleFile file, PickleDict dict, PredictionRequest request)
@@ -74,7 +73,7 @@ internal static class TimPickleReader
         return new ClassOrder($"{file.Path} 'classes'", classes);
     }
 
-    /// <summary>The clip of each row; null where it is not asked for.</summary>
+    // The clip of each row; null where it is not asked for.
     private static ClipAnnotation?[] ClipsOfRows(PickleFile file, IReadOnlyList<string> ids, PredictionRequest request)
     {
         var asked = request.ClipsAsked();

@@ -85,7 +85,7 @@ public static class AccuracyChart
         });
     }
 
-    /// <summary>Chance as a dotted line and the options-only ceiling as a dashed one, for the width of a strategy.</summary>
+    // Chance as a dotted line and the options-only ceiling as a dashed one, for the width of a strategy.
     private static void DrawReferences(HtmlText svg, CellReport cell, double from, double to)
     {
         if (cell.Summary.Chance is { } chance)

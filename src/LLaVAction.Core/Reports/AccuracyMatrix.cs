@@ -10,7 +10,7 @@ internal static class AccuracyMatrix
 {
     private const string Id = "matrix";
 
-    /// <summary>Writes the matrix; nothing without cells.</summary>
+    // Writes the matrix; nothing without cells.
     public static void Write(HtmlText html, IReadOnlyList<CellReport> cells)
     {
         if (cells.Count == 0)

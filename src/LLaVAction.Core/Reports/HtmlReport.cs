@@ -99,7 +99,6 @@ public static class HtmlReport
         }
     }
 
-    /// <summary>Long tables, each behind its title.</summary>
     private static void WriteFolded(HtmlText html, IEnumerable<Section> sections)
     {
         foreach (var section in sections.Where(static section => section.Table.Rows.Count > 0))

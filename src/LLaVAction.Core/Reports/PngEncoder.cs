@@ -33,7 +33,6 @@ public static class PngEncoder
         return png.ToArray();
     }
 
-    /// <summary>Rows with the "up" filter, which suits smooth pictures, then deflate.</summary>
     private static byte[] Compress(ReadOnlySpan<byte> rgb, int width, int height)
     {
         using var data = new MemoryStream();

@@ -8,7 +8,6 @@ namespace LLaVAction.Reports;
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
-    /// <summary>Indented, with text as it is.</summary>
     public static ReportJson Indented { get; } = new(new JsonSerializerOptions
     {
         WriteIndented = true,

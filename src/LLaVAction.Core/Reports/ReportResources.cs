@@ -6,13 +6,11 @@ namespace LLaVAction.Reports;
 /// <summary>The style sheet and the script of the report, from the files beside this one.</summary>
 internal static class ReportResources
 {
-    /// <summary>The style sheet: readable on a phone, in the dark, and on paper.</summary>
     public static string Style { get; } = Read("report.css");
 
-    /// <summary>The script: sorting and filtering; the page reads the same without it.</summary>
+    // The script: sorting and filtering; the page reads the same without it.
     public static string Script { get; } = Read("report.js");
 
-    /// <summary>What the page's policy names, so that no other script can run.</summary>
     public static string ScriptHash { get; } = "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Script)));
 
     private static string Read(string name)

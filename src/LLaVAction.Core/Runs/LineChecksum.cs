@@ -18,7 +18,7 @@ internal static class LineChecksum
     /// <param name="json">A JSON object, without line feed.</param>
     public static byte[] Append(ReadOnlySpan<byte> json) => [.. json[..^1], .. Key, .. Encoding.ASCII.GetBytes(Of(json[..^1])), .. "\"}\n"u8];
 
-    /// <summary>Takes the checksum off a line, which then is the JSON it was made of; false where the two do not fit.</summary>
+    // Takes the checksum off a line, which then is the JSON it was made of; false where the two do not fit.
     public static bool Remove(ref Span<byte> line)
     {
         if (line.Length <= SuffixLength || !line[^SuffixLength..].StartsWith(Key))

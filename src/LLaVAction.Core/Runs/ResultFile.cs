@@ -49,7 +49,7 @@ public sealed record ResultFile(IReadOnlyList<ResultLine> Lines, long CompleteBy
         return new ResultFile(new ArraySegment<ResultLine>(lines, 0, whole), complete, bytes.Length - complete);
     }
 
-    /// <summary>From the first null byte on there is nothing but null bytes and the line feeds of later, empty appends.</summary>
+    // From the first null byte on there is nothing but null bytes and the line feeds of later, empty appends.
     private static bool IsLostTail(byte[] bytes, int start)
     {
         var rest = bytes.AsSpan(start);
@@ -72,7 +72,7 @@ public sealed record ResultFile(IReadOnlyList<ResultLine> Lines, long CompleteBy
         }
     }
 
-    /// <summary>What is wrong with a line; null for a result line.</summary>
+    // What is wrong with a line; null for a result line.
     private static string? TryParse(Span<byte> bytes, out ResultLine line)
     {
         line = null!;

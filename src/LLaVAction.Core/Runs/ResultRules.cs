@@ -6,12 +6,12 @@ namespace LLaVAction.Runs;
 /// <summary>What must hold of every result line, whoever wrote it: results are evidence.</summary>
 internal static class ResultRules
 {
-    /// <summary>Scores that differ by no more may have been one before they were normalised.</summary>
+    // Scores that differ by no more may have been one before they were normalised.
     private const double Rounding = 1e-9;
 
     private static readonly string Letter = SettingNames.Of(AnswerScoring.Letter);
 
-    /// <summary>How a line contradicts itself; null where it does not.</summary>
+    // How a line contradicts itself; null where it does not.
     public static string? Contradiction(ResultLine line)
     {
         if (!(line.LetterLogprobs ?? []).All(double.IsFinite)

@@ -167,7 +167,7 @@ public sealed class RunFolder
         }
     }
 
-    /// <summary>Whether nothing differs but that more questions are asked, all of the earlier ones among them.</summary>
+    // Whether nothing differs but that more questions are asked, all of the earlier ones among them.
     private static bool Extends(string path, RunRecord existing, IReadOnlyList<RunIdentityDifference> differences, IReadOnlyList<AskedSet> sets)
     {
         if (differences.Count == 0 || !differences.All(static difference => difference.IsOfExtent))
@@ -179,7 +179,7 @@ public sealed class RunFolder
         return new RunFolder(path, existing).ReadQuestions().All(set => asked[set.Strategy].IsSupersetOf(set.Questions.Select(static question => question.Id)));
     }
 
-    /// <summary>Puts a record of more questions in the place of the earlier one; the results stay.</summary>
+    // Puts a record of more questions in the place of the earlier one; the results stay.
     private static void Extend(string path, RunRecord record, IReadOnlyList<AskedSet> sets)
     {
         File.Delete(System.IO.Path.Combine(path, RunSummary.FileName));

@@ -10,13 +10,12 @@ namespace LLaVAction.Runs;
 /// </summary>
 public static class RunJson
 {
-    /// <summary>Serialisers of lines.</summary>
     internal static RunJsonContext Lines { get; } = new(new JsonSerializerOptions(RunJsonContext.Default.Options)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 
-    /// <summary>Serialisers of whole documents: indented, with line feeds on every platform.</summary>
+    // Serialisers of whole documents: indented, with line feeds on every platform.
     internal static RunJsonContext Documents { get; } = new(new JsonSerializerOptions(RunJsonContext.Default.Options)
     {
         WriteIndented = true,

@@ -61,7 +61,6 @@ public static class ClusterBootstrap
         return new ConfidenceInterval(sample.Mean, Quantile(means, tail), Quantile(means, 1 - tail), Math.Sqrt(variance), double.NaN);
     }
 
-    /// <summary>Quantile of sorted values, between two of them by linear interpolation.</summary>
     internal static double Quantile(ReadOnlySpan<double> sorted, double probability)
     {
         var position = probability * (sorted.Length - 1);

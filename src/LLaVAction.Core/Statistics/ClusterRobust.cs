@@ -53,15 +53,13 @@ public static class ClusterRobust
             : double.NaN;
     }
 
-    /// <summary>Quantile of Student's t; NaN without degrees of freedom.</summary>
+    // Quantile of Student's t; NaN without degrees of freedom.
     internal static double TQuantile(double probability, double degreesOfFreedom) =>
         double.IsNaN(degreesOfFreedom) ? double.NaN : StudentT.InvCDF(0, 1, degreesOfFreedom, probability);
 
-    /// <summary>
-    /// (tr A)² / tr A² for the smaller of two matrices A of the quadratic form: with aᵍ² = 1/(1 − wᵍ) and wᵍ = nᵍ/n,
-    /// Aᵍʰ = δᵍʰ nᵍ − (1 − δᵍʰ) aᵍ aʰ nᵍ nʰ / n for independent values, and
-    /// Aᵍʰ = aᵍ aʰ nᵍ nʰ (δᵍʰ − wᵍ − wʰ + Σw²) for values that clusters share.
-    /// </summary>
+    // (tr A)² / tr A² for the smaller of two matrices A of the quadratic form: with aᵍ² = 1/(1 − wᵍ) and wᵍ = nᵍ/n, Aᵍʰ = δᵍʰ nᵍ
+    // − (1 − δᵍʰ) aᵍ aʰ nᵍ nʰ / n for independent values, and Aᵍʰ = aᵍ aʰ nᵍ nʰ (δᵍʰ − wᵍ − wʰ + Σw²) for values that clusters
+    // share.
     private static double Satterthwaite(ClusteredSample sample)
     {
         var clusters = sample.Clusters.Count;

@@ -70,7 +70,6 @@ public sealed class ClusteredSample
         }
     }
 
-    /// <summary>Number of values of each cluster.</summary>
     internal ReadOnlySpan<int> Counts => _counts;
 
     /// <summary>Groups values by cluster.</summary>
@@ -105,7 +104,6 @@ public sealed class ClusteredSample
             Array.ConvertAll(names, name => groups[name].Negatives));
     }
 
-    /// <summary>Sum of the values of a cluster.</summary>
     internal int Sum(int cluster) => _positives[cluster] - _negatives[cluster];
 
     private static double EffectiveNumber(IEnumerable<int> sizes)

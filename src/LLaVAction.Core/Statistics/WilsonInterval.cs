@@ -33,6 +33,5 @@ public static class WilsonInterval
             double.NaN);
     }
 
-    /// <summary>The normal quantile of a two-sided interval.</summary>
     internal static double NormalQuantile(double confidence) => Normal.InvCDF(0, 1, (1 + confidence) / 2);
 }

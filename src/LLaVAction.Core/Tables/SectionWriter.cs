@@ -73,7 +73,7 @@ public static class SectionWriter
         }
     }
 
-    /// <summary>Tables to be pasted into a paper. Columns that are empty, and words that are the same in every row, are left to its text.</summary>
+    // Tables to be pasted into a paper. Columns that are empty, and words that are the same in every row, are left to its text.
     private static void WriteLatex(IReadOnlyList<Section> sections, TextWriter output)
     {
         output.Write("% \\usepackage{booktabs}\n");
@@ -85,7 +85,7 @@ public static class SectionWriter
         }
     }
 
-    /// <summary>One section as it is; several as section, row, column, value.</summary>
+    // One section as it is; several as section, row, column, value.
     private static void WriteCsv(IReadOnlyList<Section> sections, TextWriter output)
     {
         if (sections.Count == 1)
@@ -109,7 +109,6 @@ public static class SectionWriter
         TableWriter.WriteCsv(tidy, output);
     }
 
-    /// <summary>An object with one array per section, and the notes.</summary>
     private static void WriteJson(IReadOnlyList<Section> sections, IReadOnlyList<string> notes, TextWriter output)
     {
         var text = new StringBuilder("{\n");

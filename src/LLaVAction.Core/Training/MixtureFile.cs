@@ -100,7 +100,7 @@ public static class MixtureFile
         return new MixtureEntry(file ?? throw new InputException($"{YamlFile.Place(path, node)}: json_path is missing."), sampling);
     }
 
-    /// <summary>Plain where nothing in the text could mean anything to YAML, else in double quotes with JSON's escapes, which YAML shares.</summary>
+    // Plain where nothing in the text could mean anything to YAML, else in double quotes with JSON's escapes, which YAML shares.
     private static string Scalar(string text) =>
         text.All(static character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '.' or '/' or ':')
             && text.Length > 0 && char.IsAsciiLetter(text[0]) && !text.EndsWith(':')

@@ -33,7 +33,7 @@ public static class PythonText
         return repr.Append(quote).ToString();
     }
 
-    /// <summary>Python's <c>str.isprintable</c>: no separator but the space, nothing of the categories "other".</summary>
+    // Python's 'str.isprintable': no separator but the space, nothing of the categories "other".
     private static bool IsPrintable(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
         or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);

@@ -141,7 +141,8 @@ public static class TrainingJson
         }
     }
 
-    /// <summary>Numbers with a point, so that every reader takes the column as floating; texts in rows of temporal detection, as the original has it.</summary>
+    // Numbers with a point, so that every reader takes the column as floating; texts in rows of temporal detection, as the
+    // original has it.
     private static void WriteSeconds(Utf8JsonWriter json, string name, double? seconds, string questionType)
     {
         if (seconds is not { } value)
@@ -194,7 +195,7 @@ public static class TrainingJson
             : throw new JsonException("prior_actions must hold two actions");
     }
 
-    /// <summary>A text; ids are numbers in some published files.</summary>
+    // A text; ids are numbers in some published files.
     private static string? Text(JsonElement row, string name)
     {
         if (!row.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
@@ -223,7 +224,6 @@ public static class TrainingJson
         : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= -1 ? number
         : throw new JsonException($"{name} is {value.GetRawText()}; expected an integer of at least -1");
 
-    /// <summary>Seconds as a number, or as the text that rows of temporal detection have.</summary>
     private static double? Seconds(JsonElement row, string name)
     {
         if (!row.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)

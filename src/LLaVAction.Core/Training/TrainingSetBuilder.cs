@@ -95,7 +95,6 @@ public static class TrainingSetBuilder
         ]);
     }
 
-    /// <summary>The settings of the questions behind multiple-choice rows.</summary>
     private static BenchmarkSettings SettingsOf(TrainingSettings settings, Representation representation) => new()
     {
         Seed = settings.Seed,

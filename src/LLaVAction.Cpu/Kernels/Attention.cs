@@ -10,7 +10,6 @@ internal sealed record AttentionShape(int Heads, int KeyValueHeads, int HeadSize
 /// <summary>Keys and values of consecutive positions, each [positions, key-value heads · head size].</summary>
 internal readonly record struct KeyValueSegment(MatrixView Keys, MatrixView Values)
 {
-    /// <summary>Number of positions.</summary>
     public int Length => Keys.Rows;
 }
 

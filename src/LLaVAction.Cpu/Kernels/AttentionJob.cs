@@ -9,7 +9,7 @@ namespace LLaVAction.Cpu.Kernels;
 /// </summary>
 internal sealed unsafe class AttentionJob
 {
-    /// <summary>Rows a worker takes at once; a multiple of every tile's rows.</summary>
+    // Rows a worker takes at once; a multiple of every tile's rows.
     private const int RowsPerPiece = 48;
 
     private const int KeyBlock = SummationOrder.KeyBlock;
@@ -27,7 +27,7 @@ internal sealed unsafe class AttentionJob
     private int _piecesPerHead;
     private int _rowsPerHead;
 
-    /// <summary>Makes the job of a context; it is used for all its calls.</summary>
+    // Makes the job of a context; it is used for all its calls.
     public AttentionJob(ComputeContext context, MicroKernel kernel)
     {
         _context = context;
@@ -41,7 +41,7 @@ internal sealed unsafe class AttentionJob
 
     private int ValueTileLength => _valueKernel.TileRows * _valueKernel.TileColumns;
 
-    /// <summary>Runs the call; every query sees all keys unless <paramref name="causal"/>.</summary>
+    // Runs the call; every query sees all keys unless causal.
     public void Run(AttentionShape heads, MatrixView q, KeyValueSegment prefix, KeyValueSegment suffix, bool causal, MatrixView result)
     {
         if (heads.HeadSize > RowStride)
@@ -67,7 +67,7 @@ internal sealed unsafe class AttentionJob
         _context.Pool.Run(ref rows, heads.KeyValueHeads * _piecesPerHead);
     }
 
-    /// <summary>One wide tile where narrow ones would be a sixth zeros or more: heads of 72 columns take 3 × 32, but 1 × 80.</summary>
+    // One wide tile where narrow ones would be a sixth zeros or more: heads of 72 columns take 3 × 32, but 1 × 80.
     private static MicroKernel ChooseValueKernel(MicroKernel kernel, int headSize)
     {
         var wide = MicroKernel.Wide;
@@ -108,7 +108,6 @@ internal sealed unsafe class AttentionJob
         WriteOutput(head, firstRow, rows, scratch, layout);
     }
 
-    /// <summary>Keys that a row of a head sees.</summary>
     private int Visible(int row) => _isCausal ? _firstPosition + (row / Group) + 1 : _packed.Length;
 
     private void RunTile(int head, int block, int firstRow, int row, int count, int depth, float* scratch, in Layout layout)

@@ -21,25 +21,21 @@ internal sealed class ComputeContext : IDisposable
         _scratch = new NativeBuffer?[Pool.Workers + 1];
     }
 
-    /// <summary>The workers.</summary>
     public WorkerPool Pool { get; }
 
-    /// <summary>The variant of the matrix products.</summary>
     public MicroKernel Kernel { get; }
 
-    /// <summary>Bytes of scratch held.</summary>
     public long ScratchBytes => _scratch.Sum(buffer => (buffer?.Length ?? 0) * sizeof(float));
 
-    /// <summary>What runs attention; used again by every call.</summary>
+    // What runs attention; used again by every call.
     internal AttentionJob AttentionJob { get; }
 
-    /// <summary>What runs projections; used again by every call.</summary>
+    // What runs projections; used again by every call.
     internal LinearJob LinearJob { get; }
 
-    /// <summary>What runs projections of a single row; used again by every call.</summary>
+    // What runs projections of a single row; used again by every call.
     internal RowJob RowJob { get; }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         Pool.Dispose();
@@ -49,14 +45,14 @@ internal sealed class ComputeContext : IDisposable
         }
     }
 
-    /// <summary>Scratch that all workers of one call share; holds whatever the last user left.</summary>
+    // Scratch that all workers of one call share; holds whatever the last user left.
     internal unsafe float* SharedScratch(long length)
     {
         Reserve(Pool.Workers, length);
         return _scratch[Pool.Workers]!.Pointer;
     }
 
-    /// <summary>Makes sure of <paramref name="length"/> values of scratch for each worker; to be called before work is shared out.</summary>
+    // Makes sure of length values of scratch for each worker; to be called before work is shared out.
     internal void ReserveWorkerScratch(long length)
     {
         for (var worker = 0; worker < Pool.Workers; worker++)
@@ -65,7 +61,7 @@ internal sealed class ComputeContext : IDisposable
         }
     }
 
-    /// <summary>One worker's scratch, as long as was last reserved; holds whatever the last user left.</summary>
+    // One worker's scratch, as long as was last reserved; holds whatever the last user left.
     internal unsafe float* WorkerScratch(int worker) => _scratch[worker]!.Pointer;
 
     private void Reserve(int slot, long length)

@@ -6,14 +6,12 @@ namespace LLaVAction.Cpu.Kernels;
 internal unsafe interface ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>Values in a register.</summary>
     static abstract int Count { get; }
 
     static abstract TVector Load(float* source);
 
     static abstract TVector Broadcast(float value);
 
-    /// <summary>left · right + sum, rounded once where the machine can.</summary>
     static abstract TVector MultiplyAdd(TVector left, TVector right, TVector sum);
 
     static abstract TVector Add(TVector left, TVector right);

@@ -5,16 +5,16 @@ namespace LLaVAction.Cpu.Kernels;
 /// <summary>What becomes of a projection's sums on their way into the output.</summary>
 internal enum Epilogue
 {
-    /// <summary>y = x · Wᵀ + b.</summary>
+    // y = x · Wᵀ + b.
     None,
 
-    /// <summary>y += x · Wᵀ + b: a residual connection whose stream is the output itself.</summary>
+    // y += x · Wᵀ + b: a residual connection whose stream is the output itself.
     Add,
 
-    /// <summary>y = gelu(x · Wᵀ + b), tanh form.</summary>
+    // y = gelu(x · Wᵀ + b), tanh form.
     GeluTanh,
 
-    /// <summary>y = gelu(x · Wᵀ + b), exact form.</summary>
+    // y = gelu(x · Wᵀ + b), exact form.
     GeluErf,
 }
 
@@ -24,7 +24,7 @@ internal enum Epilogue
 /// </summary>
 internal static class Linear
 {
-    /// <summary>y = epilogue(normalization(x) · Wᵀ + b). x and y do not overlap.</summary>
+    // y = epilogue(normalization(x) · Wᵀ + b). x and y do not overlap.
     public static void Apply(
         ComputeContext context,
         MatrixView x,
@@ -34,7 +34,7 @@ internal static class Linear
         Normalization? normalization = null)
         => Apply(context, x, [layer], [y], epilogue, normalization);
 
-    /// <summary>Several projections of the same rows (query, key and value), which then are read and normalised once.</summary>
+    // Several projections of the same rows (query, key and value), which then are read and normalised once.
     public static void Apply(
         ComputeContext context,
         MatrixView x,
@@ -56,7 +56,7 @@ internal static class Linear
         context.LinearJob.Run(x, targets, epilogue, normalization);
     }
 
-    /// <summary>y = silu(n(x) · gateᵀ) · (n(x) · upᵀ), n being the normalisation: the first half of a SwiGLU block.</summary>
+    // y = silu(n(x) · gateᵀ) · (n(x) · upᵀ), n being the normalisation: the first half of a SwiGLU block.
     public static void SwiGlu(
         ComputeContext context,
         MatrixView x,

@@ -3,7 +3,6 @@ namespace LLaVAction.Cpu.Kernels;
 /// <summary>One output of a job: a layer (and, for SwiGLU, the layer it is multiplied with) and where its values go.</summary>
 internal readonly record struct LinearTarget(DenseLayer Layer, DenseLayer? Up, MatrixView Output)
 {
-    /// <summary>Output features.</summary>
     public int Columns => Layer.Weight.Rows;
 }
 
@@ -14,13 +13,11 @@ internal readonly record struct LinearTarget(DenseLayer Layer, DenseLayer? Up, M
 /// </summary>
 internal sealed unsafe class LinearJob
 {
-    /// <summary>Output columns of one strip.</summary>
     public const int StripColumns = 64;
 
-    /// <summary>Most outputs of one call.</summary>
     public const int MostTargets = 4;
 
-    /// <summary>Rows that run against one packing of a strip: as many as a shared cache holds packed, within reason.</summary>
+    // Rows that run against one packing of a strip: as many as a shared cache holds packed, within reason.
     private const int FewestRows = 256;
 
     private const int MostRows = 1536;
@@ -42,7 +39,7 @@ internal sealed unsafe class LinearJob
     private int _rowParts;
     private float* _packed;
 
-    /// <summary>Makes the job of a context; it is used for all its calls.</summary>
+    // Makes the job of a context; it is used for all its calls.
     public LinearJob(ComputeContext context, MicroKernel kernel)
     {
         _context = context;
@@ -55,7 +52,6 @@ internal sealed unsafe class LinearJob
 
     private long SliverLength => (long)_kernel.TileRows * SummationOrder.BlockLimit;
 
-    /// <summary>Runs the call.</summary>
     public void Run(MatrixView input, ReadOnlySpan<LinearTarget> outputs, Epilogue finish, Normalization? norm)
     {
         _columns = input.Columns;
@@ -207,7 +203,7 @@ internal sealed unsafe class LinearJob
         Finish(target, firstColumn, width, panels, firstSliver, endSliver, tiles);
     }
 
-    /// <summary>Asks for what some outputs of a strip will need of a block, so that packing finds it in the cache.</summary>
+    // Asks for what some outputs of a strip will need of a block, so that packing finds it in the cache.
     private void Fetch(in LinearTarget target, int firstColumn, int block, int from, int to)
     {
         if (block < _blockCount)

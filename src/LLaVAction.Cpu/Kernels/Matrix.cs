@@ -5,7 +5,6 @@ internal sealed unsafe class Matrix : IDisposable
 {
     private readonly NativeBuffer _buffer;
 
-    /// <summary>Allocates a matrix of zeros.</summary>
     public Matrix(int rows, int columns)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
@@ -15,19 +14,15 @@ internal sealed unsafe class Matrix : IDisposable
         _buffer = new NativeBuffer((long)rows * columns);
     }
 
-    /// <summary>Number of rows.</summary>
     public int Rows { get; }
 
-    /// <summary>Number of columns.</summary>
     public int Columns { get; }
 
-    /// <summary>The whole matrix.</summary>
     public MatrixView View => new(_buffer.Pointer, Rows, Columns, Columns);
 
-    /// <summary>All values, row major; only for matrices of fewer than 2³¹ values.</summary>
+    // All values, row major; only for matrices of fewer than 2³¹ values.
     public Span<float> Span => _buffer.Span;
 
-    /// <summary>A matrix with a copy of <paramref name="values"/>, row major.</summary>
     public static Matrix FromValues(int rows, int columns, ReadOnlySpan<float> values)
     {
         var matrix = new Matrix(rows, columns);
@@ -35,10 +30,8 @@ internal sealed unsafe class Matrix : IDisposable
         return matrix;
     }
 
-    /// <summary>One row.</summary>
     public Span<float> Row(int row) => View.Row(row);
 
-    /// <inheritdoc/>
     public void Dispose() => _buffer.Dispose();
 }
 
@@ -47,7 +40,6 @@ internal sealed unsafe class Matrix : IDisposable
 /// </summary>
 internal readonly unsafe struct MatrixView
 {
-    /// <summary>A window on memory that the caller keeps alive.</summary>
     public MatrixView(float* pointer, int rows, int columns, int stride)
     {
         Pointer = pointer;
@@ -56,22 +48,16 @@ internal readonly unsafe struct MatrixView
         Stride = stride;
     }
 
-    /// <summary>The first value of the first row.</summary>
     public float* Pointer { get; }
 
-    /// <summary>Number of rows.</summary>
     public int Rows { get; }
 
-    /// <summary>Number of columns.</summary>
     public int Columns { get; }
 
-    /// <summary>Values from the start of one row to the start of the next.</summary>
     public int Stride { get; }
 
-    /// <summary>Where a row starts.</summary>
     public float* RowPointer(int row) => Pointer + ((long)row * Stride);
 
-    /// <summary>One row.</summary>
     public Span<float> Row(int row)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);
@@ -79,7 +65,6 @@ internal readonly unsafe struct MatrixView
         return new Span<float>(RowPointer(row), Columns);
     }
 
-    /// <summary><paramref name="count"/> rows from <paramref name="start"/> on.</summary>
     public MatrixView SliceRows(int start, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);
@@ -88,7 +73,6 @@ internal readonly unsafe struct MatrixView
         return new MatrixView(RowPointer(start), count, Columns, Stride);
     }
 
-    /// <summary><paramref name="count"/> columns from <paramref name="start"/> on.</summary>
     public MatrixView SliceColumns(int start, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);
@@ -97,7 +81,6 @@ internal readonly unsafe struct MatrixView
         return new MatrixView(Pointer + start, Rows, count, Stride);
     }
 
-    /// <summary>Copies every row into <paramref name="target"/>, which has the same shape.</summary>
     public void CopyTo(MatrixView target)
     {
         target.RequireShape(Rows, Columns, nameof(target));

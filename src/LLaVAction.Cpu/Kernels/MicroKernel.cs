@@ -10,7 +10,6 @@ namespace LLaVAction.Cpu.Kernels;
 /// </summary>
 internal abstract unsafe class MicroKernel
 {
-    /// <summary>All variants, the fastest first where they are accelerated.</summary>
     public static IReadOnlyList<MicroKernel> All { get; } =
     [
         new VectorMicroKernel<Lanes512, Vector512<float>>("AVX-512, 12×32", Vector512.IsHardwareAccelerated, isFused: true, tileRows: 12),
@@ -19,25 +18,21 @@ internal abstract unsafe class MicroKernel
         new ScalarMicroKernel(),
     ];
 
-    /// <summary>The fastest variant of this machine.</summary>
     public static MicroKernel Best { get; } = All.First(kernel => kernel.IsAccelerated);
 
-    /// <summary>The variant for products of nearly 80 columns; goes with that of AVX-512.</summary>
+    // The variant for products of nearly 80 columns; goes with that of AVX-512.
     public static MicroKernel Wide { get; } = new Vector512WideMicroKernel();
 
-    /// <summary>What it is called in reports.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Whether the machine runs it without emulation.</summary>
     public abstract bool IsAccelerated { get; }
 
-    /// <summary>Whether a product is not rounded before it is added, as <see cref="SummationOrder"/> has it.</summary>
+    // Whether a product is not rounded before it is added, as SummationOrder has it.
     public virtual bool IsFused => true;
 
-    /// <summary>Rows of a full tile.</summary>
     public abstract int TileRows { get; }
 
-    /// <summary>Columns of every tile; a multiple of 8.</summary>
+    // Columns of every tile; a multiple of 8.
     public abstract int TileColumns { get; }
 
     /// <summary>

@@ -7,7 +7,6 @@ namespace LLaVAction.Cpu.Kernels;
 /// </summary>
 internal sealed unsafe class NativeBuffer : SafeHandle
 {
-    /// <summary>Alignment of every buffer, in bytes.</summary>
     public const int Alignment = 64;
 
     private static long _liveBytes;
@@ -28,10 +27,9 @@ internal sealed unsafe class NativeBuffer : SafeHandle
         GC.AddMemoryPressure((long)_byteCount);
     }
 
-    /// <summary>Bytes held by all buffers of the process: flat over time unless something leaks.</summary>
+    // Bytes held by all buffers of the process: flat over time unless something leaks.
     public static long LiveBytes => Interlocked.Read(ref _liveBytes);
 
-    /// <summary>Number of values.</summary>
     public long Length { get; }
 
     /// <summary>The first value.</summary>
@@ -45,13 +43,11 @@ internal sealed unsafe class NativeBuffer : SafeHandle
         }
     }
 
-    /// <summary>All values; only for buffers of fewer than 2³¹ values.</summary>
+    // All values; only for buffers of fewer than 2³¹ values.
     public Span<float> Span => new(Pointer, checked((int)Length));
 
-    /// <inheritdoc/>
     public override bool IsInvalid => handle == IntPtr.Zero;
 
-    /// <inheritdoc/>
     protected override bool ReleaseHandle()
     {
         NativeMemory.AlignedFree((void*)handle);

@@ -9,7 +9,6 @@ namespace LLaVAction.Cpu.Kernels;
 /// </summary>
 internal static unsafe class OnlineSoftmax
 {
-    /// <summary>Scores per vector step.</summary>
     public const int Step = SummationOrder.Lanes;
 
     /// <summary>Turns a row of scores into weights.</summary>
@@ -43,7 +42,7 @@ internal static unsafe class OnlineSoftmax
         return fade;
     }
 
-    /// <summary>Scales the scores into a plain row, hides what the query does not see, and returns the highest.</summary>
+    // Scales the scores into a plain row, hides what the query does not see, and returns the highest.
     private static float Scale(float* scores, int tileColumns, int tileLength, int visible, int end, float scale, float* row)
     {
         var factor = Vector256.Create(scale);

@@ -13,19 +13,14 @@ internal sealed unsafe class PackedKeyValues
     private int _headSize;
     private float* _memory;
 
-    /// <summary>Positions in all.</summary>
     public int Length => _prefix.Length + _suffix.Length;
 
-    /// <summary>Blocks of keys.</summary>
     public int BlockCount => (Length + SummationOrder.KeyBlock - 1) / SummationOrder.KeyBlock;
 
-    /// <summary>Values of one key panel.</summary>
     public int KeyPanelLength => _headSize * _scoreKernel.TileColumns;
 
-    /// <summary>Values of one value panel.</summary>
     public int ValuePanelLength => SummationOrder.KeyBlock * _valueKernel.TileColumns;
 
-    /// <summary>Panels that the columns of a value take.</summary>
     public int ValuePanels => (_headSize + _valueKernel.TileColumns - 1) / _valueKernel.TileColumns;
 
     private static int KeyBlock => SummationOrder.KeyBlock;
@@ -34,7 +29,6 @@ internal sealed unsafe class PackedKeyValues
 
     private long BlockLength => KeyBlockLength + ((long)ValuePanels * ValuePanelLength);
 
-    /// <summary>Says what is to be packed.</summary>
     public void Describe(MicroKernel scores, MicroKernel values, int size, KeyValueSegment first, KeyValueSegment second)
     {
         _scoreKernel = scores;
@@ -44,16 +38,12 @@ internal sealed unsafe class PackedKeyValues
         _suffix = second;
     }
 
-    /// <summary>Values of scratch needed for <paramref name="heads"/> key-value heads.</summary>
     public long ScratchLength(int heads) => heads * BlockCount * BlockLength;
 
-    /// <summary>Sets where the panels go.</summary>
     public void Place(float* scratch) => _memory = scratch;
 
-    /// <summary>The panels of a block's keys.</summary>
     public float* Keys(int head, int block) => _memory + ((((long)head * BlockCount) + block) * BlockLength);
 
-    /// <summary>The panels of a block's values.</summary>
     public float* Values(int head, int block) => Keys(head, block) + KeyBlockLength;
 
     /// <summary>Packs one block of one head.</summary>

@@ -6,13 +6,13 @@ namespace LLaVAction.Cpu.Kernels;
 /// </summary>
 internal static unsafe class Pooling
 {
-    /// <summary>Side after bilinear pooling: rounded up (27 → 14).</summary>
+    // Side after bilinear pooling: rounded up (27 → 14).
     public static int BilinearSide(int side, int stride = 2) => (side + stride - 1) / stride;
 
-    /// <summary>Side after average and max pooling: rounded down, the last rows and columns dropped (27 → 13).</summary>
+    // Side after average and max pooling: rounded down, the last rows and columns dropped (27 → 13).
     public static int WindowSide(int side, int stride = 2) => side / stride;
 
-    /// <summary>Bilinear interpolation to <see cref="BilinearSide"/>, corners not aligned, no antialiasing.</summary>
+    // Bilinear interpolation to BilinearSide, corners not aligned, no antialiasing.
     public static void Bilinear(ComputeContext context, MatrixView x, int side, MatrixView y, int stride = 2)
     {
         RequireShapes(x, side, y, BilinearSide(side, stride));
@@ -20,7 +20,6 @@ internal static unsafe class Pooling
         RowWork.Run(context, ref work, y.Rows);
     }
 
-    /// <summary>The mean of each stride × stride window.</summary>
     public static void Average(ComputeContext context, MatrixView x, int side, MatrixView y, int stride = 2)
     {
         RequireShapes(x, side, y, WindowSide(side, stride));
@@ -28,7 +27,6 @@ internal static unsafe class Pooling
         RowWork.Run(context, ref work, y.Rows);
     }
 
-    /// <summary>The largest value of each stride × stride window, column by column.</summary>
     public static void Max(ComputeContext context, MatrixView x, int side, MatrixView y, int stride = 2)
     {
         RequireShapes(x, side, y, WindowSide(side, stride));

@@ -8,7 +8,7 @@ namespace LLaVAction.Cpu.Kernels;
 /// <summary>What the processor computes with.</summary>
 internal static class ProcessorVectors
 {
-    /// <summary>The width of the registers and the instruction sets that the kernels look for.</summary>
+    // The width of the registers and the instruction sets that the kernels look for.
     public static string Describe()
     {
         var width = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;

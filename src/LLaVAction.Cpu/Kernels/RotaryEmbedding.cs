@@ -10,7 +10,6 @@ internal sealed unsafe class RotaryEmbedding
     private float[] _cosine = [];
     private float[] _sine = [];
 
-    /// <summary>Angles for heads of <paramref name="headSize"/> columns.</summary>
     public RotaryEmbedding(int headSize, double theta)
     {
         HeadSize = headSize;
@@ -21,10 +20,9 @@ internal sealed unsafe class RotaryEmbedding
         }
     }
 
-    /// <summary>Columns of one head.</summary>
     public int HeadSize { get; }
 
-    /// <summary>Rotates rows [tokens, heads · head size] in place; row i stands at position <paramref name="firstPosition"/> + i.</summary>
+    // Rotates rows [tokens, heads · head size] in place; row i stands at position firstPosition + i.
     public void Apply(ComputeContext context, MatrixView x, int firstPosition)
     {
         if (x.Columns % HeadSize != 0)

@@ -14,10 +14,9 @@ internal sealed unsafe class RowJob
     private Epilogue _epilogue;
     private float* _row;
 
-    /// <summary>Makes the job of a context; it is used for all its calls.</summary>
+    // Makes the job of a context; it is used for all its calls.
     public RowJob(ComputeContext context) => _context = context;
 
-    /// <summary>Runs the call.</summary>
     public void Run(MatrixView x, ReadOnlySpan<LinearTarget> outputs, Epilogue finish, Normalization? normalization)
     {
         outputs.CopyTo(_targets);
@@ -90,7 +89,7 @@ internal sealed unsafe class RowJob
         }
     }
 
-    /// <summary>Where fewer than 32 outputs are left, the weights are packed as for many rows: same sums, other road.</summary>
+    // Where fewer than 32 outputs are left, the weights are packed as for many rows: same sums, other road.
     private void Multiply(WeightMatrix weight, int firstRow, int count, float* sums, float* panel)
     {
         if (count == Outputs)

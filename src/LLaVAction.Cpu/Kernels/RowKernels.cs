@@ -3,7 +3,7 @@ namespace LLaVAction.Cpu.Kernels;
 /// <summary>Kernels that treat the rows of a matrix one by one.</summary>
 internal static unsafe class RowKernels
 {
-    /// <summary>LayerNorm or RMSNorm of every row; <paramref name="y"/> may be <paramref name="x"/>.</summary>
+    // LayerNorm or RMSNorm of every row; y may be x.
     public static void Normalize(ComputeContext context, MatrixView x, Normalization normalization, MatrixView y)
     {
         x.RequireShape(x.Rows, normalization.Scale.Length, nameof(x));
@@ -12,7 +12,7 @@ internal static unsafe class RowKernels
         RowWork.Run(context, ref work, x.Rows);
     }
 
-    /// <summary>x += addend, row by row; where <paramref name="addend"/> has fewer rows it starts again (position embeddings).</summary>
+    // x += addend, row by row; where addend has fewer rows it starts again (position embeddings).
     public static void Add(ComputeContext context, MatrixView x, MatrixView addend)
     {
         addend.RequireShape(addend.Rows, x.Columns, nameof(addend));
@@ -20,7 +20,7 @@ internal static unsafe class RowKernels
         RowWork.Run(context, ref work, x.Rows);
     }
 
-    /// <summary>Looks up rows of an embedding table: y[i] = table[ids[i]].</summary>
+    // Looks up rows of an embedding table: y[i] = table[ids[i]].
     public static void Embed(WeightMatrix table, ReadOnlySpan<int> ids, MatrixView y)
     {
         y.RequireShape(ids.Length, table.Columns, nameof(y));
@@ -30,7 +30,7 @@ internal static unsafe class RowKernels
         }
     }
 
-    /// <summary>The index of the largest value; the first of equals.</summary>
+    // The index of the largest value; the first of equals.
     public static int ArgMax(ReadOnlySpan<float> values)
     {
         var best = 0;
@@ -45,7 +45,7 @@ internal static unsafe class RowKernels
         return best;
     }
 
-    /// <summary>The logarithm of the sum of exponentials, in float64: log-probability of i = values[i] − this.</summary>
+    // The logarithm of the sum of exponentials, in float64: log-probability of i = values[i] − this.
     public static double LogSumExp(ReadOnlySpan<float> values)
     {
         double highest = values[ArgMax(values)];

@@ -5,7 +5,7 @@ namespace LLaVAction.Cpu.Kernels;
 /// <summary>Kernels over one row; see <see cref="ScalarRows"/> for their definition.</summary>
 internal static unsafe class RowMath
 {
-    /// <summary>LayerNorm or RMSNorm of one row; <paramref name="y"/> may be <paramref name="x"/>.</summary>
+    // LayerNorm or RMSNorm of one row; y may be x.
     public static void Normalize(float* x, int count, Normalization normalization, float* y)
     {
         var mean = normalization.IsCentred ? Sum(x, count) / count : 0f;
@@ -32,7 +32,6 @@ internal static unsafe class RowMath
         }
     }
 
-    /// <summary>Σ x, in sixteen lanes.</summary>
     public static float Sum(float* x, int count)
     {
         var lanes = stackalloc float[SummationOrder.Lanes];
@@ -60,7 +59,7 @@ internal static unsafe class RowMath
         return VectorMath.Reduce(Vector256.Load(lanes), Vector256.Load(lanes + 8));
     }
 
-    /// <summary>y = x · factor; <paramref name="y"/> may be <paramref name="x"/>.</summary>
+    // y = x · factor; y may be x.
     public static void Scale(float* x, int count, float factor, float* y)
     {
         var factors = Vector256.Create(factor);
@@ -76,7 +75,7 @@ internal static unsafe class RowMath
         }
     }
 
-    /// <summary>x += addend.</summary>
+    // x += addend.
     public static void Add(float* x, float* addend, int count)
     {
         var index = 0;
@@ -91,7 +90,6 @@ internal static unsafe class RowMath
         }
     }
 
-    /// <summary>Turns the pairs of one head, whose halves are <paramref name="half"/> columns long.</summary>
     public static void Rotate(float* head, int half, float* cosine, float* sine)
     {
         var index = 0;

@@ -11,17 +11,14 @@ namespace LLaVAction.Cpu.Kernels;
 /// </summary>
 internal static unsafe class RowProduct
 {
-    /// <summary>Outputs per call.</summary>
     public const int Outputs = 32;
 
     private const int LineBytes = 64;
 
     private const int Group = 8;
 
-    /// <summary>What surely finds room in the second-level cache.</summary>
     private const int MostFirstBytes = 128 << 10;
 
-    /// <summary>Whether the machine can.</summary>
     public static bool IsSupported => Transposition.IsSupported && Fma.IsSupported;
 
     /// <summary>sums[j] = the whole sum over k of x[k] · weight[firstRow + j, k], block by block.</summary>
@@ -55,7 +52,6 @@ internal static unsafe class RowProduct
         }
     }
 
-    /// <summary>Asks for the first rows of a run, which nobody fetched ahead.</summary>
     public static void FetchFirst(WeightMatrix weight, int firstRow)
     {
         var rowBytes = (long)weight.Columns * weight.ElementSize;

@@ -3,7 +3,6 @@ namespace LLaVAction.Cpu.Kernels;
 /// <summary>Work on one row that touches no other row of its output.</summary>
 internal interface IRowKernel
 {
-    /// <summary>Does one row.</summary>
     void Run(int row);
 }
 
@@ -12,7 +11,7 @@ internal static class RowWork
 {
     private const int RowsPerPiece = 16;
 
-    /// <summary>Runs <paramref name="kernel"/> for rows 0 to <paramref name="rows"/> − 1.</summary>
+    // Runs kernel for rows 0 to rows − 1.
     public static void Run<TKernel>(ComputeContext context, ref TKernel kernel, int rows)
         where TKernel : struct, IRowKernel
     {

@@ -3,7 +3,6 @@ namespace LLaVAction.Cpu.Kernels;
 /// <summary>The projections, one output at a time: the definition that every fast form equals to the bit.</summary>
 internal static class ScalarLinear
 {
-    /// <summary>One output feature of one row, before bias and epilogue.</summary>
     public static float Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> weightRow)
     {
         var blockSize = SummationOrder.BlockSize(x.Length);
@@ -23,7 +22,7 @@ internal static class ScalarLinear
         return total;
     }
 
-    /// <summary>What an epilogue makes of a sum; <paramref name="previous"/> is what the output held.</summary>
+    // What an epilogue makes of a sum; previous is what the output held.
     public static float Finish(float sum, float? bias, Epilogue epilogue, float previous)
     {
         var value = bias is { } addend ? sum + addend : sum;
@@ -37,7 +36,7 @@ internal static class ScalarLinear
         };
     }
 
-    /// <summary>y = epilogue(x · weightᵀ + bias).</summary>
+    // y = epilogue(x · weightᵀ + bias).
     public static void Apply(MatrixView x, DenseLayer layer, MatrixView y, Epilogue epilogue)
     {
         var weightRow = new float[layer.Weight.Columns];
@@ -52,7 +51,7 @@ internal static class ScalarLinear
         }
     }
 
-    /// <summary>y = silu(x · gateᵀ) · (x · upᵀ).</summary>
+    // y = silu(x · gateᵀ) · (x · upᵀ).
     public static void SwiGlu(MatrixView x, DenseLayer gate, DenseLayer up, MatrixView y)
     {
         var gateRow = new float[gate.Weight.Columns];

@@ -5,31 +5,28 @@ namespace LLaVAction.Cpu.Kernels;
 /// </summary>
 internal static class ScalarMath
 {
-    /// <summary>The smallest argument of <see cref="Exp"/> whose result is not flushed to zero.</summary>
     public const float ExpMinimum = -87.33654f;
 
-    /// <summary>Arguments above it are taken as it, so that no infinity arises (e⁸⁸ ≈ 1.7e38).</summary>
+    // Arguments above it are taken as it, so that no infinity arises (e⁸⁸ ≈ 1.7e38).
     public const float ExpMaximum = 88f;
 
-    /// <summary>log₂ e.</summary>
     public const float Log2E = 1.44269504f;
 
-    /// <summary>ln 2, upper part: few enough bits that its products with whole numbers up to 128 are exact.</summary>
+    // ln 2, upper part: few enough bits that its products with whole numbers up to 128 are exact.
     public const float Ln2High = 0.693359375f;
 
-    /// <summary>ln 2, what the upper part lacks.</summary>
+    // ln 2, what the upper part lacks.
     public const float Ln2Low = -2.12194440e-4f;
 
-    /// <summary>√(2/π).</summary>
+    // √(2/π).
     public const float SqrtTwoOverPi = 0.7978845608f;
 
-    /// <summary>The cubic coefficient of GELU's tanh form.</summary>
     public const float GeluCubic = 0.044715f;
 
-    /// <summary>1/√2.</summary>
+    // 1/√2.
     public const float InverseSqrtTwo = 0.70710678f;
 
-    /// <summary>e to the power of <paramref name="x"/>: within 2 units in the last place; exactly 1 at 0.</summary>
+    // e to the power of x: within 2 units in the last place; exactly 1 at 0.
     public static float Exp(float x)
     {
         if (x < ExpMinimum)
@@ -53,23 +50,22 @@ internal static class ScalarMath
         return sum * BitConverter.Int32BitsToSingle(((int)whole + 127) << 23);
     }
 
-    /// <summary>1 / (1 + e⁻ˣ).</summary>
+    // 1 / (1 + e⁻ˣ).
     public static float Sigmoid(float x) => 1f / (1f + Exp(-x));
 
-    /// <summary>x · sigmoid(x).</summary>
     public static float Silu(float x) => x / (1f + Exp(-x));
 
-    /// <summary>GELU's tanh form, x/2 · (1 + tanh(√(2/π)(x + 0.044715x³))), as x · sigmoid of twice that argument.</summary>
+    // GELU's tanh form, x/2 · (1 + tanh(√(2/π)(x + 0.044715x³))), as x · sigmoid of twice that argument.
     public static float GeluTanh(float x)
     {
         var inner = MathF.FusedMultiplyAdd(GeluCubic * x * x, x, x);
         return x / (1f + Exp(-2f * SqrtTwoOverPi * inner));
     }
 
-    /// <summary>GELU's exact form, x/2 · (1 + erf(x/√2)).</summary>
+    // GELU's exact form, x/2 · (1 + erf(x/√2)).
     public static float GeluErf(float x) => 0.5f * x * (1f + Erf(x * InverseSqrtTwo));
 
-    /// <summary>The error function, within 2e-7.</summary>
+    // The error function, within 2e-7.
     public static float Erf(float x)
     {
         // Coefficients: see ErfCoefficients.

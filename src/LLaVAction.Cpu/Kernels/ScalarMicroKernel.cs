@@ -3,19 +3,14 @@ namespace LLaVAction.Cpu.Kernels;
 /// <summary>The tile one sum at a time: what the other variants are tested against, and the last resort.</summary>
 internal sealed unsafe class ScalarMicroKernel : MicroKernel
 {
-    /// <inheritdoc/>
     public override string Name => "scalar, 4×8";
 
-    /// <inheritdoc/>
     public override bool IsAccelerated => true;
 
-    /// <inheritdoc/>
     public override int TileRows => 4;
 
-    /// <inheritdoc/>
     public override int TileColumns => 8;
 
-    /// <inheritdoc/>
     public override void Multiply(float* a, float* b, int depth, float* tile, int rows, bool isFirst)
     {
         for (var row = 0; row < rows; row++)

@@ -3,7 +3,6 @@ namespace LLaVAction.Cpu.Kernels;
 /// <summary>Norms, rotary embedding and softmax of rows, one value at a time.</summary>
 internal static class ScalarRows
 {
-    /// <summary>The sum of <paramref name="count"/> terms, in lanes.</summary>
     public static float Sum(int count, Func<int, float> term)
     {
         Span<float> lanes = stackalloc float[SummationOrder.Lanes];
@@ -16,7 +15,6 @@ internal static class ScalarRows
         return SummationOrder.Reduce(lanes);
     }
 
-    /// <summary>The sum of <paramref name="count"/> squares, in lanes of fused multiply-adds.</summary>
     public static float SumOfSquares(int count, Func<int, float> term)
     {
         Span<float> lanes = stackalloc float[SummationOrder.Lanes];
@@ -30,7 +28,6 @@ internal static class ScalarRows
         return SummationOrder.Reduce(lanes);
     }
 
-    /// <summary>Normalises one row.</summary>
     public static void Normalize(ReadOnlySpan<float> x, Normalization normalization, Span<float> y)
     {
         var row = x.ToArray();
@@ -46,7 +43,6 @@ internal static class ScalarRows
         }
     }
 
-    /// <summary>Rotates the two halves of each head of one row by the angles of a position.</summary>
     public static void Rotate(Span<float> row, int headSize, ReadOnlySpan<float> cosine, ReadOnlySpan<float> sine)
     {
         var half = headSize / 2;

@@ -6,29 +6,26 @@ namespace LLaVAction.Cpu.Kernels;
 /// </summary>
 internal static class SummationOrder
 {
-    /// <summary>
-    /// Products of a projection are summed in blocks of at most this many (a block's slice of a weight panel then stays in
-    /// the nearest caches). Within a block: one fused multiply-add after the other, from zero. Block sums are then added in order.
-    /// </summary>
+    // Products of a projection are summed in blocks of at most this many (a block's slice of a weight panel then stays in the
+    // nearest caches). Within a block: one fused multiply-add after the other, from zero. Block sums are then added in order.
     public const int BlockLimit = 288;
 
-    /// <summary>Lanes of a plain sum (norms, softmax): value i goes to lane i mod 16, lanes are then added in halves.</summary>
+    // Lanes of a plain sum (norms, softmax): value i goes to lane i mod 16, lanes are then added in halves.
     public const int Lanes = 16;
 
-    /// <summary>Keys per step of the online softmax, counted from absolute position 0.</summary>
+    // Keys per step of the online softmax, counted from absolute position 0.
     public const int KeyBlock = 128;
 
-    /// <summary>Input features per block, a multiple of 32 where there is more than one block; the last block may be shorter.</summary>
+    // Input features per block, a multiple of 32 where there is more than one block; the last block may be shorter.
     public static int BlockSize(int columns)
     {
         var blocks = (columns + BlockLimit - 1) / BlockLimit;
         return blocks <= 1 ? Math.Max(1, columns) : (((columns + blocks - 1) / blocks) + 31) / 32 * 32;
     }
 
-    /// <summary>Number of blocks a projection over <paramref name="columns"/> input features is summed in.</summary>
     public static int BlockCount(int columns) => (columns + BlockSize(columns) - 1) / BlockSize(columns);
 
-    /// <summary>Adds up lanes in halves: 16 to 8 to 4 to 2 to 1.</summary>
+    // Adds up lanes in halves: 16 to 8 to 4 to 2 to 1.
     public static float Reduce(Span<float> lanes)
     {
         for (var half = lanes.Length / 2; half > 0; half /= 2)

@@ -34,7 +34,7 @@ internal static unsafe class TileEpilogue
         }
     }
 
-    /// <summary>y[i, j] = silu(gate[i, j] + gateBias[j]) · (up[i, j] + upBias[j]).</summary>
+    // y[i, j] = silu(gate[i, j] + gateBias[j]) · (up[i, j] + upBias[j]).
     public static void FinishSwiGlu(
         float* gate,
         float* up,

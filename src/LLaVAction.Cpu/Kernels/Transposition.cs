@@ -7,10 +7,8 @@ namespace LLaVAction.Cpu.Kernels;
 /// <summary>Eight rows of eight 32-bit values, turned in registers (AVX).</summary>
 internal static unsafe class Transposition
 {
-    /// <summary>Whether the machine can.</summary>
     public static bool IsSupported => Avx2.IsSupported;
 
-    /// <summary>Vector i receives value i of each of the eight rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Load(
         byte* source,

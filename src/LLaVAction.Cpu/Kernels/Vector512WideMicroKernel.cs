@@ -12,19 +12,14 @@ internal sealed unsafe class Vector512WideMicroKernel : MicroKernel
     private const int Columns = 80;
     private const int Stride = SummationOrder.BlockLimit;
 
-    /// <inheritdoc/>
     public override string Name => "AVX-512, 4×80";
 
-    /// <inheritdoc/>
     public override bool IsAccelerated => Vector512.IsHardwareAccelerated;
 
-    /// <inheritdoc/>
     public override int TileRows => 4;
 
-    /// <inheritdoc/>
     public override int TileColumns => Columns;
 
-    /// <inheritdoc/>
     public override void Multiply(float* a, float* b, int depth, float* tile, int rows, bool isFirst)
     {
         if (rows == TileRows)

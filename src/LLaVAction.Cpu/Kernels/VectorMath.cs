@@ -6,7 +6,7 @@ namespace LLaVAction.Cpu.Kernels;
 /// <summary>The functions of <see cref="ScalarMath"/>, eight or sixteen values at a time, operation by operation the same.</summary>
 internal static class VectorMath
 {
-    /// <summary>Σ in the order of <see cref="SummationOrder.Reduce"/>: lanes 0–7 and 8–15, added in halves.</summary>
+    // Σ in the order of Reduce: lanes 0–7 and 8–15, added in halves.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Reduce(Vector256<float> lower, Vector256<float> upper)
     {
@@ -15,7 +15,6 @@ internal static class VectorMath
         return four.GetElement(0) + four.GetElement(2) + (four.GetElement(1) + four.GetElement(3));
     }
 
-    /// <summary>See <see cref="ScalarMath.Exp"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Exp(Vector256<float> x)
     {
@@ -36,7 +35,6 @@ internal static class VectorMath
         return Vector256.AndNot(sum * power.AsSingle(), Vector256.LessThan(x, Vector256.Create(ScalarMath.ExpMinimum)));
     }
 
-    /// <summary>See <see cref="ScalarMath.Exp"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp(Vector512<float> x)
     {
@@ -57,11 +55,9 @@ internal static class VectorMath
         return Vector512.AndNot(sum * power.AsSingle(), Vector512.LessThan(x, Vector512.Create(ScalarMath.ExpMinimum)));
     }
 
-    /// <summary>See <see cref="ScalarMath.Silu"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Silu(Vector256<float> x) => x / (Vector256<float>.One + Exp(-x));
 
-    /// <summary>See <see cref="ScalarMath.GeluTanh"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> GeluTanh(Vector256<float> x)
     {
@@ -69,12 +65,10 @@ internal static class VectorMath
         return x / (Vector256<float>.One + Exp(Vector256.Create(-2f * ScalarMath.SqrtTwoOverPi) * inner));
     }
 
-    /// <summary>See <see cref="ScalarMath.GeluErf"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> GeluErf(Vector256<float> x)
         => Vector256.Create(0.5f) * x * (Vector256<float>.One + Erf(x * Vector256.Create(ScalarMath.InverseSqrtTwo)));
 
-    /// <summary>See <see cref="ScalarMath.Erf"/>.</summary>
     public static Vector256<float> Erf(Vector256<float> x)
     {
         var magnitude = Vector256.MinNative(Vector256.Create(ErfCoefficients.Saturation), Vector256.Abs(x));

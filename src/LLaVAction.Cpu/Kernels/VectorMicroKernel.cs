@@ -16,22 +16,16 @@ internal sealed unsafe class VectorMicroKernel<TLanes, TVector>(string name, boo
 
     private static int Columns => 2 * TLanes.Count;
 
-    /// <inheritdoc/>
     public override string Name => name;
 
-    /// <inheritdoc/>
     public override bool IsAccelerated => isAccelerated;
 
-    /// <inheritdoc/>
     public override bool IsFused => isFused;
 
-    /// <inheritdoc/>
     public override int TileRows => tileRows;
 
-    /// <inheritdoc/>
     public override int TileColumns => Columns;
 
-    /// <inheritdoc/>
     public override void Multiply(float* a, float* b, int depth, float* tile, int rows, bool isFirst)
     {
         for (var row = 0; row < rows;)

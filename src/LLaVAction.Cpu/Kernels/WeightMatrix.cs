@@ -5,13 +5,13 @@ namespace LLaVAction.Cpu.Kernels;
 /// <summary>Number formats weights are stored in.</summary>
 internal enum WeightType
 {
-    /// <summary>IEEE binary32.</summary>
+    // IEEE binary32.
     Float32,
 
-    /// <summary>The upper half of binary32.</summary>
+    // The upper half of binary32.
     BFloat16,
 
-    /// <summary>IEEE binary16.</summary>
+    // IEEE binary16.
     Float16,
 }
 
@@ -40,22 +40,17 @@ internal sealed unsafe class WeightMatrix
         _owner = owner;
     }
 
-    /// <summary>First value.</summary>
     public byte* Pointer { get; }
 
-    /// <summary>Stored type.</summary>
     public WeightType Type { get; }
 
-    /// <summary>Output features.</summary>
     public int Rows { get; }
 
-    /// <summary>Input features.</summary>
     public int Columns { get; }
 
-    /// <summary>Bytes of one value.</summary>
     public int ElementSize => Type == WeightType.Float32 ? sizeof(float) : sizeof(ushort);
 
-    /// <summary>A float32 weight with a copy of <paramref name="values"/>, row major.</summary>
+    // A float32 weight with a copy of values, row major.
     public static WeightMatrix FromValues(int rows, int columns, ReadOnlySpan<float> values)
     {
         if (values.Length != (long)rows * columns)
@@ -68,7 +63,7 @@ internal sealed unsafe class WeightMatrix
         return new WeightMatrix((nint)buffer.Pointer, WeightType.Float32, rows, columns, buffer);
     }
 
-    /// <summary>A 16-bit weight with a copy of the stored bits, row major.</summary>
+    // A 16-bit weight with a copy of the stored bits, row major.
     public static WeightMatrix FromBits(WeightType type, int rows, int columns, ReadOnlySpan<ushort> bits)
     {
         if (type == WeightType.Float32 || bits.Length != (long)rows * columns)
@@ -81,7 +76,6 @@ internal sealed unsafe class WeightMatrix
         return new WeightMatrix((nint)buffer.Pointer, type, rows, columns, buffer);
     }
 
-    /// <summary>Rows <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/>, of the same memory.</summary>
     public WeightMatrix SliceRows(int start, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);
@@ -90,7 +84,7 @@ internal sealed unsafe class WeightMatrix
         return new WeightMatrix((nint)(Pointer + ((long)start * Columns * ElementSize)), Type, count, Columns, _owner);
     }
 
-    /// <summary>One row as float32: a token's embedding, a bias, the scale of a norm. Every stored type widens exactly.</summary>
+    // One row as float32: a token's embedding, a bias, the scale of a norm. Every stored type widens exactly.
     public void ReadRow(int row, Span<float> target)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);
@@ -125,7 +119,7 @@ internal sealed unsafe class WeightMatrix
         GC.KeepAlive(_owner);
     }
 
-    /// <summary>All values as float32, row major: for biases, norms and position tables, which are small.</summary>
+    // All values as float32, row major: for biases, norms and position tables, which are small.
     public float[] ToArray()
     {
         var values = new float[checked(Rows * Columns)];
@@ -154,9 +148,8 @@ internal sealed record DenseLayer
         Bias = bias;
     }
 
-    /// <summary>The weight.</summary>
     public WeightMatrix Weight { get; }
 
-    /// <summary>The bias, or null.</summary>
+    // The bias, or null.
     public float[]? Bias { get; }
 }

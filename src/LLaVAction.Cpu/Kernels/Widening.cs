@@ -6,43 +6,37 @@ namespace LLaVAction.Cpu.Kernels;
 /// <summary>A 16-bit number format whose values lie two by two in 32-bit lanes.</summary>
 internal interface IWidening
 {
-    /// <summary>The lower (first) value of each lane as float32.</summary>
+    // The lower (first) value of each lane as float32.
     static abstract Vector256<float> Lower(Vector256<uint> pairs);
 
-    /// <summary>The upper (second) value of each lane as float32.</summary>
+    // The upper (second) value of each lane as float32.
     static abstract Vector256<float> Upper(Vector256<uint> pairs);
 
-    /// <summary>One value as float32.</summary>
+    // One value as float32.
     static abstract float Widen(ushort bits);
 }
 
 /// <summary>bfloat16: the upper half of float32.</summary>
 internal readonly struct BFloat16Widening : IWidening
 {
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Lower(Vector256<uint> pairs) => (pairs << 16).AsSingle();
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Upper(Vector256<uint> pairs) => (pairs & Vector256.Create(0xFFFF_0000u)).AsSingle();
 
-    /// <inheritdoc/>
     public static float Widen(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
 }
 
 /// <summary>IEEE binary16, widened exactly, subnormal numbers, infinities and NaN included.</summary>
 internal readonly struct Float16Widening : IWidening
 {
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Lower(Vector256<uint> pairs) => Widen(pairs & Vector256.Create(0xFFFFu));
 
-    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Upper(Vector256<uint> pairs) => Widen(pairs >> 16);
 
-    /// <inheritdoc/>
     public static float Widen(ushort bits) => (float)BitConverter.UInt16BitsToHalf(bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

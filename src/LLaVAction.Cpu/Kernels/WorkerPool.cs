@@ -49,10 +49,8 @@ internal sealed unsafe class WorkerPool : IDisposable
         }
     }
 
-    /// <summary>Number of workers, the caller included.</summary>
     public int Workers { get; }
 
-    /// <summary>Runs all pieces of <paramref name="body"/> and waits for them.</summary>
     public void Run<TWork>(ref TWork body, int pieces)
         where TWork : struct, IParallelWork
     {
@@ -102,7 +100,6 @@ internal sealed unsafe class WorkerPool : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         lock (_gate)

@@ -5,10 +5,8 @@ namespace LLaVAction.Cpu.Model;
 /// <summary>LLaVAction's three linear heads, which read the final hidden states at the action tokens.</summary>
 internal sealed record ActionHeads(DenseLayer VerbHead, DenseLayer NounHead, DenseLayer ActionHead)
 {
-    /// <summary>
-    /// Logits of verb, noun and action for hidden states after the final norm [tokens, hidden]: from the only token, or
-    /// each from its own of three.
-    /// </summary>
+    // Logits of verb, noun and action for hidden states after the final norm [tokens, hidden]: from the only token, or each from
+    // its own of three.
     public (float[] Verb, float[] Noun, float[] Action) Forward(ComputeContext context, MatrixView hiddenStates)
     {
         var last = hiddenStates.Rows - 1;

@@ -21,7 +21,6 @@ internal sealed class CpuActionRecognizer : IActionRecognizer
     private readonly Normalization _postNorm;
     private readonly DenseLayer _classifier;
 
-    /// <summary>Builds the model over a checkpoint, which it closes when disposed.</summary>
     public CpuActionRecognizer(RecognizerCheckpoint checkpoint, ModelDescription description, int? threads)
     {
         _checkpoint = checkpoint;
@@ -46,16 +45,12 @@ internal sealed class CpuActionRecognizer : IActionRecognizer
         _context = new ComputeContext(threads);
     }
 
-    /// <inheritdoc/>
     public ModelDescription Description { get; }
 
-    /// <inheritdoc/>
     public RecognizerConfiguration Configuration => _checkpoint.Configuration;
 
-    /// <inheritdoc/>
     public IReadOnlyList<ActionClass> Classes => _checkpoint.Classes.Classes;
 
-    /// <inheritdoc/>
     public IReadOnlyList<ClassScores> Score(IReadOnlyList<float[]> clips, int frames, CancellationToken cancellationToken)
     {
         using var workspace = CreateWorkspace(frames);
@@ -63,7 +58,6 @@ internal sealed class CpuActionRecognizer : IActionRecognizer
         return [.. clips.Select(clip => Score(clip, times, workspace, null, cancellationToken))];
     }
 
-    /// <inheritdoc/>
     public IReadOnlyDictionary<string, StageTensor> Trace(float[] clip, int frames)
     {
         var stages = new Dictionary<string, StageTensor>(StringComparer.Ordinal);
@@ -80,7 +74,6 @@ internal sealed class CpuActionRecognizer : IActionRecognizer
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _context.Dispose();

@@ -10,11 +10,9 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
 {
     private Qwen2Model Decoder => model.LanguageModel ?? throw new InvalidOperationException("This checkpoint is a vision tower alone.");
 
-    /// <inheritdoc/>
     public StageTensor Preprocess(ClipFrames frames)
         => new([frames.Frames.Count, 3, model.Preprocessor.Size, model.Preprocessor.Size], model.Preprocessor.ToPixelValues(frames));
 
-    /// <inheritdoc/>
     public IReadOnlyList<StageTensor> TraceVision(StageTensor pixelValues)
     {
         var trace = new List<float[]>();
@@ -37,7 +35,6 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
         return trace.ConvertAll(values => new StageTensor([frames, model.VisionTower.Patches, model.VisionTower.HiddenSize], values));
     }
 
-    /// <inheritdoc/>
     public StageTensor EncodeVision(StageTensor pixelValues)
     {
         var frames = pixelValues.Shape[0];
@@ -49,7 +46,6 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
         return new StageTensor([frames, model.VisionTower.Patches, model.VisionTower.HiddenSize], result);
     }
 
-    /// <inheritdoc/>
     public StageTensor Project(StageTensor visionFeatures)
     {
         var projector = model.MultiModalProjector ?? throw new InvalidOperationException("This checkpoint has no projector.");
@@ -59,7 +55,6 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
         return new StageTensor([.. visionFeatures.Shape.SkipLast(1), projector.HiddenSize], output.Span.ToArray());
     }
 
-    /// <inheritdoc/>
     public StageTensor Pool(StageTensor projected)
     {
         var frames = projected.Shape[0];
@@ -70,7 +65,6 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
         return new StageTensor([frames, patches, input.Columns], output.Span.ToArray());
     }
 
-    /// <inheritdoc/>
     public StageTensor ArrangeVisualTokens(StageTensor pooled)
     {
         using var features = StageTensors.ToMatrix(pooled);
@@ -84,7 +78,6 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
         return new StageTensor([video.Length, features.Columns], values);
     }
 
-    /// <inheritdoc/>
     public StageTensor Embed(IReadOnlyList<int> inputIds, StageTensor? visualTokens)
     {
         var hidden = Decoder.HiddenSize;
@@ -114,10 +107,8 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
         return new StageTensor([rows.Count, hidden], rows.SelectMany(row => row).ToArray());
     }
 
-    /// <inheritdoc/>
     public StageTensor HiddenStates(StageTensor inputEmbeddings) => HiddenStatesOverPrefix(inputEmbeddings, 0);
 
-    /// <inheritdoc/>
     public StageTensor HiddenStatesOverPrefix(StageTensor inputEmbeddings, int prefixLength)
     {
         using var embeddings = StageTensors.ToMatrix(inputEmbeddings);
@@ -131,7 +122,6 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
         return new StageTensor(inputEmbeddings.Shape, states.Span.ToArray());
     }
 
-    /// <inheritdoc/>
     public StageTensor Logits(StageTensor hiddenStates)
     {
         using var input = StageTensors.ToMatrix(hiddenStates);
@@ -140,7 +130,6 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
         return new StageTensor([input.Rows, Decoder.VocabularyRows], logits.Span.ToArray());
     }
 
-    /// <inheritdoc/>
     public ActionHeadLogits? ReadActionHeads(StageTensor actionHiddenStates)
     {
         if (model.ActionHeads is not { } heads)
@@ -153,7 +142,6 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
         return new ActionHeadLogits(new StageTensor([verb.Length], verb), new StageTensor([noun.Length], noun), new StageTensor([action.Length], action));
     }
 
-    /// <inheritdoc/>
     public IReadOnlyList<int> GenerateGreedy(StageTensor inputEmbeddings, int newTokens)
     {
         using var embeddings = StageTensors.ToMatrix(inputEmbeddings);
@@ -168,7 +156,6 @@ internal sealed class CpuStagedModel(LlavaModel model) : IStagedModel
         return continuation.Text.Tokens;
     }
 
-    /// <inheritdoc/>
     public void Dispose() => model.Dispose();
 
     private void RunAll(MatrixView embeddings, KeyValueCache cache, MatrixView states)

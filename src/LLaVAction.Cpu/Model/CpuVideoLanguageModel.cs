@@ -17,7 +17,6 @@ internal sealed class CpuVideoLanguageModel(LlavaModel model, ITokenizer tokeniz
 {
     private readonly PrefixBatchRunner _runner = new(model, tokenizer);
 
-    /// <inheritdoc/>
     public override IReadOnlyList<IEncodedClip> Encode(IReadOnlyList<ClipFrames> clips, CancellationToken cancellationToken)
     {
         var encoded = new List<IEncodedClip>();
@@ -40,14 +39,11 @@ internal sealed class CpuVideoLanguageModel(LlavaModel model, ITokenizer tokeniz
         }
     }
 
-    /// <inheritdoc/>
     protected override VisualTokenEmbeddings Arrange(Matrix features, IReadOnlyList<int> frames) => model.ArrangeVisualTokens(features.View, frames);
 
-    /// <inheritdoc/>
     protected override double Run(
         PrefixBatch batch, IReadOnlyList<PreparedPrompt> prompts, VisualTokenEmbeddings? video, PromptAnswer[] answers, CancellationToken cancellationToken)
         => _runner.Run(batch, prompts, video, answers, cancellationToken);
 
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing) => model.Dispose();
 }

@@ -19,7 +19,6 @@ internal sealed class DecoderPass : IDisposable
     private readonly Matrix _intermediate;
     private int _rows;
 
-    /// <summary>Makes room for passes of up to <paramref name="capacity"/> rows.</summary>
     public DecoderPass(ComputeContext context, RotaryEmbedding rotary, int capacity, int hiddenSize, int intermediateSize, AttentionShape attention)
     {
         Context = context;
@@ -37,13 +36,11 @@ internal sealed class DecoderPass : IDisposable
 
     public RotaryEmbedding Rotary { get; }
 
-    /// <summary>Rows there is room for.</summary>
     public int Capacity { get; }
 
-    /// <summary>The sequences, in row order, without gaps.</summary>
     public IReadOnlyList<SequenceRows> Sequences { get; private set; } = [];
 
-    /// <summary>The residual stream [rows, hidden].</summary>
+    // The residual stream [rows, hidden].
     public MatrixView HiddenStates => _hiddenStates.View.SliceRows(0, _rows);
 
     public MatrixView Query => _query.View.SliceRows(0, _rows);
@@ -52,13 +49,13 @@ internal sealed class DecoderPass : IDisposable
 
     public MatrixView Value => _value.View.SliceRows(0, _rows);
 
-    /// <summary>What attention gathered [rows, heads · head size].</summary>
+    // What attention gathered [rows, heads · head size].
     public MatrixView Attended => _attended.View.SliceRows(0, _rows);
 
-    /// <summary>Inside the SwiGLU block [rows, intermediate].</summary>
+    // Inside the SwiGLU block [rows, intermediate].
     public MatrixView Intermediate => _intermediate.View.SliceRows(0, _rows);
 
-    /// <summary>Sets the rows of the next pass; the caller then fills <see cref="HiddenStates"/>.</summary>
+    // Sets the rows of the next pass; the caller then fills HiddenStates.
     public void Begin(IReadOnlyList<SequenceRows> sequences)
     {
         Sequences = sequences;
@@ -66,7 +63,6 @@ internal sealed class DecoderPass : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(_rows, Capacity, nameof(sequences));
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _hiddenStates.Dispose();

@@ -11,13 +11,11 @@ internal sealed record PendingSequence(InputSequence Input, KeyValueCache Cache)
 /// </summary>
 internal static class DecoderRun
 {
-    /// <summary>Most rows of one pass.</summary>
     public const int RowsPerPass = 1024;
 
-    /// <summary>Rows a pass needs room for when these sequences are run.</summary>
     public static int RowsNeeded(long rows) => (int)Math.Clamp(rows, 1, RowsPerPass);
 
-    /// <summary>Fills the caches; no hidden state is wanted.</summary>
+    // Fills the caches; no hidden state is wanted.
     public static void Fill(Qwen2Model model, DecoderPass pass, PendingSequence sequence, CancellationToken cancellationToken)
     {
         for (var start = 0; start < sequence.Input.Length; start += pass.Capacity)

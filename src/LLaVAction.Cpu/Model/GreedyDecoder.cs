@@ -9,7 +9,6 @@ namespace LLaVAction.Cpu.Model;
 /// <param name="Text">Its tokens, and when it ends.</param>
 internal sealed record Continuation(KeyValueCache Cache, GreedyText Text)
 {
-    /// <summary>Time spent on it, in milliseconds.</summary>
     public double Milliseconds { get; set; }
 }
 

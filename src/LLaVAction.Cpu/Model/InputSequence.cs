@@ -8,10 +8,8 @@ internal sealed class InputSequence(
 {
     private readonly int _videoLength = video?.Length ?? 0;
 
-    /// <summary>How many positions it has.</summary>
     public int Length => beforeVideo.Count + _videoLength + afterVideo.Length;
 
-    /// <summary>Writes the embeddings of consecutive positions.</summary>
     public void Embed(int firstPosition, MatrixView target)
     {
         for (var row = 0; row < target.Rows; row++)

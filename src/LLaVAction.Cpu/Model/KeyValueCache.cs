@@ -31,19 +31,15 @@ internal sealed class KeyValueCache : IDisposable
         _storage = new Matrix(checked(layers * 2 * capacity), width);
     }
 
-    /// <summary>Positions stored here, the prefix's not counted.</summary>
     public int Length { get; private set; }
 
-    /// <summary>The position of the next token.</summary>
     public int NextPosition => (_prefix?.Length ?? 0) + Length;
 
-    /// <summary>Keys and values of the shared prefix.</summary>
     public KeyValueSegment Prefix(int layer) => _prefix?.Own(layer, 0) ?? Segment(layer, 0);
 
-    /// <summary>Keys and values of its own positions, with those stored since the last <see cref="Advance"/>.</summary>
+    // Keys and values of its own positions, with those stored since the last Advance.
     public KeyValueSegment Own(int layer, int stored) => Segment(layer, Length + stored);
 
-    /// <summary>Makes room for more positions.</summary>
     public void Reserve(int count)
     {
         var needed = Length + count;
@@ -64,7 +60,7 @@ internal sealed class KeyValueCache : IDisposable
         _capacity = capacity;
     }
 
-    /// <summary>Stores keys and values of the next positions in one layer; they count after <see cref="Advance"/>.</summary>
+    // Stores keys and values of the next positions in one layer; they count after Advance.
     public void Store(int layer, MatrixView keys, MatrixView values)
     {
         var target = Segment(layer, Length + keys.Rows);
@@ -72,10 +68,8 @@ internal sealed class KeyValueCache : IDisposable
         values.CopyTo(target.Values.SliceRows(Length, values.Rows));
     }
 
-    /// <summary>Counts the positions that every layer has stored.</summary>
     public void Advance(int count) => Length += count;
 
-    /// <inheritdoc/>
     public void Dispose() => _storage.Dispose();
 
     private KeyValueSegment Segment(int layer, int length)

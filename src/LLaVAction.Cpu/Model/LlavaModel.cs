@@ -10,43 +10,35 @@ namespace LLaVAction.Cpu.Model;
 /// <summary>A loaded checkpoint: vision tower, projector, newline, action token and heads, language model.</summary>
 internal sealed class LlavaModel : IDisposable
 {
-    /// <summary>The checkpoint the weights lie in; closed with the model.</summary>
+    // The checkpoint the weights lie in; closed with the model.
     public required Checkpoint Checkpoint { get; init; }
 
-    /// <summary>Workers and scratch of this model.</summary>
     public required ComputeContext Context { get; init; }
 
-    /// <summary>The settings in force.</summary>
     public required ModelSettings Settings { get; init; }
 
-    /// <summary>Frames to pixel values.</summary>
     public required ImagePreprocessor Preprocessor { get; init; }
 
     public required SiglipVisionTower VisionTower { get; init; }
 
-    /// <summary>Null in a checkpoint of a vision tower alone, as is everything below.</summary>
     public MultimodalProjector? MultiModalProjector { get; init; }
 
-    /// <summary>The newline vector [hidden]; null where the checkpoint has none.</summary>
+    // The newline vector [hidden]; null where the checkpoint has none.
     public float[]? ImageNewline { get; init; }
 
-    /// <summary>The action tokens [1 or 3, hidden].</summary>
+    // The action tokens [1 or 3, hidden].
     public WeightMatrix? ActionSupervision { get; init; }
 
     public ActionHeads? ActionHeads { get; init; }
 
     public Qwen2Model? LanguageModel { get; init; }
 
-    /// <summary>What the checkpoint says it is.</summary>
     public ModelConfiguration Configuration => Checkpoint.Configuration;
 
-    /// <summary>The order of the visual tokens.</summary>
     public VisualTokenLayout Layout => VisualTokenLayout.Of(Configuration.Vision, Settings.Pooling, Settings.Newline, Settings.ActionToken);
 
-    /// <summary>
-    /// Pooled features [frames · pooled patches, hidden] of a clip's frames: pixels, tower, projector, pooling, a few frames
-    /// at a time.
-    /// </summary>
+    // Pooled features [frames · pooled patches, hidden] of a clip's frames: pixels, tower, projector, pooling, a few frames at a
+    // time.
     public Matrix EncodeClip(ClipFrames clip, CancellationToken cancellationToken)
     {
         var projector = MultiModalProjector!;
@@ -91,11 +83,9 @@ internal sealed class LlavaModel : IDisposable
         }
     }
 
-    /// <summary>The visual tokens of some frames of a clip.</summary>
     public VisualTokenEmbeddings ArrangeVisualTokens(MatrixView pooled, IReadOnlyList<int> frames)
         => new(pooled, frames, Layout, ImageNewline ?? [], ActionSupervision);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         Context.Dispose();

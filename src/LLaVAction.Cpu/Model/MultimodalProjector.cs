@@ -5,10 +5,9 @@ namespace LLaVAction.Cpu.Model;
 /// <summary>The projector <c>mlp2x_gelu</c>: a projection, the exact (erf) GELU, a projection.</summary>
 internal sealed record MultimodalProjector(DenseLayer Linear1, DenseLayer Linear2)
 {
-    /// <summary>Columns of its output: the language model's hidden size.</summary>
     public int HiddenSize => Linear2.Weight.Rows;
 
-    /// <summary>Projects vision features [rows, vision hidden] to [rows, hidden].</summary>
+    // Projects vision features [rows, vision hidden] to [rows, hidden].
     public void Forward(ComputeContext context, MatrixView visionFeatures, MatrixView projected)
     {
         using var intermediate = new Matrix(visionFeatures.Rows, Linear1.Weight.Rows);

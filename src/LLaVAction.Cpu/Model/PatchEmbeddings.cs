@@ -24,19 +24,14 @@ internal sealed class PatchEmbeddings
         PatchSize = patchSize;
     }
 
-    /// <summary>Width and height of a frame, in pixels.</summary>
     public int ImageSize { get; }
 
-    /// <summary>Width and height of a patch, in pixels.</summary>
     public int PatchSize { get; }
 
-    /// <summary>Patches along one side.</summary>
     public int Grid => ImageSize / PatchSize;
 
-    /// <summary>Values of one frame.</summary>
     public int ValuesPerFrame => 3 * ImageSize * ImageSize;
 
-    /// <summary>Values of one patch.</summary>
     public int ValuesPerPatch => 3 * PatchSize * PatchSize;
 
     /// <summary>Embeds pixel values [frames, 3, image size, image size] as rows [frames · patches, hidden].</summary>

@@ -9,13 +9,11 @@ namespace LLaVAction.Cpu.Model;
 /// <summary>Answers prompts that share a prefix: one prefill, then their own parts together.</summary>
 internal sealed class PrefixBatchRunner(LlavaModel model, ITokenizer tokenizer)
 {
-    /// <summary>Prompts whose logits are held at once.</summary>
     private const int LogitsRows = 16;
 
-    /// <summary>Prompts whose own keys and values are held at once: scoring every action class asks thousands.</summary>
+    // Prompts whose own keys and values are held at once: scoring every action class asks thousands.
     private const int SequencesAtOnce = 256;
 
-    /// <summary>Positions a continuation has room for before its cache grows.</summary>
     private const int InitialRoom = 64;
 
     private readonly Qwen2Model _decoder = model.LanguageModel!;
@@ -86,7 +84,7 @@ internal sealed class PrefixBatchRunner(LlavaModel model, ITokenizer tokenizer)
         }
     }
 
-    /// <summary>Reads candidates and continuations off the last hidden states of some prompts.</summary>
+    // Reads candidates and continuations off the last hidden states of some prompts.
     private PromptAnswer[] Read(
         DecoderPass pass,
         ReadOnlySpan<PreparedPrompt> members,

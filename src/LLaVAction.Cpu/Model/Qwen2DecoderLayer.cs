@@ -23,13 +23,10 @@ internal sealed record Qwen2DecoderLayer
 
     public required DenseLayer DownProj { get; init; }
 
-    /// <summary>Heads.</summary>
     public required AttentionShape Attention { get; init; }
 
-    /// <summary>
-    /// Transforms the rows of several sequences in place, all through one projection each; attention is per sequence and
-    /// over its own cache, which takes the new keys and values of this layer.
-    /// </summary>
+    // Transforms the rows of several sequences in place, all through one projection each; attention is per sequence and over its
+    // own cache, which takes the new keys and values of this layer.
     public void Forward(DecoderPass pass, int layer)
     {
         var hiddenStates = pass.HiddenStates;

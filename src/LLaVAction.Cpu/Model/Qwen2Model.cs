@@ -5,13 +5,10 @@ namespace LLaVAction.Cpu.Model;
 /// <summary>Which hidden states of a pass are wanted.</summary>
 internal enum WantedRows
 {
-    /// <summary>None: the pass fills the caches.</summary>
     None,
 
-    /// <summary>The last row of each sequence.</summary>
     LastOfEach,
 
-    /// <summary>All.</summary>
     All,
 }
 
@@ -20,7 +17,6 @@ internal sealed class Qwen2Model
 {
     private readonly RotaryEmbedding _rotary;
 
-    /// <summary>Joins the parts of a decoder.</summary>
     public Qwen2Model(WeightMatrix embedTokens, IReadOnlyList<Qwen2DecoderLayer> layers, Normalization norm, WeightMatrix lmHead, double ropeTheta)
     {
         EmbedTokens = embedTokens;
@@ -30,32 +26,26 @@ internal sealed class Qwen2Model
         _rotary = new RotaryEmbedding(layers[0].Attention.HeadSize, ropeTheta);
     }
 
-    /// <summary>The embedding table [vocabulary rows, hidden].</summary>
+    // The embedding table [vocabulary rows, hidden].
     public WeightMatrix EmbedTokens { get; }
 
     public IReadOnlyList<Qwen2DecoderLayer> Layers { get; }
 
-    /// <summary>The final norm.</summary>
     public Normalization Norm { get; }
 
-    /// <summary>The output projection; the embedding table itself where tied.</summary>
+    // The output projection; the embedding table itself where tied.
     public DenseLayer LmHead { get; }
 
-    /// <summary>Columns of the residual stream.</summary>
     public int HiddenSize => EmbedTokens.Columns;
 
-    /// <summary>Rows of the vocabulary, padding included.</summary>
     public int VocabularyRows => LmHead.Weight.Rows;
 
-    /// <summary>Bytes that the keys and values of one position take in all layers.</summary>
     public long CacheBytesPerPosition => (long)Layers.Count * 2 * KeyValueWidth * sizeof(float);
 
     private int KeyValueWidth => Layers[0].KProj.Weight.Rows;
 
-    /// <summary>A cache for <paramref name="capacity"/> positions after <paramref name="prefix"/>.</summary>
     public KeyValueCache CreateCache(int capacity, KeyValueCache? prefix = null) => new(Layers.Count, KeyValueWidth, capacity, prefix);
 
-    /// <summary>Room for passes of up to <paramref name="rows"/> rows.</summary>
     public DecoderPass CreatePass(ComputeContext context, int rows)
         => new(context, _rotary, rows, HiddenSize, Layers[0].GateProj.Weight.Rows, Layers[0].Attention);
 
@@ -92,7 +82,7 @@ internal sealed class Qwen2Model
         }
     }
 
-    /// <summary>Logits [rows, vocabulary rows] of hidden states before the final norm.</summary>
+    // Logits [rows, vocabulary rows] of hidden states before the final norm.
     public void Logits(ComputeContext context, MatrixView hiddenStates, MatrixView logits)
         => Linear.Apply(context, hiddenStates, LmHead, logits, normalization: Norm);
 }

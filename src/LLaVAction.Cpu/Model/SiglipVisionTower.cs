@@ -8,25 +8,20 @@ namespace LLaVAction.Cpu.Model;
 /// </summary>
 internal sealed class SiglipVisionTower(PatchEmbeddings embeddings, IReadOnlyList<VisionEncoderLayer> layers, int hiddenSize)
 {
-    /// <summary>Rows of one pass: enough for the projections' speed, few enough for small activations.</summary>
+    // Rows of one pass: enough for the projections' speed, few enough for small activations.
     private const int RowsPerPass = 1500;
 
-    /// <summary>The embeddings.</summary>
     public PatchEmbeddings Embeddings => embeddings;
 
-    /// <summary>Columns of its hidden states.</summary>
     public int HiddenSize => hiddenSize;
 
-    /// <summary>Patches of one frame.</summary>
     public int Patches => embeddings.Grid * embeddings.Grid;
 
-    /// <summary>How many frames go through at once; the bits of a frame's result do not depend on it.</summary>
+    // How many frames go through at once; the bits of a frame's result do not depend on it.
     public int FramesPerPass => FramesPerPassOf(Patches);
 
-    /// <summary>How many frames of that many patches go through at once.</summary>
     public static int FramesPerPassOf(int patches) => Math.Max(1, RowsPerPass / patches);
 
-    /// <summary>Room for passes of up to <paramref name="frames"/> frames.</summary>
     public VisionWorkspace CreateWorkspace(int frames)
         => new(frames * Patches, embeddings.ValuesPerPatch, hiddenSize, layers.Count == 0 ? 0 : layers[0].Fc1.Weight.Rows);
 

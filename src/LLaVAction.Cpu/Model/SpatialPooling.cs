@@ -6,7 +6,7 @@ namespace LLaVAction.Cpu.Model;
 /// <summary>Pooling of a frame's patches as a model is set to it; the reference always uses a stride of 2.</summary>
 internal static class SpatialPooling
 {
-    /// <summary>Pools [frames · side², columns] to [frames · pooled side², columns].</summary>
+    // Pools [frames · side², columns] to [frames · pooled side², columns].
     public static void Forward(ComputeContext context, PoolingMode mode, MatrixView patches, int side, MatrixView pooled)
     {
         switch (mode)

@@ -6,14 +6,12 @@ namespace LLaVAction.Cpu.Model;
 /// <summary>Between the kernels' matrices and the tensors that stages are shown as.</summary>
 internal static class StageTensors
 {
-    /// <summary>A matrix with the tensor's last axis as columns and all others as rows.</summary>
     public static Matrix ToMatrix(StageTensor tensor)
     {
         var columns = tensor.Shape[^1];
         return Matrix.FromValues(columns == 0 ? 0 : tensor.Values.Length / columns, columns, tensor.Values);
     }
 
-    /// <summary>Copies rows, one after the other.</summary>
     public static void Copy(MatrixView source, Span<float> target)
     {
         for (var row = 0; row < source.Rows; row++)

@@ -21,20 +21,18 @@ internal sealed record VisionEncoderLayer
 
     public required DenseLayer Fc2 { get; init; }
 
-    /// <summary>The MLP's activation: a GELU.</summary>
     public required Epilogue Activation { get; init; }
 
-    /// <summary>Heads.</summary>
     public required AttentionShape Attention { get; init; }
 
-    /// <summary>Transforms the hidden states [sequences · sequence length, hidden] in place.</summary>
+    // Transforms the hidden states [sequences · sequence length, hidden] in place.
     public void Forward(ComputeContext context, MatrixView hiddenStates, int sequenceLength, VisionWorkspace workspace)
     {
         Attend(context, hiddenStates, sequenceLength, workspace);
         Transform(context, hiddenStates, workspace);
     }
 
-    /// <summary>x += attention(norm(x)), each sequence to itself.</summary>
+    // x += attention(norm(x)), each sequence to itself.
     public void Attend(ComputeContext context, MatrixView hiddenStates, int sequenceLength, VisionWorkspace workspace)
     {
         var rows = hiddenStates.Rows;
@@ -47,7 +45,7 @@ internal sealed record VisionEncoderLayer
         Linear.Apply(context, attended, OutProj, hiddenStates, Epilogue.Add);
     }
 
-    /// <summary>x += mlp(norm(x)).</summary>
+    // x += mlp(norm(x)).
     public void Transform(ComputeContext context, MatrixView hiddenStates, VisionWorkspace workspace)
     {
         var intermediate = workspace.Intermediate.View.SliceRows(0, hiddenStates.Rows);

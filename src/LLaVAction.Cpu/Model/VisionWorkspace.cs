@@ -5,10 +5,10 @@ namespace LLaVAction.Cpu.Model;
 /// <summary>The activations of one pass through the vision tower, used again by every layer.</summary>
 internal sealed class VisionWorkspace(int rows, int patchValues, int hiddenSize, int intermediateSize) : IDisposable
 {
-    /// <summary>Pixels of the patches [rows, 3 · patch size²].</summary>
+    // Pixels of the patches [rows, 3 · patch size²].
     public Matrix Patches { get; } = new(rows, patchValues);
 
-    /// <summary>The residual stream [rows, hidden].</summary>
+    // The residual stream [rows, hidden].
     public Matrix HiddenStates { get; } = new(rows, hiddenSize);
 
     public Matrix Query { get; } = new(rows, hiddenSize);
@@ -17,13 +17,12 @@ internal sealed class VisionWorkspace(int rows, int patchValues, int hiddenSize,
 
     public Matrix Value { get; } = new(rows, hiddenSize);
 
-    /// <summary>What attention gathered [rows, hidden].</summary>
+    // What attention gathered [rows, hidden].
     public Matrix Attended { get; } = new(rows, hiddenSize);
 
-    /// <summary>Between the MLP's projections [rows, intermediate].</summary>
+    // Between the MLP's projections [rows, intermediate].
     public Matrix Intermediate { get; } = new(rows, intermediateSize);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         Patches.Dispose();

@@ -13,7 +13,7 @@ internal sealed class VisualTokenEmbeddings
     private readonly WeightMatrix? _actionTokens;
     private readonly int[] _sequence;
 
-    /// <summary>Lays out pooled features [clip's frames · patches, hidden].</summary>
+    // Lays out pooled features [clip's frames · patches, hidden].
     public VisualTokenEmbeddings(
         MatrixView pooled, IReadOnlyList<int> frames, VisualTokenLayout layout, float[] newline, WeightMatrix? actionTokens)
     {
@@ -25,10 +25,8 @@ internal sealed class VisualTokenEmbeddings
         _sequence = layout.Sequence(frames.Count);
     }
 
-    /// <summary>How many visual tokens there are.</summary>
     public int Length => _sequence.Length;
 
-    /// <summary>The embedding of one of them.</summary>
     public void ReadRow(int index, Span<float> target)
     {
         var source = _sequence[index];

@@ -98,7 +98,7 @@ public static class ActionScorers
             : throw new InputException($"{request.Model} has no action token or no action heads (LLaVAction's vision_supervision). Use --scoring text.");
     }
 
-    /// <summary>The text of each class: its official key, or the narration that the pool has most often (the ordinally first of equals).</summary>
+    // The text of each class: its official key, or the narration that the pool has most often (the ordinally first of equals).
     private static string[] TextsOf(ActionScorerRequest request)
     {
         var narrations = request.Pool.UnorderedClips.ToLookup(static clip => clip.Class);

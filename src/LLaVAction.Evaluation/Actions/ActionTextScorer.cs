@@ -81,7 +81,6 @@ public sealed class ActionTextScorer : IClipScorer
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();
 
-    /// <summary>Scores whose probabilities are the softmax of the logits.</summary>
     internal static ClipScores OfLogits(float[] logits) => new(logits, Models.Recognizers.ViewAverage.Of([logits]).Probabilities, []);
 
     private double[] Ask(IEncodedClip? clip, IReadOnlyList<int> frames, string prompt, CancellationToken cancellationToken)

@@ -54,7 +54,7 @@ public sealed class RecognizerScorer(IActionRecognizer model, int framesPerView,
     /// <inheritdoc/>
     public void Dispose() => model.Dispose();
 
-    /// <summary>Temporal view j of n takes every n-th of the frames from j on: the midpoints of finer parts, dealt out.</summary>
+    // Temporal view j of n takes every n-th of the frames from j on: the midpoints of finer parts, dealt out.
     private IEnumerable<float[]> Views(ClipFrames clip) =>
         from temporal in Enumerable.Range(0, views.Temporal)
         let selection = clip.Selections[Frames].Where((_, i) => i % views.Temporal == temporal).ToArray()

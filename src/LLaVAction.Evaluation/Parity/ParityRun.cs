@@ -150,7 +150,6 @@ public sealed class ParityRun
             Invariant($"token {at}: {ours[at]}, reference {theirs[at]}, whose lead is {margins[at]:G3}")));
     }
 
-    /// <summary>Compares where the reference has the stage, and gives the reference back.</summary>
     private StageTensor? Compare(ParityStage stage, ParityClip clip, StageTensor? theirs, StageTensor ours)
     {
         if (theirs is null)

@@ -30,7 +30,6 @@ internal sealed class ParityTensors : IDisposable
     public static ParityTensors Open(ParityClip clip, ModelConfiguration configuration, LanguageConfiguration language) =>
         new(SafetensorsFile.Open(clip.File), configuration, language);
 
-    /// <summary>The clip's frames.</summary>
     public ClipFrames Frames()
     {
         var tensor = Find("frames_uint8", ElementType.UInt8, [-1, -1, -1, 3]) ?? throw Missing("frames_uint8");
@@ -46,25 +45,24 @@ internal sealed class ParityTensors : IDisposable
         };
     }
 
-    /// <summary>Pixel values; null where the clip holds no stages.</summary>
+    // Pixel values; null where the clip holds no stages.
     public StageTensor? Pixels() => Stage("pixel_values", [-1, 3, _configuration.Vision.ImageSize, _configuration.Vision.ImageSize]);
 
-    /// <summary>Output of the vision tower; null where the clip holds no stages.</summary>
+    // Output of the vision tower; null where the clip holds no stages.
     public StageTensor? Vision() => Stage("vision_selected", [-1, _configuration.Vision.Patches, _configuration.Vision.Hidden]);
 
-    /// <summary>Output of the projector; null where the clip holds no stages.</summary>
+    // Output of the projector; null where the clip holds no stages.
     public StageTensor? Projected() => Stage("projector_output", [-1, _configuration.Vision.Patches, _hidden]);
 
-    /// <summary>The video's tokens; null where the clip holds no stages.</summary>
+    // The video's tokens; null where the clip holds no stages.
     public StageTensor? VideoTokens() => Stage("video_features", [-1, _hidden]);
 
-    /// <summary>Hidden states after the final norm; null where the clip holds no stages.</summary>
+    // Hidden states after the final norm; null where the clip holds no stages.
     public StageTensor? Hidden() => Stage("hidden_last_postnorm", [-1, _hidden]);
 
-    /// <summary>Logits at the last position.</summary>
     public float[] Logits() => (Stage("last_logits", [_rows]) ?? throw Missing("last_logits")).Values;
 
-    /// <summary>The prompt's ids, with one −200 for the video.</summary>
+    // The prompt's ids, with one −200 for the video.
     public int[] InputIds()
     {
         var ids = Ids("input_ids", isPlaceholderAllowed: true) ?? throw Missing("input_ids");
@@ -73,16 +71,15 @@ internal sealed class ParityTensors : IDisposable
             : throw new InputException($"{_file.Path}: input_ids must hold {PromptTokens.VideoPlaceholderId}, the video, once. Make the pack again.");
     }
 
-    /// <summary>Ids of the letters; null where the clip has none.</summary>
+    // Ids of the letters; null where the clip has none.
     public int[]? CandidateIds() => Ids("candidate_ids", isPlaceholderAllowed: false);
 
-    /// <summary>Ids of the greedy continuation; null where the clip has none.</summary>
+    // Ids of the greedy continuation; null where the clip has none.
     public int[]? GreedyIds() => Ids("greedy_ids", isPlaceholderAllowed: false);
 
-    /// <summary>Lead of the best logit over the second at each step of the greedy continuation.</summary>
+    // Lead of the best logit over the second at each step of the greedy continuation.
     public float[]? GreedyMargins() => Stage("greedy_margins", [-1])?.Values;
 
-    /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
     private int[]? Ids(string name, bool isPlaceholderAllowed)

@@ -85,7 +85,7 @@ public sealed class Checkpoint : IDisposable
     /// <summary>Unmaps the weights. Addresses and spans taken from the tensors must not be used afterwards.</summary>
     public void Dispose() => Array.ForEach(_weights, item => item.Dispose());
 
-    /// <summary>The weights of a tower that was left out of an original checkpoint, from a folder of its name.</summary>
+    // The weights of a tower that was left out of an original checkpoint, from a folder of its name.
     private static WeightFiles OpenTower(string folder)
     {
         var name = JsonFields.TryOpen(Path.Combine(folder, "config.json"))?.Text("mm_vision_tower") ?? "";

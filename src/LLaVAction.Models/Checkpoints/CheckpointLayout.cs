@@ -60,7 +60,7 @@ public static class CheckpointLayout
         tensor.Shape.SequenceEqual(shape)
         || (name is CanonicalNames.ActionSupervision && tensor.Shape.Count == 2 && tensor.Shape[0] > shape[0] && tensor.Shape[1] == shape[1]);
 
-    /// <summary>Stored and not used: known leftovers, encoder layers after the selected one, and parts that settings switched off.</summary>
+    // Stored and not used: known leftovers, encoder layers after the selected one, and parts that settings switched off.
     private static bool IsUnused(string name, ModelConfiguration configuration) =>
         CanonicalNames.IsKnownUnused(name)
         || CanonicalNames.VisionLayerOf(name) >= configuration.Vision.Layers

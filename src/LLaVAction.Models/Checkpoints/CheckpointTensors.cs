@@ -7,10 +7,8 @@ internal sealed class CheckpointTensors
 
     public IReadOnlyDictionary<string, TensorView> All => _tensors;
 
-    /// <summary>Whether there is a vision tower among them.</summary>
     public bool HasVisionTower => _tensors.Keys.Any(name => name.StartsWith("vision_tower.", StringComparison.Ordinal));
 
-    /// <summary>How many encoder layers are stored: one more than the highest index.</summary>
     public int StoredVisionLayers => _tensors.Keys.Select(name => CanonicalNames.VisionLayerOf(name) + 1 ?? 0).DefaultIfEmpty(0).Max();
 
     /// <summary>Adds tensors under their canonical names.</summary>
@@ -30,7 +28,7 @@ internal sealed class CheckpointTensors
 
     public bool Has(string name) => _tensors.ContainsKey(name);
 
-    /// <summary>One size of a tensor's shape; null where there is no such tensor, axis, or the size is no plausible one.</summary>
+    // One size of a tensor's shape; null where there is no such tensor, axis, or the size is no plausible one.
     public int? Size(string name, int axis)
     {
         if (!_tensors.TryGetValue(name, out var tensor) || axis >= tensor.Shape.Count)

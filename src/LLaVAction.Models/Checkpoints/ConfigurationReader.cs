@@ -66,7 +66,7 @@ internal static class ConfigurationReader
         };
     }
 
-    /// <summary>Rows of the vocabulary and tying come from the tensors: files in the wild disagree with their configuration.</summary>
+    // Rows of the vocabulary and tying come from the tensors: files in the wild disagree with their configuration.
     private static LanguageConfiguration WithVocabularyOf(CheckpointTensors tensors, LanguageConfiguration language) => language with
     {
         VocabularyRows = tensors.Size(CanonicalNames.TokenEmbedding, 0) ?? language.VocabularyRows,
@@ -86,10 +86,8 @@ internal static class ConfigurationReader
         };
     }
 
-    /// <summary>
-    /// The video processor's settings before the image processor's; SigLIP's own (0.5, 0.5) where neither file is there,
-    /// as in the original layout, whose processor is part of the code.
-    /// </summary>
+    // The video processor's settings before the image processor's; SigLIP's own (0.5, 0.5) where neither file is there, as in the
+    // original layout, whose processor is part of the code.
     private static PixelSettings ReadPixels(string folder, out int? imageSize)
     {
         imageSize = null;

@@ -98,10 +98,8 @@ public static class ElementTypes
         _ => 0,
     };
 
-    /// <summary>
-    /// Bits of one element by its header name, for the sizes of types that are only passed over (float8, float4, …);
-    /// null for a name that is not in the format's specification.
-    /// </summary>
+    // Bits of one element by its header name, for the sizes of types that are only passed over (float8, float4, …); null for a
+    // name that is not in the format's specification.
     internal static int? BitsOf(string name) => name switch
     {
         "F4" => 4,

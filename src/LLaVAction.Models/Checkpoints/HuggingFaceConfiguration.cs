@@ -43,10 +43,8 @@ internal static class HuggingFaceConfiguration
         };
     }
 
-    /// <summary>
-    /// <c>vision_feature_layer</c> counts hidden states, of which the first are the embeddings: −1 takes the output of the
-    /// last layer, −2 that of the one before.
-    /// </summary>
+    // 'vision_feature_layer' counts hidden states, of which the first are the embeddings: −1 takes the output of the last layer,
+    // −2 that of the one before.
     private static int UsedLayers(JsonFields config, int layers)
     {
         const string Key = "vision_feature_layer";

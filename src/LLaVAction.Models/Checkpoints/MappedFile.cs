@@ -21,7 +21,6 @@ internal sealed unsafe class MappedFile : IDisposable
         _first += view.PointerOffset;
     }
 
-    /// <summary>Length of the file when it was mapped, in bytes.</summary>
     public long Length { get; }
 
     /// <summary>Address of the first byte.</summary>

@@ -74,10 +74,8 @@ internal static class OriginalConfiguration
             ?? throw config.Wrong("mm_spatial_pool_mode", DisplayText.Quote(name), VideoTokenModes.PoolingNames);
     }
 
-    /// <summary>
-    /// The merge type decides whether newlines come at all: "flat" (the reference's default) has none, whatever the
-    /// position says, and the single newline at the end comes only where the type contains "unpad" (llava_arch.py).
-    /// </summary>
+    // The merge type decides whether newlines come at all: "flat" (the reference's default) has none, whatever the position says,
+    // and the single newline at the end comes only where the type contains "unpad" (llava_arch.py).
     private static NewlineMode ReadNewline(JsonFields config)
     {
         var name = config.Text("mm_newline_position") ?? "one_token";
@@ -109,7 +107,7 @@ internal static class OriginalConfiguration
                 ?? throw config.Wrong("vision_supervision", DisplayText.Quote(name), VideoTokenModes.ActionTokenNames + ", all_newlines");
     }
 
-    /// <summary><c>action_types</c> is "97,300,3806": rows of the verb, noun and action heads; the tensors' rows where it is absent.</summary>
+    // 'action_types' is "97,300,3806": rows of the verb, noun and action heads; the tensors' rows where it is absent.
     private static ActionHeadSizes ReadActionHeads(JsonFields config, CheckpointTensors tensors)
     {
         const string Key = "action_types";

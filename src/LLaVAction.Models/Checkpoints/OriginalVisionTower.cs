@@ -32,13 +32,10 @@ internal sealed partial class OriginalVisionTower
         _own = config.Object("vision_config") ?? beside?.Object("vision_config") ?? beside;
     }
 
-    /// <summary>What neither files nor tensors say and had to be assumed.</summary>
     public IReadOnlyList<string> Assumptions => _assumptions;
 
-    /// <summary>
-    /// The folder of the tower's name in the checkpoint folder or beside it; null where there is none. The name comes from
-    /// an untrusted file, so only its last part counts.
-    /// </summary>
+    // The folder of the tower's name in the checkpoint folder or beside it; null where there is none. The name comes from an
+    // untrusted file, so only its last part counts.
     public static string? FolderOf(string folder, string name)
     {
         var last = name.TrimEnd('/', '\\').Split('/', '\\')[^1];
@@ -70,10 +67,8 @@ internal sealed partial class OriginalVisionTower
 
     private int Size(string name, int axis, int so400m) => _tensors.Size(name, axis) ?? so400m;
 
-    /// <summary>
-    /// The reference deletes the tower's last layer on loading and saves what is left, so a file holds all layers but one,
-    /// or (where the tower was never saved with the rest) all of them. Either way all but the tower's last are run.
-    /// </summary>
+    // The reference deletes the tower's last layer on loading and saves what is left, so a file holds all layers but one, or
+    // (where the tower was never saved with the rest) all of them. Either way all but the tower's last are run.
     private int Layers(int hidden)
     {
         if (_own?.Integer("num_hidden_layers", 2, 1000) is int whole)
@@ -145,7 +140,6 @@ internal sealed partial class OriginalVisionTower
         return grid * patch;
     }
 
-    /// <summary>The smallest tiling is one tile, whose sides are the tower's image size.</summary>
     private IEnumerable<int> PinpointSides()
     {
         if (_config.Value("image_grid_pinpoints") is not { ValueKind: JsonValueKind.Array } pinpoints)

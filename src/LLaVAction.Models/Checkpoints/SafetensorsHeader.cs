@@ -13,7 +13,7 @@ internal sealed record SafetensorsEntry(string Name, string ElementTypeName, lon
 /// </summary>
 internal sealed class SafetensorsHeader
 {
-    /// <summary>The format's own bound on a header, so that a damaged length cannot make anyone allocate gigabytes.</summary>
+    // The format's own bound on a header, so that a damaged length cannot make anyone allocate gigabytes.
     public const long MaximumLength = 100_000_000;
 
     private const string MetadataKey = "__metadata__";
@@ -214,7 +214,7 @@ internal sealed class SafetensorsHeader
         }
     }
 
-    /// <summary>The product of a shape's sizes; null where it does not fit into 63 bits.</summary>
+    // The product of a shape's sizes; null where it does not fit into 63 bits.
     private static long? ElementCount(long[] shape)
     {
         // A size of 0 makes the tensor empty whatever the others are.

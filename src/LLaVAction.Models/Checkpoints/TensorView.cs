@@ -128,7 +128,6 @@ public sealed class TensorView
         return values;
     }
 
-    /// <summary>The same bytes under another name.</summary>
     internal TensorView WithName(string name) => new(_mapping, File, name, ElementTypeName, Shape, _offset, ByteLength);
 
     /// <inheritdoc/>

@@ -41,10 +41,8 @@ internal static class VisionTowerConfiguration
             LayerNormEpsilon: fields.Positive("layer_norm_eps") ?? 1e-6));
     }
 
-    /// <summary>Layers of the whole tower.</summary>
     public static int Layers(JsonFields fields) => fields.Integer("num_hidden_layers", 1, 1000) ?? 12;
 
-    /// <summary>The sizes, if they go together.</summary>
     public static VisionConfiguration Checked(string file, VisionConfiguration vision)
     {
         if (vision.Hidden % vision.Heads != 0)

@@ -70,7 +70,7 @@ public sealed record ModelRequirements
     public static long WeightBytes(ModelConfiguration configuration, int bytesPerWeight) =>
         bytesPerWeight * CheckpointLayout.Expected(configuration).Values.Sum(shape => shape.Aggregate(1L, (count, size) => count * size));
 
-    /// <summary>Residual and normed states, queries, keys and values, and the MLP's inner states.</summary>
+    // Residual and normed states, queries, keys and values, and the MLP's inner states.
     private static long VisionValues(VisionConfiguration vision, int frames) =>
         (long)frames * vision.Patches * ((5L * vision.Hidden) + vision.Intermediate);
 

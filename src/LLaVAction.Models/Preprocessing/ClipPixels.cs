@@ -61,10 +61,8 @@ public sealed class ClipPixels(RecognizerConfiguration configuration)
         }
     }
 
-    /// <summary>
-    /// PyTorch's bilinear without antialiasing (half-pixel centres) of the short side to the model's size, of which only the
-    /// square that is kept is computed.
-    /// </summary>
+    // PyTorch's bilinear without antialiasing (half-pixel centres) of the short side to the model's size, of which only the
+    // square that is kept is computed.
     private void Resize(ReadOnlySpan<byte> rgb, int width, int height, double alongLongSide, Span<float> target)
     {
         var size = configuration.ImageSize;

@@ -92,7 +92,7 @@ public static class RecognizerConversion
         return tensors;
     }
 
-    /// <summary>Sizes from shapes; what is there beyond them, or missing, is an error.</summary>
+    // Sizes from shapes; what is there beyond them, or missing, is an error.
     private static RecognizerConfiguration Describe(RecognizerConversionRequest request, TorchFile torch, Dictionary<string, TorchTensor> tensors)
     {
         if (!tensors.ContainsKey("fc_cls.weight"))
@@ -199,7 +199,7 @@ public static class RecognizerConversion
         });
     }
 
-    /// <summary>The nearest bfloat16 of each float32, halves to even.</summary>
+    // The nearest bfloat16 of each float32, halves to even.
     private static byte[] ToBFloat16(byte[] floats)
     {
         var source = MemoryMarshal.Cast<byte, uint>((ReadOnlySpan<byte>)floats);
@@ -213,7 +213,6 @@ public static class RecognizerConversion
         return rounded;
     }
 
-    /// <summary>The text of <c>config.json</c>.</summary>
     internal static string ToJson(RecognizerConfiguration configuration) => JsonSerializer.Serialize(
         new
         {
@@ -255,7 +254,7 @@ public static class RecognizerConversion
         return (Convert.ToHexStringLower(sha256.GetHashAndReset()), Convert.ToHexStringLower(md5.GetHashAndReset()));
     }
 
-    /// <summary>The whole square root; 0 where there is none.</summary>
+    // The whole square root; 0 where there is none.
     private static int Root(long square) => (int)Math.Round(Math.Sqrt(Math.Max(0, square))) is var root && (long)root * root == square ? root : 0;
 
     private static string Number(int count) => count.ToString("N0", CultureInfo.InvariantCulture);

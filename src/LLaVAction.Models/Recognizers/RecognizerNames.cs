@@ -10,10 +10,9 @@ internal static class RecognizerNames
         ("attn.in_proj_weight", "attn.Wqkv.weight"), ("attn.in_proj_bias", "attn.Wqkv.bias"), ("mlp.c_fc.", "mlp.fc1."), ("mlp.c_proj.", "mlp.fc2."),
     ];
 
-    /// <summary>What the names of a block's tensors begin with.</summary>
     public static string Block(int layer) => string.Create(CultureInfo.InvariantCulture, $"visual.transformer.resblocks.{layer}.");
 
-    /// <summary>The name without DistributedDataParallel's <c>module.</c>, and as flash attention has it.</summary>
+    // The name without DistributedDataParallel's 'module.', and as flash attention has it.
     public static string Of(string stored)
     {
         var name = stored.StartsWith("module.", StringComparison.Ordinal) ? stored["module.".Length..] : stored;

@@ -17,10 +17,8 @@ internal sealed class AddedTokenSplitter
         _firstUnits = SearchValues.Create(_byFirstUnit.Keys.ToArray());
     }
 
-    /// <summary>Whether there is nothing to look for.</summary>
     public bool IsEmpty => _byFirstUnit.Count == 0;
 
-    /// <summary>The parts of a text in order: either a stretch of text, or a token.</summary>
     public IEnumerable<(int Start, int End, AddedToken? Token)> Split(string text)
     {
         var textStart = 0;
@@ -102,7 +100,7 @@ internal sealed class AddedTokenSplitter
     private static bool StartsWithWord(ReadOnlySpan<char> text) =>
         !text.IsEmpty && Rune.DecodeFromUtf16(text, out var rune, out _) == OperationStatus.Done && IsWord(rune);
 
-    /// <summary><c>\w</c> of UTS #18: letters, marks, decimal digits, letter numbers, connectors, joiners.</summary>
+    // '\w' of UTS #18: letters, marks, decimal digits, letter numbers, connectors, joiners.
     private static bool IsWord(Rune rune) =>
         rune.Value is 0x200C or 0x200D
         || Rune.GetUnicodeCategory(rune) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter

@@ -13,14 +13,13 @@ internal static class ByteAlphabet
     private static readonly char[] Characters = MakeCharacters();
     private static readonly Dictionary<char, byte> Bytes = Enumerable.Range(0, 256).ToDictionary(value => Characters[value], value => (byte)value);
 
-    /// <summary>The character of a byte.</summary>
     public static char CharacterOf(byte value) => Characters[value];
 
-    /// <summary>A text's UTF-8 bytes as characters of the alphabet; the text may hold no lone surrogate.</summary>
+    // A text's UTF-8 bytes as characters of the alphabet; the text may hold no lone surrogate.
     public static string Spell(string text) =>
         string.Concat(Encoding.UTF8.GetBytes(text).Select(value => Characters[value]));
 
-    /// <summary>The bytes of a token; those of its UTF-8 form where it holds a character outside the alphabet, as an added token may.</summary>
+    // The bytes of a token; those of its UTF-8 form where it holds a character outside the alphabet, as an added token may.
     public static byte[] BytesOf(string token)
     {
         var result = new byte[token.Length];

@@ -5,7 +5,7 @@ namespace LLaVAction.Models.Tokenization;
 /// <summary>The tokens and merges of a byte-level BPE, checked: a token for every byte, and for the result of every merge.</summary>
 internal sealed class BytePairVocabulary
 {
-    /// <summary>No vocabulary comes near this many ids; it bounds what a damaged file can make us allocate.</summary>
+    // No vocabulary comes near this many ids; it bounds what a damaged file can make us allocate.
     public const int MaximumId = 1 << 22;
 
     /// <summary>Checks it.</summary>
@@ -43,12 +43,9 @@ internal sealed class BytePairVocabulary
         Merges = places.Count == merges.Count ? merges : [.. merges.Where((merge, place) => places[merge] == place)];
     }
 
-    /// <summary>Whether a piece that is a token is taken without merging.</summary>
     public bool TakesWholePieces { get; }
 
-    /// <summary>All tokens with their ids.</summary>
     public IReadOnlyDictionary<string, int> Ids { get; }
 
-    /// <summary>Left and right token of every merge, first merge first, each pair once.</summary>
     public IReadOnlyList<(string Left, string Right)> Merges { get; }
 }

@@ -39,7 +39,6 @@ internal static class NfcNormalizer
         }
     }
 
-    /// <summary>The text in form C, with U+FFFD for each lone surrogate.</summary>
     public static string Normalize(string text)
     {
         if (text.AsSpan().IndexOfAnyInRange(FirstCombining, char.MaxValue) < 0)
@@ -63,7 +62,7 @@ internal static class NfcNormalizer
         return result.ToString();
     }
 
-    /// <summary>One entry of the data: <c>C0=41+300</c> is composed again, <c>340>300</c> is not, <c>300-314:230</c> is a range's class.</summary>
+    // One entry of the data: 'C0=41+300' is composed again, '340>300' is not, '300-314:230' is a range's class.
     private static void Read(string[] entry, bool isComposed)
     {
         if (entry[0].Split('-') is [var first, var last])
@@ -110,7 +109,6 @@ internal static class NfcNormalizer
         }
     }
 
-    /// <summary>Sorts each run of combining characters by class, stably.</summary>
     private static void Order(List<int> characters)
     {
         for (var start = 0; start < characters.Count; start++)
@@ -131,7 +129,7 @@ internal static class NfcNormalizer
         }
     }
 
-    /// <summary>Composes each character with the last starter before it unless something between them blocks it.</summary>
+    // Composes each character with the last starter before it unless something between them blocks it.
     private static List<int> Compose(List<int> characters)
     {
         var result = new List<int>(characters.Count);

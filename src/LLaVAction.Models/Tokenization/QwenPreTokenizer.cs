@@ -9,19 +9,17 @@ namespace LLaVAction.Models.Tokenization;
 /// </summary>
 internal static class QwenPreTokenizer
 {
-    /// <summary>The pattern of Qwen2 and Qwen2.5, as their <c>tokenizer.json</c> has it.</summary>
+    // The pattern of Qwen2 and Qwen2.5, as their 'tokenizer.json' has it.
     public const string Pattern =
         @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
     private enum Kind : byte
     {
-        /// <summary>What is none of the others: punctuation, symbols, marks, controls.</summary>
         Other,
         Letter,
         Number,
         NewLine,
 
-        /// <summary>White space but CR and LF.</summary>
         Space,
     }
 
@@ -76,7 +74,8 @@ internal static class QwenPreTokenizer
         return EndOfWhiteSpace(text, start);
     }
 
-    /// <summary><c>\s*[\r\n]+|\s+(?!\S)|\s+</c>: up to the last line break of the run; else the run but its last character, which belongs to what follows.</summary>
+    // '\s*[\r\n]+|\s+(?!\S)|\s+': up to the last line break of the run; else the run but its last character, which belongs to
+    // what follows.
     private static int EndOfWhiteSpace(ReadOnlySpan<char> text, int start)
     {
         var end = start;
@@ -112,7 +111,7 @@ internal static class QwenPreTokenizer
         return start;
     }
 
-    /// <summary>Case-insensitive, which makes U+017F (long s) an s.</summary>
+    // Case-insensitive, which makes U+017F (long s) an s.
     private static int ContractionLength(ReadOnlySpan<char> text)
     {
         if (text.Length < 2 || text[0] != '\'')

@@ -39,7 +39,6 @@ internal static class TokenizerFiles
         }
     }
 
-    /// <summary><c>added_tokens_decoder</c>: id → token with its flags.</summary>
     private static void ReadDecoder(JsonFields? settings, AddedTokenTable added)
     {
         const string Key = "added_tokens_decoder";
@@ -60,10 +59,8 @@ internal static class TokenizerFiles
         }
     }
 
-    /// <summary>
-    /// <c>added_tokens.json</c>: text → id and nothing else; special are those that <c>tokenizer_config.json</c> or
-    /// <c>special_tokens_map.json</c> gives a role, and the others are looked for in the normalised text.
-    /// </summary>
+    // 'added_tokens.json': text → id and nothing else; special are those that 'tokenizer_config.json' or
+    // 'special_tokens_map.json' gives a role, and the others are looked for in the normalised text.
     private static void ReadAddedTokens(string folder, JsonFields? settings, AddedTokenTable added)
     {
         if (JsonFields.TryOpen(Path.Combine(folder, "added_tokens.json")) is not { } file)
@@ -84,7 +81,7 @@ internal static class TokenizerFiles
         }
     }
 
-    /// <summary>An added token with its flags, as <c>tokenizer.json</c> and <c>tokenizer_config.json</c> write it.</summary>
+    // An added token with its flags, as 'tokenizer.json' and 'tokenizer_config.json' write it.
     public static AddedToken TokenOf(JsonFields token, int id)
     {
         var isSpecial = token.Flag("special") ?? false;

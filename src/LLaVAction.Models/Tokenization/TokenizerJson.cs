@@ -25,7 +25,6 @@ internal static class TokenizerJson
         return new TokenizerParts(file, vocabulary, ReadAdded(root), IsNormalizing(root));
     }
 
-    /// <summary>A vocabulary object: token → id, each id once.</summary>
     public static Dictionary<string, int> ReadVocabulary(JsonFields vocabulary)
     {
         var ids = new Dictionary<string, int>(vocabulary.Members.Count, StringComparer.Ordinal);
@@ -66,7 +65,7 @@ internal static class TokenizerJson
         }
     }
 
-    /// <summary>"a b" in older files, ["a", "b"] in newer ones.</summary>
+    // "a b" in older files, ["a", "b"] in newer ones.
     private static List<(string Left, string Right)> ReadMerges(JsonFields model)
     {
         const string Expected = "a list of pairs, each [\"a\", \"b\"] or \"a b\"";
@@ -149,7 +148,7 @@ internal static class TokenizerJson
         }
     }
 
-    /// <summary>A post-processor may say how to join texts; one that adds tokens is not Qwen2's.</summary>
+    // A post-processor may say how to join texts; one that adds tokens is not Qwen2's.
     private static void CheckPostProcessor(JsonFields root)
     {
         const string Key = "post_processor";

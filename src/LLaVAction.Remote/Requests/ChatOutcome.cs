@@ -12,24 +12,21 @@ public sealed record ChatOutcome(ChatReply? Reply, string? Failure = null, bool 
 /// <summary>One attempt at a request.</summary>
 internal sealed record ChatAttempt
 {
-    /// <summary>The answer; null where there is none.</summary>
+    // The answer; null where there is none.
     public ChatReply? Reply { get; init; }
 
-    /// <summary>What went wrong; null with an answer.</summary>
+    // What went wrong; null with an answer.
     public string? Failure { get; init; }
 
-    /// <summary>Whether trying again may help.</summary>
     public bool IsTransient { get; init; }
 
-    /// <summary>Whether no other request can fare better: a wrong key, no such model, no credit.</summary>
+    // Whether no other request can fare better: a wrong key, no such model, no credit.
     public bool IsFatal { get; init; }
 
-    /// <summary>Whether a filter of the server refused the request.</summary>
     public bool IsRefusal { get; init; }
 
-    /// <summary>Whether the server may have charged for it all the same: it was cut off, not turned down.</summary>
+    // Whether the server may have charged for it all the same: it was cut off, not turned down.
     public bool MayBeCharged { get; init; }
 
-    /// <summary>How long the server asked to wait.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

@@ -31,10 +31,9 @@ public sealed record PriceTable
 {
     private const decimal Million = 1_000_000;
 
-    /// <summary>Tokens that a request has beyond its texts and images: roles, separators, the schema.</summary>
+    // Tokens that a request has beyond its texts and images: roles, separators, the schema.
     private const int OverheadTokens = 200;
 
-    /// <summary>The most that a model is taken to write where a request does not limit it.</summary>
     private const int UnlimitedTokens = 4096;
 
     /// <summary>Name of the currency.</summary>

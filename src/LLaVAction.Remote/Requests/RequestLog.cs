@@ -158,19 +158,15 @@ public sealed class RequestLog : IDisposable
 /// <summary>A line of the log.</summary>
 internal sealed record RequestLogLine
 {
-    /// <summary><c>sent</c>, <c>answered</c> or <c>failed</c>.</summary>
     public required string Event { get; init; }
 
-    /// <summary>SHA-256 of the request's body.</summary>
+    // SHA-256 of the request's body.
     public required string Key { get; init; }
 
-    /// <summary>What was set aside, or what it cost.</summary>
     public required decimal Amount { get; init; }
 
-    /// <summary>Why there is no answer.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The answer.</summary>
     public ChatReply? Reply { get; init; }
 }
 

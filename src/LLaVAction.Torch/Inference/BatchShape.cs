@@ -11,12 +11,11 @@ namespace LLaVAction.Torch.Inference;
 /// <param name="LengthMultiple">What the length of a prompt's own part is padded to a multiple of.</param>
 internal sealed record BatchShape(int VisionFrames, int SuffixRows, int LengthMultiple)
 {
-    /// <summary>Tokens of one pass over a prefix, and tokens beyond which a prompt's own part is not worth sharing one.</summary>
+    // Tokens of one pass over a prefix, and tokens beyond which a prompt's own part is not worth sharing one.
     public const int MostSuffixTokens = 1024;
 
     private const int MostSuffixRows = 8;
 
-    /// <summary>One frame and one prompt at a time, nothing padded.</summary>
     public static BatchShape Single { get; } = new(1, 1, 1);
 
     /// <summary>What suits a device.</summary>
@@ -34,13 +33,10 @@ internal sealed record BatchShape(int VisionFrames, int SuffixRows, int LengthMu
         return new BatchShape(8, (prompts + passes - 1) / passes, 32);
     }
 
-    /// <summary>The padded length of a prompt's own part.</summary>
     public int PaddedLength(int tokens) => (tokens + LengthMultiple - 1) / LengthMultiple * LengthMultiple;
 
-    /// <summary>Prompts of one pass at a padded length.</summary>
     public int RowsAt(int paddedLength) => Math.Clamp(MostSuffixTokens / paddedLength, 1, SuffixRows);
 
-    /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"{VisionFrames} frames, {SuffixRows} prompts, lengths in {LengthMultiple}s");
 }

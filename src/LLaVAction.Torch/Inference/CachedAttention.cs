@@ -18,7 +18,7 @@ internal sealed class CachedAttention(Qwen2Attention attention, LanguageConfigur
     private readonly int _group = language.Heads / language.KeyValueHeads;
     private readonly int _width = language.HeadDimension;
 
-    /// <summary>Writes the keys and values of normalised rows to the cache, and nothing else.</summary>
+    // Writes the keys and values of normalised rows to the cache, and nothing else.
     public void Fill(Tensor normalised, DecoderPass pass)
     {
         using var scope = NewDisposeScope();
@@ -47,10 +47,9 @@ internal sealed class CachedAttention(Qwen2Attention attention, LanguageConfigur
         residual.addmm_(pass.Mask is null && wanted is not null ? attended.index_select(0, wanted) : attended, attention.Out.weight.t());
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _queryKeyValue.Dispose();
 
-    /// <summary>Rotates the heads of [rows, heads, head dimension]; a new tensor.</summary>
+    // Rotates the heads of [rows, heads, head dimension]; a new tensor.
     private static Tensor Rotate(Tensor x, RotaryRows rows)
     {
         using var scope = NewDisposeScope();
@@ -58,7 +57,7 @@ internal sealed class CachedAttention(Qwen2Attention attention, LanguageConfigur
         return x.mul(cosine).addcmul_(x.roll(x.shape[2] / 2, 2), rows.SignedSine.unsqueeze(1), One).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Attention within the pass; keys and values are repeated for the query heads that share them.</summary>
+    // Attention within the pass; keys and values are repeated for the query heads that share them.
     private Tensor Causal(Tensor queries, Tensor keys, Tensor values)
     {
         var attended = nn.functional.scaled_dot_product_attention(
@@ -72,7 +71,7 @@ internal sealed class CachedAttention(Qwen2Attention attention, LanguageConfigur
         }
     }
 
-    /// <summary>Attention of [rows, heads, head dimension] over the first positions of the cache.</summary>
+    // Attention of [rows, heads, head dimension] over the first positions of the cache.
     private Tensor Masked(Tensor queries, DecoderPass pass, long length, Tensor? wanted)
     {
         var rows = queries.shape[0];

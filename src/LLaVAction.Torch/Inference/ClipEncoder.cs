@@ -11,7 +11,7 @@ internal sealed class ClipEncoder(LlavaInference model, ShapeInForce shape) : ID
 {
     private readonly PixelUpload _upload = new(new ImagePreprocessor(model.Model.Configuration.Vision.ImageSize, model.Model.Configuration.Pixels), model.At);
 
-    /// <summary>Encodes clips; each is the caller's to dispose.</summary>
+    // Encodes clips; each is the caller's to dispose.
     public IReadOnlyList<EncodedClip<Tensor>> Encode(IReadOnlyList<ClipFrames> clips, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
@@ -48,10 +48,9 @@ internal sealed class ClipEncoder(LlavaInference model, ShapeInForce shape) : ID
         return encoded;
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _upload.Dispose();
 
-    /// <summary>Encodes the next chunk; gives how many frames it held.</summary>
+    // Encodes the next chunk; gives how many frames it held.
     private int EncodeChunk(
         IReadOnlyList<ClipFrames> clips,
         List<EncodedClip<Tensor>> encoded,

@@ -14,10 +14,9 @@ internal sealed class KeyValueCache(LanguageConfiguration language, ComputeDevic
     private readonly Tensor[] _keys = new Tensor[language.Layers];
     private readonly Tensor[] _values = new Tensor[language.Layers];
 
-    /// <summary>Positions there is room for.</summary>
     public int Capacity { get; private set; }
 
-    /// <summary>Makes room; what the buffers held is lost where they grow.</summary>
+    // Makes room; what the buffers held is lost where they grow.
     public void Reserve(int positions)
     {
         if (positions <= Capacity)
@@ -38,7 +37,7 @@ internal sealed class KeyValueCache(LanguageConfiguration language, ComputeDevic
         Tensor Buffer() => empty([language.KeyValueHeads, capacity, language.HeadDimension], at.Type, at.Device).DetachFromDisposeScope();
     }
 
-    /// <summary>Writes keys and values [rows, key-value heads, head dimension] of consecutive positions.</summary>
+    // Writes keys and values [rows, key-value heads, head dimension] of consecutive positions.
     public void Write(int layer, long start, Tensor keys, Tensor values)
     {
         using var scope = NewDisposeScope();
@@ -47,11 +46,10 @@ internal sealed class KeyValueCache(LanguageConfiguration language, ComputeDevic
         _values[layer].narrow(1, start, rows).copy_(values.transpose(0, 1), nonBlocking: true);
     }
 
-    /// <summary>Keys and values [1, key-value heads, length, head dimension] of the first positions: views.</summary>
+    // Keys and values [1, key-value heads, length, head dimension] of the first positions: views.
     public (Tensor Keys, Tensor Values) Read(int layer, long length)
         => (_keys[layer].narrow(1, 0, length).unsqueeze(0), _values[layer].narrow(1, 0, length).unsqueeze(0));
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         Capacity = 0;

@@ -26,30 +26,26 @@ internal sealed class LlavaInference : IDisposable
         _decoder = model.Decoder is null ? null : new Qwen2Inference(model.Decoder);
     }
 
-    /// <summary>The model.</summary>
     public Llava Model { get; }
 
-    /// <summary>The checkpoint's folder.</summary>
     public string Folder { get; }
 
-    /// <summary>Where it computes.</summary>
     public ComputeDevice At => Model.At;
 
-    /// <summary>The decoder of a whole model.</summary>
     public Qwen2Inference Decoder => _decoder ?? throw new InvalidOperationException("This checkpoint is a vision tower alone.");
 
-    /// <summary>The tower's hidden states [frames, patches, vision hidden]; see <see cref="SiglipInference.Forward"/>.</summary>
+    // The tower's hidden states [frames, patches, vision hidden]; see Forward.
     public Tensor EncodeVision(Tensor pixelValues, Action<Tensor>? trace, CancellationToken cancellationToken)
         => _tower.Forward(pixelValues, trace, cancellationToken);
 
-    /// <summary>Pooled features [frames, pooled patches, hidden] of pixel values [frames, 3, size, size].</summary>
+    // Pooled features [frames, pooled patches, hidden] of pixel values [frames, 3, size, size].
     public Tensor EncodeFrames(Tensor pixelValues, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
         return Model.Pool(Project(_tower.Forward(pixelValues, null, cancellationToken))).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Projected features [.., hidden] of the tower's [.., vision hidden].</summary>
+    // Projected features [.., hidden] of the tower's [.., vision hidden].
     public Tensor Project(Tensor features)
     {
         using var scope = NewDisposeScope();
@@ -57,7 +53,6 @@ internal sealed class LlavaInference : IDisposable
         return projector.Second.call(projector.First.call(features).gelu_()).MoveToOuterDisposeScope();
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _tower.Dispose();

@@ -19,7 +19,6 @@ internal sealed record MemoryEstimate(long WeightBytes, long VisionBytes, long L
     private const int TextTokens = 256;
     private const int WidenedHeadRows = 16384;
 
-    /// <summary>Weights, and whichever of the two stages takes more.</summary>
     public long TotalBytes => WeightBytes + Math.Max(VisionBytes, LanguageBytes);
 
     /// <summary>Counts.</summary>

@@ -30,10 +30,10 @@ internal sealed class PackedLinear : IDisposable
         }
     }
 
-    /// <summary>[.., inputs] to [.., all outputs].</summary>
+    // [.., inputs] to [.., all outputs].
     public Tensor Forward(Tensor x) => nn.functional.linear(x, _weight, _bias);
 
-    /// <summary>[.., inputs] to [.., outputs of the parts from <paramref name="first"/> on].</summary>
+    // [.., inputs] to [.., outputs of the parts from first on].
     public Tensor ForwardFrom(int first, Tensor x)
     {
         using var scope = NewDisposeScope();
@@ -41,7 +41,6 @@ internal sealed class PackedLinear : IDisposable
         return nn.functional.linear(x, _weight.narrow(0, _starts[first], rest), _bias?.narrow(0, _starts[first], rest)).MoveToOuterDisposeScope();
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _weight.Dispose();

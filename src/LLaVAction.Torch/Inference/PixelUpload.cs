@@ -29,7 +29,6 @@ internal sealed class PixelUpload : IDisposable
         _channelOffsets = tensor(FirstSampleOfChannels, device: device.Device).DetachFromDisposeScope();
     }
 
-    /// <summary>Frames of a chunk.</summary>
     public int ChunkFrames => _frames;
 
     private int BytesPerFrame => _preprocessor.Size * _preprocessor.Size * 4;
@@ -51,7 +50,7 @@ internal sealed class PixelUpload : IDisposable
         }
     }
 
-    /// <summary>Pixel values [chunk, 3, size, size] of up to a chunk of frames; black frames stand for those that are missing.</summary>
+    // Pixel values [chunk, 3, size, size] of up to a chunk of frames; black frames stand for those that are missing.
     public Tensor Send(IReadOnlyList<(ClipFrames Clip, int Index)> frames)
     {
         var buffer = NextBuffer();
@@ -61,7 +60,6 @@ internal sealed class PixelUpload : IDisposable
         return ToPixelValues(samples).MoveToOuterDisposeScope();
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         DisposeBuffers();
@@ -69,7 +67,7 @@ internal sealed class PixelUpload : IDisposable
         _channelOffsets.Dispose();
     }
 
-    /// <summary>Looks up samples [frames, size, size, 4], so that the values are those of the host to the bit.</summary>
+    // Looks up samples [frames, size, size, 4], so that the values are those of the host to the bit.
     private Tensor ToPixelValues(Tensor samples)
     {
         var indices = samples.narrow(3, 0, 3).to_type(ScalarType.Int32).add_(_channelOffsets);

@@ -31,16 +31,14 @@ internal sealed class Qwen2Inference : IDisposable
         _norm = new ScaledRmsNorm(model.Norm);
     }
 
-    /// <summary>Sizes.</summary>
     public LanguageConfiguration Configuration => _model.Configuration;
 
-    /// <summary>Positions.</summary>
     public RotaryEmbedding Rotary => _model.Rotary;
 
-    /// <summary>A causal pass from position 0.</summary>
+    // A causal pass from position 0.
     public DecoderPass CausalPass(Tensor embeddings, KeyValueCache cache) => new(cache, 0, Rotary.First(embeddings.shape[0]), null, null);
 
-    /// <summary>Runs a causal pass from position 0 that only fills the cache; the last layer stops at its keys and values.</summary>
+    // Runs a causal pass from position 0 that only fills the cache; the last layer stops at its keys and values.
     public void Fill(Tensor embeddings, KeyValueCache cache, CancellationToken cancellationToken)
     {
         var pass = CausalPass(embeddings, cache);
@@ -48,7 +46,7 @@ internal sealed class Qwen2Inference : IDisposable
         _layers[^1].Fill(embeddings, pass);
     }
 
-    /// <summary>Final hidden states [rows or wanted rows, hidden], normalised. The embeddings [rows, hidden] are used up.</summary>
+    // Final hidden states [rows or wanted rows, hidden], normalised. The embeddings [rows, hidden] are used up.
     public Tensor Forward(Tensor embeddings, DecoderPass pass, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
@@ -56,7 +54,6 @@ internal sealed class Qwen2Inference : IDisposable
         return _norm.Forward(_layers[^1].Forward(embeddings, pass, pass.Wanted)).MoveToOuterDisposeScope();
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         Array.ForEach(_layers, layer => layer.Dispose());
@@ -81,7 +78,7 @@ internal sealed class Qwen2Inference : IDisposable
         private readonly ScaledRmsNorm _postAttentionNorm = new(layer.PostAttentionNorm);
         private readonly PackedLinear _gateUp = new(layer.Mlp.Gate, layer.Mlp.Up);
 
-        /// <summary>Caches all rows, transforms them in place and returns them; with wanted rows, those alone, in a new tensor.</summary>
+        // Caches all rows, transforms them in place and returns them; with wanted rows, those alone, in a new tensor.
         public Tensor Forward(Tensor residual, DecoderPass pass, Tensor? wanted)
         {
             using var scope = NewDisposeScope();
@@ -94,7 +91,6 @@ internal sealed class Qwen2Inference : IDisposable
             return wanted is null ? rows : rows.MoveToOuterDisposeScope();
         }
 
-        /// <summary>Caches all rows.</summary>
         public void Fill(Tensor residual, DecoderPass pass)
         {
             using var scope = NewDisposeScope();

@@ -22,7 +22,7 @@ internal sealed class ScaledRmsNorm : IDisposable
         _epsilon = (norm.Epsilon * width).ToScalar();
     }
 
-    /// <summary>[rows, width], normalised in float32, in the type of <paramref name="x"/>.</summary>
+    // [rows, width], normalised in float32, in the type of x.
     public Tensor Forward(Tensor x)
     {
         using var scope = NewDisposeScope();
@@ -33,7 +33,6 @@ internal sealed class ScaledRmsNorm : IDisposable
         return normalised.mul_(_weight).to_type(x.dtype).MoveToOuterDisposeScope();
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _weight.Dispose();

@@ -6,10 +6,8 @@ namespace LLaVAction.Torch.Inference;
 /// <summary>The parts of a batch shape that can be halved.</summary>
 internal enum ShapeAxis
 {
-    /// <summary><see cref="BatchShape.VisionFrames"/>.</summary>
     VisionFrames,
 
-    /// <summary><see cref="BatchShape.SuffixRows"/>.</summary>
     SuffixRows,
 }
 
@@ -24,13 +22,11 @@ internal sealed class ShapeInForce(BatchShape initial)
 
     private readonly List<string> _changes = [];
 
-    /// <summary>The shape now.</summary>
     public BatchShape Current { get; private set; } = initial;
 
-    /// <summary>One sentence for each time it was halved.</summary>
     public IReadOnlyList<string> Changes => _changes;
 
-    /// <summary>Tried before each piece of work, with its size; tests let it run out of memory.</summary>
+    // Tried before each piece of work, with its size; tests let it run out of memory.
     internal Action<ShapeAxis, int>? BeforeWork { get; set; }
 
     /// <summary>Does a piece of work at the size in force, smaller and smaller until it fits.</summary>
@@ -59,7 +55,6 @@ internal sealed class ShapeInForce(BatchShape initial)
         }
     }
 
-    /// <summary>Whether the library says that memory ran out.</summary>
     private static bool IsOutOfMemory(ExternalException failure)
         => Array.Exists(OutOfMemoryTexts, text => failure.Message.Contains(text, StringComparison.OrdinalIgnoreCase));
 

@@ -31,7 +31,6 @@ internal sealed class SiglipInference(SiglipVisionTower tower) : IDisposable
         return residual;
     }
 
-    /// <inheritdoc/>
     public void Dispose() => Array.ForEach(_queryKeyValue, packed => packed.Dispose());
 
     private static Tensor Attend(SiglipAttention attention, PackedLinear queryKeyValue, Tensor normalised)

@@ -35,10 +35,7 @@ internal static class SuffixMask
         return mask.MoveToOuterDisposeScope();
     }
 
-    /// <summary>
-    /// The mask [rows, width] of the first token generated after prompts of given lengths; the next ones are opened by
-    /// <see cref="Open"/>.
-    /// </summary>
+    // The mask [rows, width] of the first token generated after prompts of given lengths; the next ones are opened by Open.
     public static Tensor ForGeneration(ComputeDevice device, int prefix, IReadOnlyList<int> lengths, int length, int newTokens)
     {
         using var scope = NewDisposeScope();
@@ -52,7 +49,6 @@ internal static class SuffixMask
         return mask.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Lets each row see its token among the <paramref name="rows"/> that stand at <paramref name="position"/>.</summary>
     public static void Open(Tensor mask, int position, int rows)
     {
         using var scope = NewDisposeScope();

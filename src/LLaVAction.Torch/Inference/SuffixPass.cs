@@ -43,7 +43,7 @@ internal sealed class SuffixPass(LlavaInference model, KeyValueCache cache, int 
         Span<float> Row(int row) => logits.AsSpan(row * vocabulary, vocabulary);
     }
 
-    /// <summary>Logits [rows, vocabulary rows] at the prompts' last positions.</summary>
+    // Logits [rows, vocabulary rows] at the prompts' last positions.
     private float[] First(CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();

@@ -18,7 +18,6 @@ internal sealed class TorchActionRecognizer : IActionRecognizer
     private readonly ComputeDevice _device;
     private readonly VideoClassifier _model;
 
-    /// <summary>Builds the model over a checkpoint, which it closes when disposed.</summary>
     public TorchActionRecognizer(RecognizerCheckpoint checkpoint, ComputeDevice device)
     {
         _checkpoint = checkpoint;
@@ -38,19 +37,14 @@ internal sealed class TorchActionRecognizer : IActionRecognizer
         _model.to(device.Device, device.Type);
     }
 
-    /// <inheritdoc/>
     public ModelDescription Description { get; }
 
-    /// <inheritdoc/>
     public RecognizerConfiguration Configuration => _checkpoint.Configuration;
 
-    /// <inheritdoc/>
     public IReadOnlyList<ActionClass> Classes => _checkpoint.Classes.Classes;
 
-    /// <inheritdoc/>
     public int PreferredClips => _device.IsCuda ? ClipsOnGpu : 1;
 
-    /// <inheritdoc/>
     public IReadOnlyList<ClassScores> Score(IReadOnlyList<float[]> clips, int frames, CancellationToken cancellationToken)
     {
         var scores = new List<ClassScores>(clips.Count);
@@ -68,7 +62,6 @@ internal sealed class TorchActionRecognizer : IActionRecognizer
         return scores;
     }
 
-    /// <inheritdoc/>
     public IReadOnlyDictionary<string, StageTensor> Trace(float[] clip, int frames)
     {
         using var scope = NewDisposeScope();
@@ -82,7 +75,6 @@ internal sealed class TorchActionRecognizer : IActionRecognizer
         void Keep(string stage, Tensor values) => stages.Add(stage, new StageTensor([.. values.shape.Skip(1).Select(static size => (int)size)], ToArray(values)));
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _model.Dispose();

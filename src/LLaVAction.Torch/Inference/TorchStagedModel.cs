@@ -12,7 +12,6 @@ internal sealed class TorchStagedModel(LlavaInference inference) : IStagedModel
 {
     private readonly Llava _model = inference.Model;
 
-    /// <inheritdoc/>
     public StageTensor Preprocess(ClipFrames frames) => Run(() =>
     {
         using var upload = new PixelUpload(new ImagePreprocessor(_model.Configuration.Vision.ImageSize, _model.Configuration.Pixels), _model.At);
@@ -20,7 +19,6 @@ internal sealed class TorchStagedModel(LlavaInference inference) : IStagedModel
         return upload.Send([.. Enumerable.Range(0, frames.Frames.Count).Select(i => (frames, i))]);
     });
 
-    /// <inheritdoc/>
     public IReadOnlyList<StageTensor> TraceVision(StageTensor pixelValues)
     {
         using var noGradients = inference_mode();
@@ -31,20 +29,15 @@ internal sealed class TorchStagedModel(LlavaInference inference) : IStagedModel
         return trace;
     }
 
-    /// <inheritdoc/>
     public StageTensor EncodeVision(StageTensor pixelValues) => TraceVision(pixelValues)[^1];
 
-    /// <inheritdoc/>
     public StageTensor Project(StageTensor visionFeatures) => Run(() => inference.Project(HostTensors.FromStage(visionFeatures, _model.At)));
 
-    /// <inheritdoc/>
     public StageTensor Pool(StageTensor projected) => Run(() => _model.Pool(HostTensors.FromStage(projected, _model.At)));
 
-    /// <inheritdoc/>
     public StageTensor ArrangeVisualTokens(StageTensor pooled)
         => Run(() => _model.ArrangeVisualTokens(HostTensors.FromStage(pooled, _model.At), [.. Enumerable.Range(0, pooled.Shape[0])]));
 
-    /// <inheritdoc/>
     public StageTensor Embed(IReadOnlyList<int> inputIds, StageTensor? visualTokens) => Run(() =>
     {
         var parts = new List<Tensor>();
@@ -68,20 +61,16 @@ internal sealed class TorchStagedModel(LlavaInference inference) : IStagedModel
         bool IsVideo(int id) => id == PromptTokens.VideoPlaceholderId || (visualTokens is not null && id == _model.Configuration.VideoTokenId);
     });
 
-    /// <inheritdoc/>
     public StageTensor HiddenStates(StageTensor inputEmbeddings) => HiddenStatesOverPrefix(inputEmbeddings, 0);
 
-    /// <inheritdoc/>
     public StageTensor HiddenStatesOverPrefix(StageTensor inputEmbeddings, int prefixLength) => Run(() =>
     {
         using var cache = new KeyValueCache(inference.Decoder.Configuration, _model.At);
         return Forward(inputEmbeddings, prefixLength, cache, 0);
     });
 
-    /// <inheritdoc/>
     public StageTensor Logits(StageTensor hiddenStates) => Run(() => _model.Logits(HostTensors.FromStage(hiddenStates, _model.At)));
 
-    /// <inheritdoc/>
     public ActionHeadLogits? ReadActionHeads(StageTensor actionHiddenStates)
     {
         if (_model.ActionHeads is not { } heads)
@@ -95,7 +84,6 @@ internal sealed class TorchStagedModel(LlavaInference inference) : IStagedModel
         return new ActionHeadLogits(HostTensors.ToStage(verb), HostTensors.ToStage(noun), HostTensors.ToStage(action));
     }
 
-    /// <inheritdoc/>
     public IReadOnlyList<int> GenerateGreedy(StageTensor inputEmbeddings, int newTokens)
     {
         using var noGradients = inference_mode();
@@ -119,7 +107,6 @@ internal sealed class TorchStagedModel(LlavaInference inference) : IStagedModel
         return text.Tokens;
     }
 
-    /// <inheritdoc/>
     public void Dispose() => inference.Dispose();
 
     private static StageTensor Run(Func<Tensor> stage)
@@ -129,7 +116,7 @@ internal sealed class TorchStagedModel(LlavaInference inference) : IStagedModel
         return HostTensors.ToStage(stage());
     }
 
-    /// <summary>All final hidden states: the prefix causally, what follows it over the cache.</summary>
+    // All final hidden states: the prefix causally, what follows it over the cache.
     private Tensor Forward(StageTensor inputEmbeddings, int prefixLength, KeyValueCache cache, int roomAfter)
     {
         var decoder = inference.Decoder;

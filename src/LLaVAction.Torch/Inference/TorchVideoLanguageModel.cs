@@ -21,7 +21,6 @@ internal sealed class TorchVideoLanguageModel : LlavaVideoLanguageModel<Tensor, 
     private readonly bool _ownsModel;
     private TorchVideoLanguageModel? _unbatched;
 
-    /// <summary>Runs a model in batches of a shape.</summary>
     public TorchVideoLanguageModel(LlavaInference model, ITokenizer tokenizer, ModelDescription description, BatchShape shape, bool ownsModel = true)
         : base(tokenizer, description, model.Model.Configuration, model.Model.Settings)
     {
@@ -33,26 +32,19 @@ internal sealed class TorchVideoLanguageModel : LlavaVideoLanguageModel<Tensor, 
         _runner = new PrefixRunner(model, tokenizer, _cache, Shape);
     }
 
-    /// <inheritdoc/>
     public int PreferredClips => _model.At.IsCuda && _ownsModel ? ClipsInFlight : 1;
 
-    /// <inheritdoc/>
     public IVideoLanguageModel Unbatched
         => _unbatched ??= new TorchVideoLanguageModel(_model, Tokenizer, Description, Inference.BatchShape.Single, ownsModel: false);
 
-    /// <inheritdoc/>
     public string BatchShape => Shape.Current.ToString();
 
-    /// <inheritdoc/>
     public IReadOnlyList<string> Remarks => Shape.Changes;
 
-    /// <summary>The model.</summary>
     internal LlavaInference Model => _model;
 
-    /// <summary>The batch shape in force.</summary>
     internal ShapeInForce Shape { get; }
 
-    /// <inheritdoc/>
     public override IReadOnlyList<IEncodedClip> Encode(IReadOnlyList<ClipFrames> clips, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -61,7 +53,6 @@ internal sealed class TorchVideoLanguageModel : LlavaVideoLanguageModel<Tensor, 
         return _encoder.Encode(clips, cancellationToken);
     }
 
-    /// <inheritdoc/>
     protected override PromptGroupAnswer Answer(PromptGroup group, CancellationToken cancellationToken)
     {
         using var inference = inference_mode();
@@ -69,15 +60,12 @@ internal sealed class TorchVideoLanguageModel : LlavaVideoLanguageModel<Tensor, 
         return base.Answer(group, cancellationToken);
     }
 
-    /// <inheritdoc/>
     protected override Tensor Arrange(Tensor features, IReadOnlyList<int> frames) => _model.Model.ArrangeVisualTokens(features, frames);
 
-    /// <inheritdoc/>
     protected override double Run(
         PrefixBatch batch, IReadOnlyList<PreparedPrompt> prompts, Tensor? video, PromptAnswer[] answers, CancellationToken cancellationToken)
         => _runner.Run(batch, prompts, video, answers, cancellationToken);
 
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         _unbatched?.Dispose();

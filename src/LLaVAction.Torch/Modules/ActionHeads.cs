@@ -17,10 +17,8 @@ internal sealed class ActionHeads(ActionHeadSizes sizes, long hidden, ComputeDev
 
     public Linear Action { get; } = Layers.Linear(hidden, sizes.Actions, hasBias: false, at);
 
-    /// <summary>
-    /// Logits of verb, noun and action, each in float32 [.., classes], of hidden states [.., tokens, hidden]: of the only
-    /// token, or each of its own of three.
-    /// </summary>
+    // Logits of verb, noun and action, each in float32 [.., classes], of hidden states [.., tokens, hidden]: of the only token,
+    // or each of its own of three.
     public (Tensor Verb, Tensor Noun, Tensor Action) Logits(Tensor states)
     {
         var last = states.shape[^2] - 1;

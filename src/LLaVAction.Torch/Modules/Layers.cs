@@ -12,7 +12,7 @@ internal static class Layers
 {
     private static readonly Device NoMemory = new(DeviceType.META);
 
-    /// <summary>A projection: <c>weight</c> [outputs, inputs] and, where there is one, <c>bias</c> [outputs].</summary>
+    // A projection: 'weight' [outputs, inputs] and, where there is one, 'bias' [outputs].
     public static Linear Linear(long inputs, long outputs, bool hasBias, ComputeDevice at)
     {
         var layer = nn.Linear(inputs, outputs, hasBias, NoMemory);
@@ -21,7 +21,7 @@ internal static class Layers
         return layer;
     }
 
-    /// <summary>A table of vectors: <c>weight</c> [rows, width].</summary>
+    // A table of vectors: 'weight' [rows, width].
     public static Embedding Embedding(long rows, long width, ComputeDevice at)
     {
         // A table that is given its weight at birth has another one registered under its name.
@@ -30,9 +30,8 @@ internal static class Layers
         return layer;
     }
 
-    /// <summary>LayerNorm over the last axis: <c>weight</c> and <c>bias</c> [width].</summary>
+    // LayerNorm over the last axis: 'weight' and 'bias' [width].
     public static LayerNorm LayerNorm(long width, double epsilon, ComputeDevice at) => nn.LayerNorm(width, epsilon, device: at.Device, dtype: at.Type);
 
-    /// <summary>A parameter without values.</summary>
     public static Parameter Empty(ComputeDevice at, params long[] shape) => new(empty(shape, at.Type, at.Device));
 }

@@ -47,56 +47,50 @@ internal sealed class Llava : nn.Module<Tensor, Tensor>
         Parameter? Optional(string name) => shapeOf(name) is { } shape ? Layers.Empty(at, shape) : null;
     }
 
-    /// <summary>Where it computes.</summary>
     public ComputeDevice At { get; }
 
-    /// <summary>What the checkpoint says it is.</summary>
     public ModelConfiguration Configuration { get; }
 
-    /// <summary>The settings in force.</summary>
     public ModelSettings Settings { get; }
 
     [field: ComponentName(Name = "vision_tower")]
     public SiglipVisionTower VisionTower { get; }
 
-    /// <summary>Null in a checkpoint of a vision tower alone, as is everything below.</summary>
     [field: ComponentName(Name = "multi_modal_projector")]
     public MultimodalProjector? MultimodalProjector { get; }
 
     [field: ComponentName(Name = "language_model")]
     public Qwen2Model? Decoder { get; }
 
-    /// <summary>The output head where it is not the embedding itself.</summary>
     [field: ComponentName(Name = "lm_head")]
     public Linear? LmHead { get; }
 
-    /// <summary>The newline vector [hidden]; null where the checkpoint has none.</summary>
+    // The newline vector [hidden]; null where the checkpoint has none.
     [field: ComponentName(Name = CanonicalNames.ImageNewline)]
     public Parameter? ImageNewline { get; }
 
-    /// <summary>The action tokens [1 or 3, hidden].</summary>
+    // The action tokens [1 or 3, hidden].
     [field: ComponentName(Name = CanonicalNames.ActionSupervision)]
     public Parameter? ActionSupervision { get; }
 
     public ActionHeads? ActionHeads { get; }
 
-    /// <summary>The weight of the output head [vocabulary rows, hidden]: its own, or the embedding's.</summary>
+    // The weight of the output head [vocabulary rows, hidden]: its own, or the embedding's.
     public Tensor OutputWeight => LmHead?.weight ?? Decoder!.EmbedTokens.weight!;
 
-    /// <summary>The order of the visual tokens.</summary>
     public VisualTokenLayout Layout => VisualTokenLayout.Of(Configuration.Vision, Settings.Pooling, Settings.Newline, Settings.ActionToken);
 
-    /// <summary>Final hidden states [batch, length, hidden] of input embeddings.</summary>
+    // Final hidden states [batch, length, hidden] of input embeddings.
     public override Tensor forward(Tensor embeddings) => Decoder!.call(embeddings);
 
-    /// <summary>Pooled features [frames, pooled patches, hidden] of pixel values [frames, 3, size, size].</summary>
+    // Pooled features [frames, pooled patches, hidden] of pixel values [frames, 3, size, size].
     public Tensor EncodeFrames(Tensor pixelValues)
     {
         using var scope = NewDisposeScope();
         return Pool(MultimodalProjector!.call(VisionTower.call(pixelValues))).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Projected features [frames, patches, hidden], pooled as the settings have it.</summary>
+    // Projected features [frames, patches, hidden], pooled as the settings have it.
     public Tensor Pool(Tensor projected) => SpatialPooling.Forward(Settings.Pooling, projected, Configuration.Vision.GridSide);
 
     /// <summary>The visual tokens [count, hidden] of some frames of a clip.</summary>
@@ -119,13 +113,13 @@ internal sealed class Llava : nn.Module<Tensor, Tensor>
         return cat(sources).index_select(0, tensor(rows, device: patches.device)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Token embeddings [count, hidden].</summary>
+    // Token embeddings [count, hidden].
     public Tensor Embed(IEnumerable<int> ids)
     {
         using var scope = NewDisposeScope();
         return Decoder!.EmbedTokens.call(tensor(ids.Select(id => (long)id).ToArray(), device: At.Device)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Logits [.., vocabulary rows] of final hidden states, in float32.</summary>
+    // Logits [.., vocabulary rows] of final hidden states, in float32.
     public Tensor Logits(Tensor states) => OutputHead.Logits(OutputWeight, states);
 }

@@ -10,7 +10,7 @@ internal static class OutputHead
 {
     private const long RowsAtATime = 16384;
 
-    /// <summary>Logits [.., vocabulary rows] of hidden states [.., hidden], in float32 on the device; in float64 of a float64 model.</summary>
+    // Logits [.., vocabulary rows] of hidden states [.., hidden], in float32 on the device; in float64 of a float64 model.
     public static Tensor Logits(Tensor weight, Tensor states)
     {
         if (weight.dtype is ScalarType.Float32 or ScalarType.Float64)

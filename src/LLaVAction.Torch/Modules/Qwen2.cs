@@ -36,12 +36,12 @@ internal sealed class Qwen2Model : nn.Module<Tensor, Tensor>
     [field: ComponentName(Name = "norm")]
     public RmsNorm Norm { get; }
 
-    /// <summary>Whether the backward pass computes the layers again instead of keeping what is inside them.</summary>
+    // Whether the backward pass computes the layers again instead of keeping what is inside them.
     public bool RecomputesActivations { get; set; }
 
     public override Tensor forward(Tensor embeddings) => HiddenStates(embeddings)[^1];
 
-    /// <summary>The embeddings, the output of every layer but the last, and the final states after the norm: layers + 1 tensors.</summary>
+    // The embeddings, the output of every layer but the last, and the final states after the norm: layers + 1 tensors.
     public IReadOnlyList<Tensor> HiddenStates(Tensor embeddings)
     {
         var states = new List<Tensor> { embeddings };
@@ -140,10 +140,9 @@ internal sealed class Qwen2Attention : nn.Module<Tensor, RotaryRows, Tensor>
         return Out.call(attended.transpose(1, 2).flatten(2)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>[batch, length, heads · head dimension] to [batch, heads, length, head dimension].</summary>
+    // [batch, length, heads · head dimension] to [batch, heads, length, head dimension].
     private Tensor Split(Tensor states) => states.unflatten(2, -1, _language.HeadDimension).transpose(1, 2);
 
-    /// <summary>Keys or values once for each query head that shares them.</summary>
     private Tensor Repeat(Tensor heads)
     {
         var shape = heads.shape;

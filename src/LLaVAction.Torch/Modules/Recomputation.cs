@@ -11,7 +11,7 @@ internal sealed class Recomputation : autograd.SingleTensorFunction<Recomputatio
 {
     public override string Name => nameof(Recomputation);
 
-    /// <summary>Runs a layer; backward reaches its input and its parameters.</summary>
+    // Runs a layer; backward reaches its input and its parameters.
     public static Tensor Run(Func<Tensor, Tensor> layer, Tensor x)
     {
         if (!is_grad_enabled())

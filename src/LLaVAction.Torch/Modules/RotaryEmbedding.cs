@@ -17,14 +17,14 @@ internal sealed class RotaryEmbedding(LanguageConfiguration language, ComputeDev
     private Tensor? _cosine;
     private Tensor? _sine;
 
-    /// <summary>Rotates [.., positions, head dimension].</summary>
+    // Rotates [.., positions, head dimension].
     public static Tensor Rotate(Tensor x, RotaryRows rows)
     {
         using var scope = NewDisposeScope();
         return ((x * rows.Cosine) + (x.roll(x.shape[^1] / 2, -1) * rows.SignedSine)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Consecutive positions from 0.</summary>
+    // Consecutive positions from 0.
     public RotaryRows First(long count)
     {
         Reserve(count);
@@ -40,14 +40,13 @@ internal sealed class RotaryEmbedding(LanguageConfiguration language, ComputeDev
         return new RotaryRows(_cosine!.index_select(0, positions), _sine!.index_select(0, positions));
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _cosine?.Dispose();
         _sine?.Dispose();
     }
 
-    /// <summary>Tables of float32 angles, as transformers computes them: the inverse frequency is rounded first.</summary>
+    // Tables of float32 angles, as transformers computes them: the inverse frequency is rounded first.
     private void Reserve(long count)
     {
         if (_cosine is not null && _cosine.shape[0] >= count)

@@ -73,7 +73,7 @@ internal sealed class SiglipEncoder : nn.Module<Tensor, Tensor>
     [field: ComponentName(Name = "layers")]
     public ModuleList<SiglipEncoderLayer> Layers { get; }
 
-    /// <summary>Whether the backward pass computes the layers again instead of keeping what is inside them.</summary>
+    // Whether the backward pass computes the layers again instead of keeping what is inside them.
     public bool RecomputesActivations { get; set; }
 
     public override Tensor forward(Tensor x)

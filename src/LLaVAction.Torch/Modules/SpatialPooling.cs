@@ -6,7 +6,7 @@ namespace LLaVAction.Torch.Modules;
 /// <summary>Pooling of frames' square grids of patches; every published model has a stride of 2.</summary>
 internal static class SpatialPooling
 {
-    /// <summary>Pools [frames, side², width] to [frames, pooled side², width].</summary>
+    // Pools [frames, side², width] to [frames, pooled side², width].
     public static Tensor Forward(PoolingMode mode, Tensor patches, long side, long stride = 2)
     {
         using var scope = NewDisposeScope();

@@ -22,13 +22,13 @@ internal sealed class VideoClassifier : nn.Module<Tensor, Tensor, Tensor>
         register_module("fc_cls", _fcCls);
     }
 
-    /// <summary>Logits [clips, classes] of pixel values [clips, frames, 3, size, size] and time embeddings [frames, hidden].</summary>
+    // Logits [clips, classes] of pixel values [clips, frames, 3, size, size] and time embeddings [frames, hidden].
     public override Tensor forward(Tensor pixels, Tensor times) => Classify(Features(pixels, times));
 
-    /// <summary>The class token after the last norm [clips, hidden].</summary>
+    // The class token after the last norm [clips, hidden].
     public Tensor Features(Tensor pixels, Tensor times, Action<string, Tensor>? trace = null) => _visual.Forward(pixels, times, trace);
 
-    /// <summary>Logits [clips, classes] of features [clips, hidden].</summary>
+    // Logits [clips, classes] of features [clips, hidden].
     public Tensor Classify(Tensor features) => _fcCls.call(features);
 }
 
@@ -65,7 +65,7 @@ internal sealed class VideoTransformer : nn.Module
         register_module("ln_post", _lnPost);
     }
 
-    /// <summary>The class token after the last norm [clips, hidden].</summary>
+    // The class token after the last norm [clips, hidden].
     public Tensor Forward(Tensor pixels, Tensor times, Action<string, Tensor>? trace)
     {
         var (clips, frames, grid) = (pixels.shape[0], pixels.shape[1], pixels.shape[3] / _patchSize);

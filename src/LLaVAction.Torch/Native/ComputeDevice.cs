@@ -10,13 +10,11 @@ namespace LLaVAction.Torch.Native;
 /// <param name="Type">Type of weights and activations: float32, bfloat16 or float16.</param>
 internal sealed record ComputeDevice(Device Device, ScalarType Type)
 {
-    /// <summary>Whether it is a CUDA GPU, which computes behind the host's back.</summary>
+    // Whether it is a CUDA GPU, which computes behind the host's back.
     public bool IsCuda => Device.type == DeviceType.CUDA;
 
-    /// <summary><c>cpu</c> or <c>cuda:N</c>.</summary>
     public string Name => IsCuda ? string.Create(CultureInfo.InvariantCulture, $"cuda:{Device.index}") : "cpu";
 
-    /// <summary>The arithmetic's name, as <c>--precision</c> has it.</summary>
     public string Precision => Type switch
     {
         ScalarType.BFloat16 => "bfloat16",
@@ -24,10 +22,9 @@ internal sealed record ComputeDevice(Device Device, ScalarType Type)
         _ => "float32",
     };
 
-    /// <summary>Bytes of one value.</summary>
     public int BytesPerValue => Type == ScalarType.Float32 ? 4 : 2;
 
-    /// <summary>All of its memory: the GPU's by its driver, the host's under its limits; null where the driver would not tell.</summary>
+    // All of its memory: the GPU's by its driver, the host's under its limits; null where the driver would not tell.
     public long? TotalBytes => IsCuda ? NvidiaDriver.Of(Device.index)?.TotalBytes : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
     /// <summary>The device and arithmetic of a user's choice: bfloat16 on a GPU and float32 on the CPU where left open.</summary>
@@ -52,7 +49,6 @@ internal sealed record ComputeDevice(Device Device, ScalarType Type)
         return new ComputeDevice(device, type);
     }
 
-    /// <summary>Waits until the device has done what it was given.</summary>
     public void Synchronize()
     {
         if (IsCuda)

@@ -5,7 +5,7 @@ namespace LLaVAction.Torch.Native;
 /// <summary>Why no GPU can be used.</summary>
 internal static class CudaFault
 {
-    /// <summary>The first of what is lacking, and what to do; null where a GPU can be used.</summary>
+    // The first of what is lacking, and what to do; null where a GPU can be used.
     public static string? Of(LoadedLibTorch library) =>
         Of(library.Folder, NvidiaDriver.CountGpus(), NvidiaDriver.CudaVersion(), torch.cuda.is_available);
 

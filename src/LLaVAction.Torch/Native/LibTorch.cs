@@ -65,10 +65,8 @@ internal static class LibTorch
         }
     }
 
-    /// <summary>
-    /// Asks the library: <c>torch.__version__</c> is what TorchSharp was made for. Releases from 2.9 on have this function,
-    /// with one byte each for major, minor and patch from the top.
-    /// </summary>
+    // Asks the library: 'torch.__version__' is what TorchSharp was made for. Releases from 2.9 on have this function, with one
+    // byte each for major, minor and patch from the top.
     private static string VersionOf(nint library)
     {
         if (!NativeLibrary.TryGetExport(library, "aoti_torch_abi_version", out var function))

@@ -7,22 +7,18 @@ namespace LLaVAction.Torch.Native;
 /// <param name="Origin">Where it was looked for, in words: <c>--libtorch</c>, <c>installed PyTorch</c>.</param>
 internal sealed partial record LibTorchFolder(string Path, string Origin)
 {
-    /// <summary>The release, major and minor, whose binary interface TorchSharp was compiled against.</summary>
+    // The release, major and minor, whose binary interface TorchSharp was compiled against.
     public const string NeededVersion = "2.10";
 
-    /// <summary>The library by which a folder is known.</summary>
     public const string Library = "torch_cpu";
 
-    /// <summary>
-    /// The version that the folder's surroundings tell: PyTorch's version.py, the build-version of a libtorch download, or the
-    /// folder of a NuGet package; null where none of them is there.
-    /// </summary>
+    // The version that the folder's surroundings tell: PyTorch's version.py, the build-version of a libtorch download, or the
+    // folder of a NuGet package; null where none of them is there.
     public string? Version { get; } = ReadVersion(System.IO.Path.TrimEndingDirectorySeparator(Path));
 
-    /// <summary>Whether a library of CUDA lies in the folder.</summary>
     public bool HasCuda => Has("torch_cuda");
 
-    /// <summary>Why this process cannot load it; null where nothing speaks against it.</summary>
+    // Why this process cannot load it; null where nothing speaks against it.
     public string? Fault()
     {
         if (!Has(Library))
@@ -39,16 +35,12 @@ internal sealed partial record LibTorchFolder(string Path, string Origin)
         return Version is null || IsNeeded(Version) ? null : WrongVersion(Version);
     }
 
-    /// <summary>The path of a library in the folder.</summary>
     public string File(string library) => System.IO.Path.Combine(Path, NativePlatform.FileName(library, NativePlatform.Current));
 
-    /// <summary>Whether a library is in the folder.</summary>
     public bool Has(string library) => System.IO.File.Exists(File(library));
 
-    /// <summary>Whether a version is one that TorchSharp can be used with.</summary>
     public static bool IsNeeded(string version) => version.StartsWith(NeededVersion + ".", StringComparison.Ordinal);
 
-    /// <summary>What is said of another version.</summary>
     public static string WrongVersion(string version) => $"it is version {version}, and TorchSharp needs {NeededVersion}";
 
     private static string? ReadVersion(string folder)

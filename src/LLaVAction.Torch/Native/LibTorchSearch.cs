@@ -87,7 +87,6 @@ internal sealed record LibTorchSearch(string? Asked, string AskedBy, string AppF
                 .Select(folder => new LibTorchFolder(Path.Combine(folder, "torch", "lib"), "installed PyTorch")));
     }
 
-    /// <summary>Packages with CUDA first, newer versions first.</summary>
     private IEnumerable<LibTorchFolder> Packages(string native) =>
         Folders(PackageFolder, $"libtorch-cuda-*{NativePlatform.Current}*")
             .Concat(Folders(PackageFolder, $"libtorch-cpu-{NativePlatform.Current}"))

@@ -8,15 +8,13 @@ internal static class NativePlatform
 {
     private const int HeaderBytes = 4096;
 
-    /// <summary>The platforms for which TorchSharp brings its native library.</summary>
     public static IReadOnlyList<string> OfTorchSharp { get; } = ["linux-x64", "osx-arm64", "win-x64", "win-arm64"];
 
-    /// <summary>The platform that this process runs on.</summary>
     public static string Current { get; } = $"{Os}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
 
     private static string Os => OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux";
 
-    /// <summary>The file name of a library on a platform: libtorch_cpu.so, libtorch_cpu.dylib, torch_cpu.dll.</summary>
+    // The file name of a library on a platform: libtorch_cpu.so, libtorch_cpu.dylib, torch_cpu.dll.
     public static string FileName(string library, string platform) => platform.Split('-')[0] switch
     {
         "win" => $"{library}.dll",
@@ -24,7 +22,7 @@ internal static class NativePlatform
         _ => $"lib{library}.so",
     };
 
-    /// <summary>What a native library was built for, from its header (ELF, Mach-O or PE); null where it is none of these.</summary>
+    // What a native library was built for, from its header (ELF, Mach-O or PE); null where it is none of these.
     public static string? Of(string path)
     {
         Span<byte> buffer = stackalloc byte[HeaderBytes];

@@ -21,7 +21,7 @@ internal static class NvidiaDriver
 
     static NvidiaDriver() => NativeLibrary.SetDllImportResolver(typeof(NvidiaDriver).Assembly, Resolve);
 
-    /// <summary>How many GPUs can be used, as <c>CUDA_VISIBLE_DEVICES</c> has it; null where there is no driver.</summary>
+    // How many GPUs can be used, as 'CUDA_VISIBLE_DEVICES' has it; null where there is no driver.
     public static int? CountGpus()
     {
         try
@@ -34,7 +34,7 @@ internal static class NvidiaDriver
         }
     }
 
-    /// <summary>The version of CUDA that the driver can run, 12.8; null where there is no driver.</summary>
+    // The version of CUDA that the driver can run, 12.8; null where there is no driver.
     public static string? CudaVersion()
     {
         try
@@ -49,7 +49,7 @@ internal static class NvidiaDriver
         }
     }
 
-    /// <summary>A GPU, counted from 0; null where there is none of that number.</summary>
+    // A GPU, counted from 0; null where there is none of that number.
     public static Gpu? Of(int index)
     {
         var name = new byte[NameBytes];

@@ -52,6 +52,5 @@ internal sealed class AdamW : IDisposable
             Epsilon);
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _kernel.Dispose();
 }

@@ -14,15 +14,14 @@ internal sealed class CheckpointWriter(Checkpoint origin, TrainableModel trained
     private const string Partial = ".partial";
     private const long ShardBytes = 5_000_000_000;
 
-    /// <summary>The folder of a step below the run's.</summary>
     public static string NameOf(int step) => FormattableString.Invariant($"checkpoint-{step:D6}");
 
-    /// <summary>The whole checkpoints of a run, oldest first; what a kill left half-written is not among them.</summary>
+    // The whole checkpoints of a run, oldest first; what a kill left half-written is not among them.
     public static IReadOnlyList<string> Existing(string run) => Directory.Exists(run)
         ? [.. Directory.EnumerateDirectories(run, "checkpoint-*").Where(folder => !folder.EndsWith(Partial, StringComparison.Ordinal)).Order(StringComparer.Ordinal)]
         : [];
 
-    /// <summary>Writes the checkpoint of a step; gives its folder.</summary>
+    // Writes the checkpoint of a step; gives its folder.
     public string Write(string run, TrainingProgress progress)
     {
         var target = Path.Combine(run, NameOf(progress.Step));
@@ -58,7 +57,7 @@ internal sealed class CheckpointWriter(Checkpoint origin, TrainableModel trained
         return target;
     }
 
-    /// <summary>Writes model, configuration and tokenizer files alone; adapters are merged.</summary>
+    // Writes model, configuration and tokenizer files alone; adapters are merged.
     public void WriteModel(string folder)
     {
         var parameters = trained.Model.named_parameters().ToDictionary(item => item.name, item => (Tensor)item.parameter, StringComparer.Ordinal);
@@ -112,7 +111,6 @@ internal sealed class CheckpointWriter(Checkpoint origin, TrainableModel trained
         }
     }
 
-    /// <summary>The origin's config.json with the keys that the original's trainer writes.</summary>
     private string Configuration()
     {
         var config = JsonNode.Parse(File.ReadAllText(Path.Combine(origin.Folder, "config.json")))!.AsObject();

@@ -24,20 +24,16 @@ internal sealed class ClipSource(IReadOnlyList<TrainingRow> rows, IFrameReader r
     private (int Epoch, int[] Order) _epoch = (-1, []);
     private long _started;
 
-    /// <summary>Rows of an epoch: the last ones that fill no optimizer step are left out.</summary>
     public int RowsPerEpoch => rows.Count >= _group ? rows.Count / _group * _group : rows.Count;
 
-    /// <summary>Rows taken, over all epochs.</summary>
     public long Position { get; private set; }
 
-    /// <summary>Goes to a position.</summary>
     public void Seek(long position)
     {
         _waiting.Clear();
         Position = _started = position;
     }
 
-    /// <summary>The next row.</summary>
     public async Task<LoadedRow> NextAsync(CancellationToken cancellationToken)
     {
         while (_waiting.Count <= ahead)
@@ -50,7 +46,6 @@ internal sealed class ClipSource(IReadOnlyList<TrainingRow> rows, IFrameReader r
         return await _waiting.Dequeue();
     }
 
-    /// <summary>The clip that a row shows.</summary>
     internal static ClipReference ClipOf(TrainingRow row)
     {
         var video = row.Video![(row.Video!.IndexOf('-', StringComparison.Ordinal) + 1)..];

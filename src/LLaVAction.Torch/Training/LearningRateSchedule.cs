@@ -8,10 +8,9 @@ namespace LLaVAction.Torch.Training;
 /// <param name="WarmUpSteps">Steps of the warm-up.</param>
 internal sealed record LearningRateSchedule(int Steps, int WarmUpSteps)
 {
-    /// <summary>A schedule whose warm-up is a share of the steps, rounded up.</summary>
     public static LearningRateSchedule Of(int steps, double warmUp) => new(steps, (int)Math.Ceiling(warmUp * steps));
 
-    /// <summary>The factor of a step, counted from 0.</summary>
+    // The factor of a step, counted from 0.
     public double FactorAt(int step) => step < WarmUpSteps
         ? (double)step / Math.Max(1, WarmUpSteps)
         : Math.Max(0, 0.5 * (1 + Math.Cos(Math.PI * (step - WarmUpSteps) / Math.Max(1, Steps - WarmUpSteps))));

@@ -18,7 +18,6 @@ internal static class LengthGroupedSampler
         return [.. order.Chunk(groupSize).SelectMany(group => group.OrderByDescending(row => lengths[row]))];
     }
 
-    /// <summary>Words over all turns, as the original counts them.</summary>
     public static int LengthOf(IEnumerable<string> turns)
         => turns.Sum(turn => turn.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length);
 }

@@ -15,7 +15,6 @@ internal sealed class LoraAdapter : IDisposable
     private readonly LoraSettings _settings;
     private readonly ComputeDevice _at;
 
-    /// <summary>Hooks an adapter to a layer, whose own weights are frozen.</summary>
     public LoraAdapter(string name, Linear layer, LoraSettings settings, ComputeDevice at, long seed)
     {
         Name = name;
@@ -35,21 +34,20 @@ internal sealed class LoraAdapter : IDisposable
         layer.register_forward_hook((_, x, y) => Adapt(x, y));
     }
 
-    /// <summary>The layer's canonical name.</summary>
     public string Name { get; }
 
-    /// <summary>[r, inputs].</summary>
+    // [r, inputs].
     public Parameter A { get; }
 
-    /// <summary>[outputs, r].</summary>
+    // [outputs, r].
     public Parameter B { get; }
 
-    /// <summary>Seed of the dropout of the next passes; the same seed drops the same, so that a pass can be computed again. Null drops nothing.</summary>
+    // Seed of the dropout of the next passes; the same seed drops the same, so that a pass can be computed again. Null drops
+    // nothing.
     public long? DropoutSeed { get; set; }
 
     private double Scale => _settings.Alpha / _settings.Rank;
 
-    /// <summary>Hooks adapters to every target of a decoder.</summary>
     public static LoraAdapter[] Attach(Llava model, LoraSettings settings, long seed) =>
     [
         .. from item in model.named_modules()
@@ -58,7 +56,7 @@ internal sealed class LoraAdapter : IDisposable
            select new LoraAdapter(item.name, (Linear)item.module, settings, model.At, seed),
     ];
 
-    /// <summary>The layer's weight with the adapter merged in [outputs, inputs], in float32 or wider.</summary>
+    // The layer's weight with the adapter merged in [outputs, inputs], in float32 or wider.
     public Tensor Merged()
     {
         using var noGradients = no_grad();
@@ -67,7 +65,6 @@ internal sealed class LoraAdapter : IDisposable
         return (_layer.weight.to_type(type) + (Scale * B.to_type(type).matmul(A.to_type(type)))).MoveToOuterDisposeScope();
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         A.Dispose();

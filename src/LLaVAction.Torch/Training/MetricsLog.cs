@@ -42,13 +42,11 @@ internal sealed class MetricsLog : IDisposable
         _writer = new StreamWriter(path, append: true) { AutoFlush = true };
     }
 
-    /// <summary>Appends a step.</summary>
     public void Write(TrainingStep step) => _writer.Write(JsonSerializer.Serialize(step, Layout) + "\n");
 
-    /// <inheritdoc/>
     public void Dispose() => _writer.Dispose();
 
-    /// <summary>The step of a line; none of a line torn by a kill.</summary>
+    // The step of a line; none of a line torn by a kill.
     private static int StepOf(string line)
     {
         try

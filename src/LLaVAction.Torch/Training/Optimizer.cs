@@ -10,7 +10,6 @@ internal sealed class Optimizer(TrainableModel trained, TrainerSettings settings
 {
     private readonly AdamW _adam = new();
 
-    /// <summary>Steps done.</summary>
     public int Step { get; set; }
 
     /// <summary>Differentiates a micro-batch and gives its losses: total, language, answer tokens, heads.</summary>
@@ -67,6 +66,5 @@ internal sealed class Optimizer(TrainableModel trained, TrainerSettings settings
         return norm;
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _adam.Dispose();
 }

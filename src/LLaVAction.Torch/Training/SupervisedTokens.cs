@@ -10,7 +10,6 @@ namespace LLaVAction.Torch.Training;
 /// <param name="IsAnswer">Whether each id is part of an answer, which <c>&lt;|im_end|&gt;</c> is not.</param>
 internal sealed record SupervisedTokens(int[] Ids, int[] Labels, bool[] IsAnswer)
 {
-    /// <summary>The label of what is not supervised.</summary>
     public const int Ignored = -100;
 
     private const string System = "You are a helpful assistant.";
@@ -58,7 +57,8 @@ internal sealed record SupervisedTokens(int[] Ids, int[] Labels, bool[] IsAnswer
             ?? throw new InputException($"The model's tokenizer has no {token}; training needs a checkpoint with the Qwen2 chat tokens.");
     }
 
-    /// <summary>The same with the video's placeholder replaced by as many unsupervised positions as there are visual tokens, cut to a length.</summary>
+    // The same with the video's placeholder replaced by as many unsupervised positions as there are visual tokens, cut to a
+    // length.
     public SupervisedTokens Expanded(int visualTokens, int maximumLength)
     {
         var video = Array.IndexOf(Ids, PromptTokens.VideoPlaceholderId);

@@ -22,16 +22,14 @@ internal sealed class TrainableModel : IDisposable
         Parameters = parameters;
     }
 
-    /// <summary>The model.</summary>
     public Llava Model { get; }
 
-    /// <summary>The adapters; empty without LoRA.</summary>
+    // The adapters; empty without LoRA.
     public IReadOnlyList<LoraAdapter> Adapters { get; }
 
-    /// <summary>What is trained.</summary>
     public IReadOnlyList<TrainedParameter> Parameters { get; }
 
-    /// <summary>The configuration that training gives a checkpoint: its own, with the settings' action tokens and heads.</summary>
+    // The configuration that training gives a checkpoint: its own, with the settings' action tokens and heads.
     public static ModelConfiguration ConfigurationOf(ModelConfiguration own, TrainerSettings settings) => settings.ActionToken == ActionTokenMode.None
         ? own
         : own with { ActionToken = settings.ActionToken, ActionHeads = settings.ActionTypes };
@@ -72,7 +70,6 @@ internal sealed class TrainableModel : IDisposable
             : throw new InputException("Every part of the model is frozen: nothing is left to train.");
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var parameter in Parameters)
@@ -108,7 +105,7 @@ internal sealed class TrainableModel : IDisposable
         }
     }
 
-    /// <summary>Heads as transformers initialises linear layers; action tokens as the newline: N(0, 1/√hidden).</summary>
+    // Heads as transformers initialises linear layers; action tokens as the newline: N(0, 1/√hidden).
     private static void Initialise(string name, Parameter parameter, TrainerSettings settings)
     {
         var random = new KeyedRandom(settings.Seed, name, "initial-values");

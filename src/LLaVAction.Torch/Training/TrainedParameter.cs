@@ -26,38 +26,29 @@ internal sealed class TrainedParameter : IDisposable
         Square = zeros_like(Master, requires_grad: false).DetachFromDisposeScope();
     }
 
-    /// <summary>Its canonical name.</summary>
     public string Name { get; }
 
-    /// <summary>What the model computes with.</summary>
     public Parameter Parameter { get; }
 
-    /// <summary>The part of the model, which decides its learning rate.</summary>
     public ModelPart Part { get; }
 
-    /// <summary>Whether weight decay applies: not to norms and biases.</summary>
     public bool IsDecayed { get; }
 
-    /// <summary>What the optimizer moves.</summary>
     public Tensor Master { get; }
 
-    /// <summary>First moment.</summary>
     public Tensor Mean { get; }
 
-    /// <summary>Second moment.</summary>
     public Tensor Square { get; }
 
-    /// <summary>The gradient of the micro-batches so far, in the master's type; null where there was none.</summary>
+    // The gradient of the micro-batches so far, in the master's type; null where there was none.
     public Tensor? Gradient => _isMasterCopy ? _sum : Parameter.grad;
 
-    /// <summary>The part of a canonical name.</summary>
     public static ModelPart PartOf(string name) =>
         name.StartsWith("vision_tower.", StringComparison.Ordinal) ? ModelPart.Tower
         : name.StartsWith("multi_modal_projector.", StringComparison.Ordinal) ? ModelPart.Projector
         : name is CanonicalNames.ActionSupervision or CanonicalNames.VerbHead or CanonicalNames.NounHead or CanonicalNames.ActionHead ? ModelPart.Heads
         : ModelPart.Language;
 
-    /// <summary>Adds the gradient of a micro-batch to the master's.</summary>
     public void Accumulate()
     {
         if (!_isMasterCopy || Parameter.grad is not { } gradient)
@@ -79,7 +70,7 @@ internal sealed class TrainedParameter : IDisposable
         Parameter.grad = null;
     }
 
-    /// <summary>Forgets the gradient, and gives the model the values that the optimizer moved.</summary>
+    // Forgets the gradient, and gives the model the values that the optimizer moved.
     public void FinishStep()
     {
         using var noGradients = no_grad();
@@ -95,7 +86,6 @@ internal sealed class TrainedParameter : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         Mean.Dispose();

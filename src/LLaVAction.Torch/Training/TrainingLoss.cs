@@ -44,7 +44,7 @@ internal static class TrainingLoss
             (vision?.detach() ?? zeros_like(language)).MoveToOuterDisposeScope());
     }
 
-    /// <summary>Embeddings [length, hidden] of one row, its video among them, padded on the right with zeros.</summary>
+    // Embeddings [length, hidden] of one row, its video among them, padded on the right with zeros.
     private static Tensor Embed(Llava model, SupervisedTokens tokens, Tensor? video, int length)
     {
         var first = Array.IndexOf(tokens.Ids, PromptTokens.VideoPlaceholderId);
@@ -92,7 +92,7 @@ internal static class TrainingLoss
         return (losses.mean(), answer);
     }
 
-    /// <summary>Σ over layers of the weighted cross entropies, divided by the number of layers + 1; null without heads or labelled rows.</summary>
+    // Σ over layers of the weighted cross entropies, divided by the number of layers + 1; null without heads or labelled rows.
     private static Tensor? VisionLoss(
         Llava model, IReadOnlyList<TrainingExample> examples, SupervisedTokens[] tokens, IReadOnlyList<Tensor> states, TrainerSettings settings)
     {

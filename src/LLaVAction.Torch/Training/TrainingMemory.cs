@@ -12,10 +12,8 @@ internal sealed record TrainingMemory(long WeightBytes, long ActivationBytes)
 {
     private const int TextTokens = 256;
 
-    /// <summary>Both.</summary>
     public long TotalBytes => WeightBytes + ActivationBytes;
 
-    /// <summary>Counts.</summary>
     public static TrainingMemory Of(ModelConfiguration configuration, TrainerSettings settings, int bytesPerValue)
     {
         long trained = 0;
@@ -62,6 +60,5 @@ internal sealed record TrainingMemory(long WeightBytes, long ActivationBytes)
         }
     }
 
-    /// <summary>Bytes as gigabytes with one decimal.</summary>
     public static string Gigabytes(long bytes) => (bytes / 1e9).ToString("0.0", CultureInfo.InvariantCulture);
 }

@@ -28,7 +28,6 @@ internal static partial class TrainingPrompts
         return turns;
     }
 
-    /// <summary>Length of what a row shows, in seconds.</summary>
     public static double DurationOf(TrainingRow row) => (row.EndTimestamp ?? 0) - (row.StartTimestamp ?? 0);
 
     private static string Task(TrainingRow row, string text, TrainerSettings settings, int epoch, int number) => row.QuestionType switch
@@ -48,7 +47,6 @@ internal static partial class TrainingPrompts
     private static string Sentences(IReadOnlyList<PriorAction> prior)
         => new PriorActions(prior[0].SecondsAgo, prior[0].Text, prior[1].SecondsAgo, prior[1].Text).Sentences;
 
-    /// <summary>The lettered options of a Python list literal, as the prompt shows them.</summary>
     private static string Options(TrainingRow row, string literal)
     {
         var items = Item().Matches(literal);

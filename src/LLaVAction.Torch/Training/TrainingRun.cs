@@ -222,7 +222,7 @@ public sealed class TrainingRun
         }
     }
 
-    /// <summary>Writes a checkpoint, has it evaluated, and removes those that are neither among the last nor the best.</summary>
+    // Writes a checkpoint, has it evaluated, and removes those that are neither among the last nor the best.
     private string Save(CheckpointWriter writer, int step, long position, string identity, CancellationToken cancellationToken, ref TrainingStep metrics)
     {
         var progress = new TrainingProgress(step, position, _skipped, null, identity);
@@ -244,7 +244,7 @@ public sealed class TrainingRun
         return folder;
     }
 
-    /// <summary>Goes back to the last checkpoint of the folder; gives it, or null where there is none.</summary>
+    // Goes back to the last checkpoint of the folder; gives it, or null where there is none.
     private string? Resume(TrainableModel trained, Optimizer optimizer, ClipSource clips, string identity)
     {
         if (CheckpointWriter.Existing(_request.Output) is not [.., var last])
@@ -267,7 +267,6 @@ public sealed class TrainingRun
         return last;
     }
 
-    /// <summary>A hash of all that must be equal for a run to go on.</summary>
     private string Identity(int steps, ComputeDevice device)
     {
         var settings = JsonSerializer.Serialize(_settings);

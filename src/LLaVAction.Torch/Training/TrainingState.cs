@@ -19,7 +19,6 @@ internal static class TrainingState
     private const string TensorFile = "training_state.safetensors";
     private static readonly JsonSerializerOptions Layout = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
-    /// <summary>Writes the state into a checkpoint's folder.</summary>
     public static void Write(string folder, TrainableModel trained, TrainingProgress progress)
     {
         var tensors = trained.Parameters.SelectMany(parameter => new[]
@@ -32,7 +31,6 @@ internal static class TrainingState
         WriteProgress(folder, progress);
     }
 
-    /// <summary>Writes where a checkpoint's folder stands.</summary>
     public static void WriteProgress(string folder, TrainingProgress progress)
     {
         var file = Path.Combine(folder, ProgressFile);
@@ -40,7 +38,7 @@ internal static class TrainingState
         File.Move(file + ".partial", file, overwrite: true);
     }
 
-    /// <summary>Where a checkpoint's folder stands; null for a folder without state.</summary>
+    // Where a checkpoint's folder stands; null for a folder without state.
     public static TrainingProgress? Read(string folder)
     {
         var file = Path.Combine(folder, ProgressFile);
@@ -73,11 +71,11 @@ internal static class TrainingState
         }
     }
 
-    /// <summary>A tensor as a float32 one of a file.</summary>
+    // A tensor as a float32 one of a file.
     public static TensorToWrite Stored(string name, Tensor values)
         => new(name, ElementType.Float32, values.shape, Bytes(values, ScalarType.Float32));
 
-    /// <summary>A tensor's bytes in a type, brought to the host stretch by stretch while the file is written.</summary>
+    // A tensor's bytes in a type, brought to the host stretch by stretch while the file is written.
     public static TensorFill Bytes(Tensor values, ScalarType type) => (offset, bytes) =>
     {
         using var noGradients = no_grad();

@@ -19,7 +19,6 @@ namespace LLaVAction.Video.Caching;
 /// </param>
 public sealed class CachedFrameReader(IFrameReader inner, FrameCache cache, int? size) : IFrameReader
 {
-    /// <summary>Changes when the same request would give other bytes.</summary>
     private const string Filter = "pillow-bicubic 1";
 
     /// <inheritdoc/>
@@ -105,7 +104,7 @@ public sealed class CachedFrameReader(IFrameReader inner, FrameCache cache, int?
         };
     }
 
-    /// <summary>The frames of all counts in time order, each once, as they come from one decoding.</summary>
+    // The frames of all counts in time order, each once, as they come from one decoding.
     private static ClipFrames Join(Dictionary<int, ClipFrames> parts)
     {
         var bySeconds = new SortedDictionary<double, ReadOnlyMemory<byte>>();

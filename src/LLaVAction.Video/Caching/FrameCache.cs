@@ -13,7 +13,6 @@ namespace LLaVAction.Video.Caching;
 /// </summary>
 public sealed class FrameCache
 {
-    /// <summary>Bytes of an entry beyond its frames, at most.</summary>
     private const int Overhead = 4096;
 
     private const int HashBytes = 32;
@@ -181,7 +180,7 @@ public sealed class FrameCache
 
     private string PathOf(string key) => Path.Combine(_folder, key[..2], key + ".frames");
 
-    /// <summary>Mark, sizes, times, which frames are shown, pixels, and the SHA-256 of all that.</summary>
+    // Mark, sizes, times, which frames are shown, pixels, and the SHA-256 of all that.
     private static byte[] ToBytes(ClipFrames frames, int count)
     {
         var selection = frames.Selections[count];

@@ -10,7 +10,7 @@ internal sealed class BoundedCache<T>(int capacity)
     private readonly Dictionary<string, LinkedListNode<(string Key, Task<T> Value)>> _entries = new(StringComparer.Ordinal);
     private readonly LinkedList<(string Key, Task<T> Value)> _byUse = [];
 
-    /// <summary>The result for a key. The look-up itself is not cancelled with one caller, since others may wait for it.</summary>
+    // The result for a key. The look-up itself is not cancelled with one caller, since others may wait for it.
     public Task<T> GetAsync(string key, Func<Task<T>> lookUp, CancellationToken cancellationToken)
     {
         Task<T> task;

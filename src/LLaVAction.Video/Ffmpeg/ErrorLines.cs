@@ -11,10 +11,8 @@ internal sealed class ErrorLines(Func<string, bool>? take = null)
 
     private readonly Queue<string> _kept = new();
 
-    /// <summary>Where the program is to write.</summary>
     public PipeTarget Target => PipeTarget.ToDelegate(Add);
 
-    /// <summary>The last lines, joined by <c> | </c>.</summary>
     public string Tail => _kept.Count == 0 ? "it said nothing" : string.Join(" | ", _kept);
 
     private void Add(string line)

@@ -15,17 +15,14 @@ internal static class FfmpegCommand
     private const string StandardInput = "pipe:0";
     private const string StandardOutput = "pipe:1";
 
-    /// <summary>Decoding starts this much before the first frame wanted, against rounding of times.</summary>
+    // Decoding starts this much before the first frame wanted, against rounding of times.
     private const double SeekMarginSeconds = 0.1;
 
-    /// <summary>
-    /// Containers of single videos only, no play lists and no scripts, and nothing but files and pipes: a file from outside can
-    /// name neither other files nor addresses.
-    /// </summary>
+    // Containers of single videos only, no play lists and no scripts, and nothing but files and pipes: a file from outside can
+    // name neither other files nor addresses.
     private static readonly string[] SafeInput =
         ["-protocol_whitelist", "file,pipe", "-format_whitelist", "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg"];
 
-    /// <summary>Messages that <see cref="FrameTimeLog"/> reads, and an end at the first error.</summary>
     private static readonly string[] Global = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info", "-xerror"];
 
     /// <summary>
@@ -105,7 +102,6 @@ internal static class FfmpegCommand
     public static Command OfProbe(FfmpegTools tools, string path, string entries, string format) => Cli.Wrap(tools.Ffprobe).WithArguments(
         ["-hide_banner", "-loglevel", "error", .. SafeInput, "-select_streams", "V:0", "-show_entries", entries, "-of", format, Name(path)]);
 
-    /// <summary>A path as the name of an input, whatever letters it has.</summary>
     private static string Name(string path) => "file:" + path;
 
     private static string[] Ppm(string passthroughOption) =>
@@ -121,10 +117,8 @@ internal static class FfmpegCommand
         }
     }
 
-    /// <summary>
-    /// A text as the inside of a quoted argument: FFMpegCore writes all arguments into one line, which is cut again, without
-    /// any shell, at unquoted spaces.
-    /// </summary>
+    // A text as the inside of a quoted argument: FFMpegCore writes all arguments into one line, which is cut again, without any
+    // shell, at unquoted spaces.
     private static string Escape(string text)
     {
         var result = new StringBuilder(text.Length + 8);
@@ -138,7 +132,7 @@ internal static class FfmpegCommand
         return result.Append('\\', backslashes).ToString();
     }
 
-    /// <summary>Lets pass what lies in the windows, writes the times of that, and ends after the last window.</summary>
+    // Lets pass what lies in the windows, writes the times of that, and ends after the last window.
     private static string FilterChain(IReadOnlyList<TimeWindow> windows, double start, SquareViews? squares)
     {
         var passing = windows.Select(window => $"gte(t,{Text(start + window.From)})*lt(t,{Text(start + window.To)})");

@@ -15,10 +15,8 @@ internal sealed class FfmpegTools
         _passthroughOption = new Lazy<Task<string>>(ReadPassthroughOptionAsync);
     }
 
-    /// <summary>Full path of <c>ffmpeg</c>.</summary>
     public string Ffmpeg { get; }
 
-    /// <summary>Full path of <c>ffprobe</c>.</summary>
     public string Ffprobe { get; }
 
     /// <summary>Finds both programs.</summary>
@@ -27,10 +25,8 @@ internal sealed class FfmpegTools
     public static FfmpegTools Find(string? searchPath) =>
         new(FindProgram("ffmpeg", searchPath), FindProgram("ffprobe", searchPath));
 
-    /// <summary>
-    /// The option that keeps ffmpeg from dropping and repeating frames: <c>-vsync</c> became <c>-fps_mode</c> in 5.1 and went
-    /// later. The program is asked, since builds from the repository state no comparable version.
-    /// </summary>
+    // The option that keeps ffmpeg from dropping and repeating frames: '-vsync' became '-fps_mode' in 5.1 and went later. The
+    // program is asked, since builds from the repository state no comparable version.
     public Task<string> PassthroughOptionAsync() => _passthroughOption.Value;
 
     private static string FindProgram(string name, string? searchPath)

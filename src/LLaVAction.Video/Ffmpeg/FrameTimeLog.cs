@@ -12,10 +12,9 @@ internal sealed class FrameTimeLog
     private readonly List<double> _seconds = [];
     private Rational _timeBase;
 
-    /// <summary>Times in order, as the file has them.</summary>
     public IReadOnlyList<double> Seconds => _seconds;
 
-    /// <summary>Looks at a line; true when it is no more than information.</summary>
+    // Looks at a line; true when it is no more than information.
     public bool Take(string line)
     {
         if (!line.Contains("[info]", StringComparison.Ordinal))

@@ -35,7 +35,6 @@ internal sealed record ImageFile(string Codec, IReadOnlyList<ReadOnlyMemory<byte
         return images;
     }
 
-    /// <summary>Writes images one after the other.</summary>
     public static async Task WriteAllAsync(IEnumerable<ImageFile> images, Stream stream, CancellationToken cancellationToken)
     {
         foreach (var part in images.SelectMany(static image => image.Parts))
@@ -44,7 +43,7 @@ internal sealed record ImageFile(string Codec, IReadOnlyList<ReadOnlyMemory<byte
         }
     }
 
-    /// <summary>The image in a file's bytes; null where there is no whole one.</summary>
+    // The image in a file's bytes; null where there is no whole one.
     public static ImageFile? Parse(ReadOnlyMemory<byte> file) =>
         file.Span.StartsWith(PngSignature) ? ParsePng(file)
         : file.Span.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) ? ParseJpeg(file)
@@ -123,10 +122,9 @@ internal sealed record ImageFile(string Codec, IReadOnlyList<ReadOnlyMemory<byte
         return null;
     }
 
-    /// <summary>Application data but JFIF's and Adobe's, which say how colours are stored, and comments.</summary>
+    // Application data but JFIF's and Adobe's, which say how colours are stored, and comments.
     private static bool IsMetadata(byte marker) => marker is >= 0xE1 and <= 0xEF and not 0xEE or 0xFE;
 
-    /// <summary>The first marker that is neither a stuffed byte nor a restart.</summary>
     private static int EndOfScan(ReadOnlySpan<byte> bytes, int start)
     {
         for (var position = start; ; position += 2)

@@ -75,7 +75,6 @@ internal sealed class PpmReader(Stream stream)
             : throw new InvalidDataException($"the output's header has '{word}' where a number from 1 to {largest} was expected");
     }
 
-    /// <summary>Reads up to a white space, and the white space.</summary>
     private async Task<string> ReadWordAsync(CancellationToken cancellationToken)
     {
         var word = new char[8];

@@ -5,13 +5,11 @@ namespace LLaVAction.Video.Ffmpeg;
 /// <summary>A positive rational number as ffmpeg writes them: frame rates and units of time stamps.</summary>
 internal readonly record struct Rational(long Numerator, long Denominator)
 {
-    /// <summary>As a floating-point number.</summary>
     public double Value => (double)Numerator / Denominator;
 
-    /// <summary>So many of it, rounded once.</summary>
     public double Times(long count) => (double)count * Numerator / Denominator;
 
-    /// <summary>Reads <c>60000/1001</c>; false for anything else, and for what is not positive (<c>0/0</c> means unknown).</summary>
+    // Reads '60000/1001'; false for anything else, and for what is not positive ('0/0' means unknown).
     public static bool TryParse(string? text, out Rational value)
     {
         value = default;

@@ -11,26 +11,21 @@ namespace LLaVAction.Video.Ffmpeg;
 /// </summary>
 internal sealed class VideoProbe(FfmpegTools tools, TimeSpan patience)
 {
-    /// <summary>
-    /// Average and nominal rate may differ by this share in a file that still counts as one of constant rate, one in
-    /// which some frames are missing.
-    /// </summary>
+    // Average and nominal rate may differ by this share in a file that still counts as one of constant rate, one in which some
+    // frames are missing.
     private const double RateTolerance = 0.02;
 
-    /// <summary>
-    /// A stream without an index is sought by position, and decoding may then begin in the middle of a group of pictures:
-    /// it starts this much earlier, longer than any usual group.
-    /// </summary>
+    // A stream without an index is sought by position, and decoding may then begin in the middle of a group of pictures: it
+    // starts this much earlier, longer than any usual group.
     private const double StreamLeadSeconds = 10;
 
     private readonly BoundedCache<ProbedVideo> _videos = new(capacity: 4096);
     private readonly BoundedCache<IReadOnlyList<double>> _frameTimes = new(capacity: 16);
 
-    /// <summary>What the headers of a file say.</summary>
     public Task<ProbedVideo> ProbeAsync(string path, CancellationToken cancellationToken) =>
         _videos.GetAsync(path, () => ReadHeadersAsync(path), cancellationToken);
 
-    /// <summary>Presentation times of all frames that a file shows, ascending, each once, from the first frame on.</summary>
+    // Presentation times of all frames that a file shows, ascending, each once, from the first frame on.
     public Task<IReadOnlyList<double>> ListFrameTimesAsync(string path, CancellationToken cancellationToken) =>
         _frameTimes.GetAsync(path, () => ReadFrameTimesAsync(path), cancellationToken);
 

@@ -6,7 +6,6 @@ namespace LLaVAction.Video.Frames;
 /// </summary>
 internal interface IVideoDecoder
 {
-    /// <summary>What was done otherwise than asked, one sentence each.</summary>
     IReadOnlyList<string> Remarks => [];
 
     /// <summary>Reads the file's headers.</summary>

@@ -10,7 +10,6 @@ namespace LLaVAction.Video.Frames;
 /// <param name="Count">1 or 3.</param>
 public sealed record SquareViews(int Size, int Count = 1)
 {
-    /// <summary>The filters, for the end of ffmpeg's filter graph.</summary>
     internal string Filters
     {
         get

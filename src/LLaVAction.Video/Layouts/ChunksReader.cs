@@ -126,7 +126,7 @@ internal sealed class ChunksReader(VideoPaths paths, IVideoDecoder decoder) : IF
             : (await file.ListFrameTimesAsync(cancellationToken)).Count;
     }
 
-    /// <summary>The start of the chunk with <c>trunc(chunk · rate) ≤ index &lt; trunc((chunk + seconds) · rate)</c>.</summary>
+    // The start of the chunk with 'trunc(chunk · rate) ≤ index < trunc((chunk + seconds) · rate)'.
     private static int ChunkOf(int index, double rate, int seconds)
     {
         var chunk = (int)(index / rate) / seconds * seconds;
@@ -152,10 +152,9 @@ internal sealed class ChunksReader(VideoPaths paths, IVideoDecoder decoder) : IF
     /// <param name="Seconds">Length of every chunk but the last.</param>
     private sealed record ChunkFolder(string Folder, IReadOnlyDictionary<int, string> Files, bool IsCounted, int Seconds)
     {
-        /// <summary>Longer than any video: a single file that starts at 0 is the whole one.</summary>
+        // Longer than any video: a single file that starts at 0 is the whole one.
         private const int Whole = 1_000_000;
 
-        /// <summary>Where the last one starts, in seconds.</summary>
         public int Last => Files.Keys.Max() * (IsCounted ? Seconds : 1);
 
         /// <summary>
@@ -184,7 +183,7 @@ internal sealed class ChunksReader(VideoPaths paths, IVideoDecoder decoder) : IF
             return new ChunkFolder(folder, files, IsCounted: false, common == 0 ? Whole : common);
         }
 
-        /// <summary>The same chunks, whose length the first one tells where their names leave it open.</summary>
+        // The same chunks, whose length the first one tells where their names leave it open.
         public ChunkFolder WithLengthOf(StreamInfo first)
         {
             var seconds = (int)Math.Round(first.DurationSeconds ?? 0);
@@ -198,7 +197,7 @@ internal sealed class ChunksReader(VideoPaths paths, IVideoDecoder decoder) : IF
                 FrameReadFailure.MissingVideo,
                 string.Create(CultureInfo.InvariantCulture, $"{Folder} has no chunk that starts at {start} s ({start}.MP4), and it has others."));
 
-        /// <summary>The files that a clip's frames depend on: the first, for its rate, those it touches, and the last one of the video.</summary>
+        // The files that a clip's frames depend on: the first, for its rate, those it touches, and the last one of the video.
         public IEnumerable<string> FilesUpTo(double startSeconds, double stopSeconds) => Files
             .Select(file => (Start: file.Key * (IsCounted ? Seconds : 1), Path: file.Value))
             .Where(file => file.Start == 0 || file.Start == Last || (file.Start <= stopSeconds + 1 && file.Start + (long)Seconds >= startSeconds - 1))

@@ -9,7 +9,7 @@ namespace LLaVAction.Video.Layouts;
 /// <param name="SmallestShare">The share of the clip that must exist.</param>
 internal readonly record struct ClipTimes(ClipReference Clip, double Start, double Stop, double SmallestShare)
 {
-    /// <summary>Longer than any video (11 days), and short enough for frame numbers to fit in 32 bits.</summary>
+    // Longer than any video (11 days), and short enough for frame numbers to fit in 32 bits.
     private const double LongestVideoSeconds = 1e6;
 
     /// <exception cref="FrameReadException">The times are not those of a clip.</exception>

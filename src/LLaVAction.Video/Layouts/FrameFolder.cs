@@ -15,7 +15,6 @@ internal sealed partial class FrameFolder
     private readonly Lazy<int> _origin;
     private readonly Lazy<(int Last, int Count)> _extent;
 
-    /// <summary>Looks at the folder's first image.</summary>
     public FrameFolder(string path)
     {
         FullName = path;
@@ -31,19 +30,16 @@ internal sealed partial class FrameFolder
         _extent = new Lazy<(int Last, int Count)>(Measure);
     }
 
-    /// <summary>Its full path.</summary>
     public string FullName { get; }
 
-    /// <summary>The highest number of any image, and how many there are; lists the folder when first asked.</summary>
+    // The highest number of any image, and how many there are; lists the folder when first asked.
     public (int Last, int Count) Extent => _extent.Value;
 
-    /// <summary>Whether a file's name is one of a numbered image.</summary>
     public static bool IsFrame(string name) => FrameName().IsMatch(name);
 
-    /// <summary>The image of a number of the CSV; null where there is none.</summary>
+    // The image of a number of the CSV; null where there is none.
     public string? Find(int number) => Stored(number - _origin.Value);
 
-    /// <summary>The name that the image of a number would have.</summary>
     public string NameOf(int number) => Name(number - _origin.Value, _digits);
 
     private string? Stored(int number)

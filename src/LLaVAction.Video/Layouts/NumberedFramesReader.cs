@@ -10,7 +10,7 @@ namespace LLaVAction.Video.Layouts;
 /// </summary>
 internal sealed class NumberedFramesReader(VideoPaths paths, IVideoDecoder decoder) : IFrameReader
 {
-    /// <summary>Rates that frames of EPIC-KITCHENS are numbered at, and other usual ones, in the order they are tried.</summary>
+    // Rates that frames of EPIC-KITCHENS are numbered at, and other usual ones, in the order they are tried.
     private static readonly double[] NominalRates = [60, 50, 30, 25, 60_000 / 1001.0, 30_000 / 1001.0];
 
     private readonly ContentIdentity _identity = new();
@@ -65,10 +65,8 @@ internal sealed class NumberedFramesReader(VideoPaths paths, IVideoDecoder decod
         return Task.FromResult(survey);
     }
 
-    /// <summary>
-    /// A folder extracted at another rate than the CSV counts at shows other moments than the clips', and shows it nowhere but in
-    /// how far its numbers go.
-    /// </summary>
+    // A folder extracted at another rate than the CSV counts at shows other moments than the clips', and shows it nowhere but in
+    // how far its numbers go.
     private static void CheckRate(VideoSurvey survey, FrameFolder folder, ClipReference lastClip, Epic.VideoInfo? published)
     {
         const double Tolerance = 0.05;
@@ -123,7 +121,7 @@ internal sealed class NumberedFramesReader(VideoPaths paths, IVideoDecoder decod
         return FramePlan.ForFrames(first, last, policy, frameCounts);
     }
 
-    /// <summary>The rate at which the CSV's frame numbers follow from its times (<c>trunc(seconds · rate)</c>).</summary>
+    // The rate at which the CSV's frame numbers follow from its times ('trunc(seconds · rate)').
     private static double NominalRate(ClipReference clip)
     {
         foreach (var rate in NominalRates)

@@ -87,7 +87,7 @@ internal sealed class SingleFileReader(VideoPaths paths, IVideoDecoder decoder, 
         }
     }
 
-    /// <summary>The way for files whose frames are not where a constant rate would have them.</summary>
+    // The way for files whose frames are not where a constant rate would have them.
     private async Task<ClipFrames> ReadListedAsync(
         VideoFile file, ClipTimes times, StreamInfo info, FramePolicy policy, IReadOnlyList<int> frameCounts, CancellationToken cancellationToken)
     {

@@ -5,16 +5,12 @@ namespace LLaVAction.Video.Layouts;
 /// <summary>Reads chosen frames of one video file through a decoder, and proves that they are the ones chosen.</summary>
 internal sealed class VideoFile(IVideoDecoder decoder, string path)
 {
-    /// <summary>
-    /// Frames further apart than this are sought one by one: decoding what lies between costs more than another start of
-    /// the decoder and half a group of pictures.
-    /// </summary>
+    // Frames further apart than this are sought one by one: decoding what lies between costs more than another start of the
+    // decoder and half a group of pictures.
     private const double SeekWhenApartSeconds = 4;
 
-    /// <summary>
-    /// Where decoding starts, tried one after the other: at the key frame before, ten seconds earlier and at the beginning. A
-    /// file may have points to seek to that pictures after them reach back behind.
-    /// </summary>
+    // Where decoding starts, tried one after the other: at the key frame before, ten seconds earlier and at the beginning. A file
+    // may have points to seek to that pictures after them reach back behind.
     private static readonly double[] Leads = [0, 10, double.PositiveInfinity];
 
     public string Path => path;

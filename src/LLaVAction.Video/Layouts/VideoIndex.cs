@@ -8,7 +8,7 @@ internal sealed class VideoIndex
 {
     private const int Deepest = 6;
 
-    /// <summary>How many more names are looked at where the first image was found: folders of frames hold hundreds of thousands.</summary>
+    // How many more names are looked at where the first image was found: folders of frames hold hundreds of thousands.
     private const int NamesBesideFrames = 1000;
 
     private static readonly string[] Extensions = [".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".ts", ".mts", ".mpg", ".mpeg"];
@@ -25,10 +25,8 @@ internal sealed class VideoIndex
         Folder = folder;
     }
 
-    /// <summary>The videos folder, as a full path.</summary>
     public string Folder { get; }
 
-    /// <summary>Walks a folder.</summary>
     public static VideoIndex Of(string folder)
     {
         var index = new VideoIndex(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
@@ -126,7 +124,7 @@ internal sealed class VideoIndex
 
     private static bool IsVideo(string name) => Extensions.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether a file is one clip: <c>P01_11_0.mp4</c> where a video is <c>P01_11.MP4</c>.</summary>
+    // Whether a file is one clip: 'P01_11_0.mp4' where a video is 'P01_11.MP4'.
     private static bool IsClip(string folder, string name)
     {
         var participant = name.StartsWith(folder + "_", StringComparison.Ordinal) ? folder

@@ -51,7 +51,6 @@ public static class VideoLayouts
         return new SingleFileReader(new VideoPaths(Path.GetDirectoryName(paths[LoneVideo])!, paths, "{0}"), decoder, isTrimmed: false);
     }
 
-    /// <summary>Opens a folder of videos over a decoder.</summary>
     internal static IFrameReader Open(string folder, string layout, Func<IVideoDecoder> openDecoder)
     {
         if (!All.Contains(layout, StringComparer.Ordinal))

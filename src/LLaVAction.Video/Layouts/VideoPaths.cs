@@ -14,7 +14,7 @@ internal sealed class VideoPaths(string folder, IReadOnlyDictionary<string, stri
         CheckId("narration_id", clip.NarrationId, clip);
     }
 
-    /// <summary>The place of an id; null where it has none.</summary>
+    // The place of an id; null where it has none.
     public string? TryFind(string id) => paths.GetValueOrDefault(id);
 
     /// <summary>The place of an id.</summary>

@@ -40,7 +40,7 @@ public static class BicubicResize
         }
     }
 
-    /// <summary>As <see cref="Resize"/>, with four bytes per pixel in the result (R, G, B and one without meaning).</summary>
+    // As Resize, with four bytes per pixel in the result (R, G, B and one without meaning).
     internal static void ResizeToFourChannels(
         ReadOnlySpan<byte> source, int sourceWidth, int sourceHeight, Span<byte> destination, int width, int height)
     {
@@ -81,13 +81,11 @@ public static class BicubicResize
         }
     }
 
-    /// <summary>The value of a weighted sum as a sample: rounded, shifted down and clipped to 0..255.</summary>
+    // The value of a weighted sum as a sample: rounded, shifted down and clipped to 0..255.
     internal static byte ToSample(int sum) => (byte)Math.Clamp((sum + Half) >> ResampleWeights.FractionBits, 0, 255);
 
-    /// <summary>
-    /// First pass. Pixels are widened to four bytes so that a vector of eight 32-bit lanes holds two of them; a few rows
-    /// go together so that each weight is fetched once for all.
-    /// </summary>
+    // First pass. Pixels are widened to four bytes so that a vector of eight 32-bit lanes holds two of them; a few rows go
+    // together so that each weight is fetched once for all.
     private static void ResizeRows(ReadOnlySpan<byte> source, int sourceWidth, Span<byte> rows, int width, int rowCount)
     {
         if (sourceWidth == width)
@@ -182,7 +180,6 @@ public static class BicubicResize
         MemoryMarshal.Write(pixel, packed.AsUInt32().ToScalar());
     }
 
-    /// <summary>Second pass: every output row is a weighted sum of whole input rows.</summary>
     private static void ResizeColumns(ReadOnlySpan<byte> rows, int rowLength, Span<byte> destination, ResampleWeights weights)
     {
         for (var y = 0; y < weights.OutputSize; y++)
@@ -233,7 +230,6 @@ public static class BicubicResize
     private static Vector256<uint> Clip(Vector256<int> sum) =>
         Vector256.Min(Vector256.Max(sum >> ResampleWeights.FractionBits, Vector256<int>.Zero), Vector256.Create(255)).AsUInt32();
 
-    /// <summary>Three bytes per pixel to four.</summary>
     private static void ExpandRow(ReadOnlySpan<byte> source, Span<byte> destination)
     {
         int from = 0, to = 0;

@@ -9,7 +9,7 @@ namespace LLaVAction.Video.Resizing;
 /// </summary>
 internal sealed class ResampleWeights
 {
-    /// <summary>Fractional bits of a weight: 32 less 8 of the samples less 2 for overshoot, as Pillow has it.</summary>
+    // Fractional bits of a weight: 32 less 8 of the samples less 2 for overshoot, as Pillow has it.
     public const int FractionBits = 22;
 
     private const int CachedTables = 64;
@@ -52,25 +52,20 @@ internal sealed class ResampleWeights
         }
     }
 
-    /// <summary>Samples along the axis before.</summary>
     public int InputSize { get; }
 
-    /// <summary>Samples along the axis after.</summary>
     public int OutputSize { get; }
 
-    /// <summary>Weights per output sample: the widest window, rounded up to a multiple of 4; unused ones are 0.</summary>
+    // Weights per output sample: the widest window, rounded up to a multiple of 4; unused ones are 0.
     public int Stride { get; }
 
-    /// <summary>First input sample of each output sample's window.</summary>
     public int[] Starts { get; }
 
-    /// <summary>Length of each output sample's window.</summary>
     public int[] Counts { get; }
 
-    /// <summary>[OutputSize, Stride].</summary>
+    // [OutputSize, Stride].
     public int[] Weights { get; }
 
-    /// <summary>The table for an axis, computed once and kept while few sizes are in use.</summary>
     public static ResampleWeights For(int inputSize, int outputSize)
     {
         if (Cache.TryGetValue((inputSize, outputSize), out var known))

@@ -10,7 +10,14 @@ public sealed class ClipPixelsGoldenTests
 {
     private static readonly RecognizerConfiguration Tiny = new()
     {
-        ImageSize = 32, PatchSize = 8, HiddenSize = 48, Layers = 2, Heads = 3, IntermediateSize = 192, Frames = 4, Classes = 12,
+        ImageSize = 32,
+        PatchSize = 8,
+        HiddenSize = 48,
+        Layers = 2,
+        Heads = 3,
+        IntermediateSize = 192,
+        Frames = 4,
+        Classes = 12,
         Mean = [108.3272985, 116.7460125, 104.09373615000001],
         StandardDeviation = [68.5005327, 66.6321579, 70.32316305],
     };

@@ -120,7 +120,16 @@ public sealed class RecognizerConversionGoldenTests : IDisposable
     {
         static RecognizerConfiguration Of(int width, int layers, int patch) => new()
         {
-            ImageSize = 224, PatchSize = patch, HiddenSize = width, Layers = layers, Heads = width / 64, IntermediateSize = 4 * width, Frames = 16, Classes = 3806, Mean = [0, 0, 0], StandardDeviation = [1, 1, 1],
+            ImageSize = 224,
+            PatchSize = patch,
+            HiddenSize = width,
+            Layers = layers,
+            Heads = width / 64,
+            IntermediateSize = 4 * width,
+            Frames = 16,
+            Classes = 3806,
+            Mean = [0, 0, 0],
+            StandardDeviation = [1, 1, 1],
         };
 
         Assert.Equal(899, Of(768, 12, 16).OperationsOf(16) / 1e9, 1.0);

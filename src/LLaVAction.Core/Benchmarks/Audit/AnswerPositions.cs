@@ -6,13 +6,12 @@ namespace LLaVAction.Benchmarks.Audit;
 /// <summary>Whether answers stand at every position equally often.</summary>
 internal static class AnswerPositions
 {
-    /// <summary>A smaller p of even positions is a violation: a correct set fails once in a million.</summary>
+    // A smaller p of even positions is a violation: a correct set fails once in a million.
     private const double SmallestP = 1e-6;
 
-    /// <summary>Fewer expected answers per position are not tested: the statistic is not chi-square distributed there.</summary>
+    // Fewer expected answers per position are not tested: the statistic is not chi-square distributed there.
     private const double FewestExpected = 5;
 
-    /// <summary>Tests the counts, one for each position.</summary>
     public static void Check(IReadOnlyList<int> counts, string file, VerificationReport report)
     {
         if (counts.Sum() == 0)

@@ -151,7 +151,7 @@ public sealed record BenchmarkCard(BenchmarkManifest Manifest, string ManifestSh
         return table;
     }
 
-    /// <summary>What was stated of a judge; sets built before judges carried it have it in the judge's own entry.</summary>
+    // What was stated of a judge; sets built before judges carried it have it in the judge's own entry.
     private Provenance ProvenanceOf(JudgeAccuracy judge) => judge.Provenance != Benchmarks.Provenance.Unstated
         ? judge.Provenance
         : Manifest.Sets.FirstOrDefault(set => set.Strategy == judge.Dump)?.Provenance ?? judge.Provenance;

@@ -9,7 +9,6 @@ internal sealed class CandidateChecks(BenchmarkManifest manifest, SetEntry set, 
     private readonly ILookup<string, PassedOverCandidate> _passedOver =
         set.PassedOver.ToLookup(static candidate => candidate.Id, StringComparer.Ordinal);
 
-    /// <summary>Checks one question whose options are sound.</summary>
     public void Check(Question question, int line)
     {
         void Fail(string invariant, string message) => report.Add(invariant, set.File, line, $"{question.Id}: {message}");
@@ -55,7 +54,6 @@ internal sealed class CandidateChecks(BenchmarkManifest manifest, SetEntry set, 
         }
     }
 
-    /// <summary>Checks that every recorded candidate belongs to a question of the set.</summary>
     public void CheckRecords(IReadOnlySet<string> ids)
     {
         foreach (var candidate in set.PassedOver.Where(candidate => !ids.Contains(candidate.Id)))

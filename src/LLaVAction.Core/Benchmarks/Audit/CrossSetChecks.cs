@@ -7,7 +7,6 @@ internal sealed class CrossSetChecks(BenchmarkManifest manifest, VerificationRep
     private readonly Dictionary<string, int?> _positions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _timesSeen = new(StringComparer.Ordinal);
 
-    /// <summary>Adds a set to the comparison.</summary>
     public void Add(SetEntry set, IReadOnlyList<(int Line, Question Question)> questions)
     {
         foreach (var (line, question) in questions)
@@ -26,7 +25,6 @@ internal sealed class CrossSetChecks(BenchmarkManifest manifest, VerificationRep
         }
     }
 
-    /// <summary>Checks what can be told only when every set was added.</summary>
     public void Finish(IReadOnlyList<IReadOnlyList<(int Line, Question Question)>> sets)
     {
         var shared = _timesSeen.Count(pair => pair.Value == manifest.Sets.Count);

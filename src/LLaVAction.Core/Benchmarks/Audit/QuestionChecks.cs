@@ -9,7 +9,7 @@ internal sealed class QuestionChecks(BenchmarkManifest manifest, SetEntry set, V
     private readonly int _optionCount = manifest.OptionsPerQuestion;
     private readonly bool _showsOwnNarration = manifest.Representation is Representation.Narration or Representation.GtKey;
 
-    /// <summary>Whether the question is sound enough for checks that index into its options.</summary>
+    // Whether the question is sound enough for checks that index into its options.
     public bool Check(Question question, int line)
     {
         void Fail(string invariant, string message) => report.Add(invariant, set.File, line, $"{question.Id}: {message}");

@@ -48,7 +48,8 @@ public static class RebuildComparison
         }
     }
 
-    /// <summary>Where two files first differ: the 1-based line, and the byte in it with what was found and expected there; null where they are equal.</summary>
+    // Where two files first differ: the 1-based line, and the byte in it with what was found and expected there; null where they
+    // are equal.
     internal static (int Line, string Message)? FirstDifference(ReadOnlySpan<byte> found, ReadOnlySpan<byte> expected)
     {
         var index = found.CommonPrefixLength(expected);

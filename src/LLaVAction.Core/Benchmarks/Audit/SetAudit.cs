@@ -132,7 +132,7 @@ public sealed record SetAudit
     private static IEnumerable<string> Distractors(Question question) =>
         question.Options.Where((_, option) => option != question.AnswerIndex);
 
-    /// <summary>Per question, whether two options read nearly alike, and whether one of them is the answer.</summary>
+    // Per question, whether two options read nearly alike, and whether one of them is the answer.
     private static (bool Any, bool WithAnswer)[] NearPairs(IReadOnlyList<Question> questions)
     {
         // The same narrations come again and again.

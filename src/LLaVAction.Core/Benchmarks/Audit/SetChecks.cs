@@ -8,7 +8,7 @@ namespace LLaVAction.Benchmarks.Audit;
 /// <summary>Checks one set: its hash, its lines, its questions, and the figures that the manifest gives for it.</summary>
 internal sealed class SetChecks(BenchmarkManifest manifest, SetEntry set, VerificationReport report)
 {
-    /// <summary>Checks the bytes of the set's file and returns its questions with their lines, for checks across sets.</summary>
+    // Checks the bytes of the set's file and returns its questions with their lines, for checks across sets.
     public IReadOnlyList<(int Line, Question Question)> Check(byte[] content)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(content));

@@ -29,7 +29,7 @@ public sealed class BenchmarkFolderWriter
     {
     }
 
-    /// <summary>Creates a writer that announces each step before it is taken, so that a test can end the work there.</summary>
+    // Creates a writer that announces each step before it is taken, so that a test can end the work there.
     internal BenchmarkFolderWriter(string folder, Action<string> beforeStep)
     {
         _folder = folder;
@@ -115,7 +115,7 @@ public sealed class BenchmarkFolderWriter
         return names;
     }
 
-    /// <summary>The files that a manifest names, a benchmark's under <c>sets</c> and a training set's under <c>files</c>.</summary>
+    // The files that a manifest names, a benchmark's under 'sets' and a training set's under 'files'.
     private static string[] SetNamesOf(string manifest)
     {
         try

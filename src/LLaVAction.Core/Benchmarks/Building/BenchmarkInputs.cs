@@ -104,11 +104,10 @@ public sealed class BenchmarkInputs : IDisposable
         }
     }
 
-    /// <summary>The entry of a source file; waits for its hash.</summary>
+    // The entry of a source file; waits for its hash.
     internal static SourceFile Describe(string role, string path, Task<string> hash, int rows) =>
         new(role, Path.GetFileName(path), hash.GetAwaiter().GetResult(), rows);
 
-    /// <summary>Starts to hash a file in the background.</summary>
     internal static Task<string> StartHash(string path) => Task.Run(() =>
     {
         try
@@ -122,7 +121,7 @@ public sealed class BenchmarkInputs : IDisposable
         }
     });
 
-    /// <summary>The strategy with the provenance that stands beside its dump, where the dump was written by this tool.</summary>
+    // The strategy with the provenance that stands beside its dump, where the dump was written by this tool.
     private static StrategySource Described(StrategySource strategy, string sha256)
     {
         if (DumpDescription.Find(strategy.DumpPath!, sha256) is not { } description

@@ -10,7 +10,7 @@ public static class ConditionalLogit
     private const double Ridge = 1;
     private const int MostIterations = 25;
 
-    /// <summary>Newton's steps square the error: after one this small, what is left is far below any figure shown.</summary>
+    // Newton's steps square the error: after one this small, what is left is far below any figure shown.
     private const double SmallestStep = 1e-4;
     private const double RoughStep = 0.3;
 
@@ -66,7 +66,6 @@ public static class ConditionalLogit
         }
     }
 
-    /// <summary>Newton's method, until a step is small.</summary>
     private static void Descend(OptionFeatures features, int[] questions, double[] weights, double smallestStep)
     {
         for (var iteration = 0; iteration < MostIterations; iteration++)
@@ -99,7 +98,7 @@ public static class ConditionalLogit
         }
     }
 
-    /// <summary>Adds a question's score x_answer − x̄ and the lower triangle of its information Σ pᵢ·(xᵢ − x̄)(xᵢ − x̄)ᵀ.</summary>
+    // Adds a question's score x_answer − x̄ and the lower triangle of its information Σ pᵢ·(xᵢ − x̄)(xᵢ − x̄)ᵀ.
     private static void Accumulate(OptionFeatures features, int question, ReadOnlySpan<double> weights, Span<double> gradient, Span<double> information)
     {
         var values = features.ValuesOf(question);
@@ -146,7 +145,7 @@ public static class ConditionalLogit
         }
     }
 
-    /// <summary>Solves for a symmetric positive definite matrix, of which the lower triangle is given, by Cholesky's factorisation.</summary>
+    // Solves for a symmetric positive definite matrix, of which the lower triangle is given, by Cholesky's factorisation.
     private static void Solve(double[] matrix, double[] vector)
     {
         for (var row = 0; row < Size; row++)

@@ -16,10 +16,8 @@ public sealed class OptionFeatures
     /// <summary>Number of features.</summary>
     public const int Count = FixedCount + Kinds;
 
-    /// <summary>Features that do not depend on the training folds.</summary>
     private const int FixedCount = 8;
 
-    /// <summary>Class, verb and noun, whose frequencies are the other features.</summary>
     private const int Kinds = 3;
 
     private readonly int _options;

@@ -51,7 +51,6 @@ public sealed class FixedTexts : IClassTexts, IClipTexts
         return taken.HasText(text) ? null : new DrawnText(text, WasRedrawn: false);
     }
 
-    /// <summary>The error of a class that the pool does not know.</summary>
     internal static InputException NoText(ActionClass actionClass) => new(
         $"class {actionClass} has no clip in the annotations, so there is no text to show for it. "
         + "Give the CSV that has it with --narrations, or use --representation official-key.");

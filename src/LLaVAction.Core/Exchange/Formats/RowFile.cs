@@ -17,14 +17,13 @@ internal sealed class Row
         _values = values;
     }
 
-    /// <summary>File and line.</summary>
     public string Place { get; }
 
     public IEnumerable<string> Names => _values.Keys;
 
     public bool Has(string name) => _values.ContainsKey(name);
 
-    /// <summary>A value; null where the column is missing or the value null.</summary>
+    // A value; null where the column is missing or the value null.
     public JsonElement? Value(string name) =>
         _values.TryGetValue(name, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? value : null;
 

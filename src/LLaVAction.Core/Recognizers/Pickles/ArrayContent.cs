@@ -41,7 +41,7 @@ internal sealed class ArrayContent
         }
     }
 
-    /// <summary>Fills the buffer, whole elements, from an offset into the array's bytes; safe to call from several threads.</summary>
+    // Fills the buffer, whole elements, from an offset into the array's bytes; safe to call from several threads.
     public void Read(long offset, Span<byte> buffer)
     {
         if (_memory is not null)
@@ -59,7 +59,6 @@ internal sealed class ArrayContent
         }
     }
 
-    /// <summary>Every element of an array of floating-point numbers or integers.</summary>
     public double[] Numbers()
     {
         var bytes = new byte[_array.Count * _array.Type.Size];
@@ -69,7 +68,6 @@ internal sealed class ArrayContent
         return values;
     }
 
-    /// <summary>The texts of an array of fixed-length texts.</summary>
     public string[] Texts()
     {
         var size = _array.Type.Size;
@@ -79,7 +77,7 @@ internal sealed class ArrayContent
         return [.. Enumerable.Range(0, (int)_array.Count).Select(i => encoding.GetString(bytes, i * size, size).TrimEnd('\0'))];
     }
 
-    /// <summary>Converts native elements of the array's type: exactly where the other type holds them.</summary>
+    // Converts native elements of the array's type: exactly where the other type holds them.
     public void Convert<T>(ReadOnlySpan<byte> elements, Span<T> destination)
         where T : unmanaged, INumber<T>
     {
@@ -150,7 +148,7 @@ internal sealed class ArrayContent
         }
     }
 
-    /// <summary>The array in C order. Its bytes are in the file, so that no more is allocated than there is.</summary>
+    // The array in C order. Its bytes are in the file, so that no more is allocated than there is.
     private byte[] Transpose()
     {
         var (rows, columns, size) = (_array.Shape[0], _array.Shape[1], _array.Type.Size);
@@ -181,7 +179,7 @@ internal sealed class ArrayContent
         return ordered;
     }
 
-    /// <summary>The array's bytes are as many as its shape says, and the text that holds them is no smaller.</summary>
+    // The array's bytes are as many as its shape says, and the text that holds them is no smaller.
     private byte[] Decode(PickleFileBytes text)
     {
         var length = _array.Count * _array.Type.Size;

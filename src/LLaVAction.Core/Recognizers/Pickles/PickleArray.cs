@@ -7,25 +7,21 @@ internal sealed class PickleArray
 {
     private static readonly PickleDType Unknown = PickleDType.Parse("O", static message => new InputException(message));
 
-    /// <summary>The element type.</summary>
     public PickleDType Type { get; private set; } = Unknown;
 
-    /// <summary>The size of each dimension; empty for a scalar.</summary>
+    // The size of each dimension; empty for a scalar.
     public IReadOnlyList<long> Shape { get; private set; } = [0];
 
-    /// <summary>Whether the first index varies fastest in memory.</summary>
     public bool IsFortran { get; private set; }
 
-    /// <summary>The elements' bytes; null for an array of objects.</summary>
+    // The elements' bytes; null for an array of objects.
     public PickleBytes? Bytes { get; private set; }
 
-    /// <summary>The elements of an array of objects, in C order.</summary>
     public IReadOnlyList<object?> Objects { get; private set; } = [];
 
-    /// <summary>How many elements the shape says there are.</summary>
     public long Count => Shape.Aggregate(1L, static (product, size) => product * size);
 
-    /// <summary>The shape as <c>200 x 3806</c>, for messages.</summary>
+    // The shape as '200 x 3806', for messages.
     public string ShapeText => string.Join(" x ", Shape.Select(static size => size.ToString(CultureInfo.InvariantCulture)));
 
     public static PickleArray Create(PickleBytes bytes, PickleDType type, long[] shape, bool isFortran, Func<string, InputException> error)
@@ -76,7 +72,7 @@ internal sealed class PickleArray
         (Type, Shape, IsFortran) = (type.Copy(), shape, isFortran);
     }
 
-    /// <summary>Elements times size; hostile shapes multiply to anything, so that it saturates.</summary>
+    // Elements times size; hostile shapes multiply to anything, so that it saturates.
     private static UInt128 Multiply(long[] shape, int size)
     {
         var product = (UInt128)size;
@@ -99,13 +95,11 @@ internal sealed class PickleDType
 {
     private PickleDType(char kind, int size) => (Kind, Size) = (kind, size);
 
-    /// <summary>NumPy's letter: <c>f</c> float, <c>i</c> and <c>u</c> integer, <c>b</c> Boolean, <c>U</c> text, <c>S</c> bytes, <c>O</c> object.</summary>
+    // NumPy's letter: 'f' float, 'i' and 'u' integer, 'b' Boolean, 'U' text, 'S' bytes, 'O' object.
     public char Kind { get; }
 
-    /// <summary>Bytes per element.</summary>
     public int Size { get; private set; }
 
-    /// <summary>Whether the most significant byte comes first.</summary>
     public bool IsBigEndian { get; private set; }
 
     public static PickleDType Parse(string code, Func<string, InputException> error)
@@ -147,7 +141,6 @@ internal sealed class PickleDType
         Size = isValid ? (int)size : throw error("an element type of unexpected size.");
     }
 
-    /// <summary>The type as it is now: a hostile pickle may go on changing the original.</summary>
     public PickleDType Copy() => new(Kind, Size) { IsBigEndian = IsBigEndian };
 
     public override string ToString() => Kind switch

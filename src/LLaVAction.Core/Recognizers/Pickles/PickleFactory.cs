@@ -3,40 +3,35 @@ namespace LLaVAction.Recognizers.Pickles;
 /// <summary>The globals that a dump may name. Each is a way to write down data; none of them is ever looked up or run.</summary>
 internal enum PickleGlobal
 {
-    /// <summary><c>numpy.core.multiarray._reconstruct</c>: an array to be filled by its state.</summary>
     Reconstruct,
 
-    /// <summary><c>numpy.core.numeric._frombuffer</c>: an array over bytes (protocol 5).</summary>
+    // 'numpy.core.numeric._frombuffer': an array over bytes (protocol 5).
     FromBuffer,
 
-    /// <summary><c>numpy.core.multiarray.scalar</c>: a number or text of one array element.</summary>
     Scalar,
 
-    /// <summary><c>numpy.ndarray</c>: the type that <see cref="Reconstruct"/> is given.</summary>
     NdArray,
 
-    /// <summary><c>numpy.dtype</c>: the type of an array's elements.</summary>
     DType,
 
-    /// <summary><c>_codecs.encode</c>: bytes written as text (protocol 2).</summary>
+    // '_codecs.encode': bytes written as text (protocol 2).
     Encode,
 
-    /// <summary><c>collections.OrderedDict</c>.</summary>
     OrderedDict,
 
-    /// <summary><c>bytes()</c>, as protocol 2 writes empty bytes.</summary>
+    // 'bytes()', as protocol 2 writes empty bytes.
     Bytes,
 
-    /// <summary><c>bytearray</c> of bytes, as protocols 2 to 4 write it.</summary>
+    // 'bytearray' of bytes, as protocols 2 to 4 write it.
     ByteArray,
 
-    /// <summary><c>set</c> or <c>frozenset</c> of a list, as protocols 2 and 3 write it.</summary>
+    // 'set' or 'frozenset' of a list, as protocols 2 and 3 write it.
     Set,
 
-    /// <summary><c>torch._utils._rebuild_tensor_v2</c>: a tensor over a storage; in torch files only.</summary>
+    // 'torch._utils._rebuild_tensor_v2': a tensor over a storage; in torch files only.
     RebuildTensor,
 
-    /// <summary><c>argparse.Namespace</c>, read as a dict; in torch files only.</summary>
+    // 'argparse.Namespace', read as a dict; in torch files only.
     Namespace,
 }
 
@@ -64,7 +59,6 @@ internal sealed class PickleFactory(Func<string, InputException> error, Action<i
         _ => null,
     };
 
-    /// <summary>Python's <c>callable(*arguments)</c> for the allowed globals.</summary>
     public object Call(object? callable, object? arguments)
     {
         if (callable is not PickleGlobal global || arguments is not PickleTuple { Items: var items })
@@ -94,7 +88,6 @@ internal sealed class PickleFactory(Func<string, InputException> error, Action<i
         };
     }
 
-    /// <summary>Python's <c>value.__setstate__(state)</c> for arrays and element types.</summary>
     public void SetState(object? value, object? state)
     {
         switch (value, state)

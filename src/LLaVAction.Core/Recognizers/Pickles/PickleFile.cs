@@ -10,7 +10,6 @@ internal sealed class PickleFile : IDisposable
 {
     private readonly FileStream _stream;
 
-    /// <summary>Opens a file whose pickle is all of it, or a stretch.</summary>
     public PickleFile(string path, long start = 0, long? end = null)
     {
         Path = path;
@@ -19,13 +18,10 @@ internal sealed class PickleFile : IDisposable
         End = end ?? _stream.Length;
     }
 
-    /// <summary>The file, as the user gave it.</summary>
     public string Path { get; }
 
-    /// <summary>Where the pickle begins in the file.</summary>
     public long Start { get; }
 
-    /// <summary>Where it ends.</summary>
     public long End { get; }
 
     private SafeFileHandle Handle => _stream.SafeFileHandle;
@@ -54,7 +50,6 @@ internal sealed class PickleFile : IDisposable
         }
     }
 
-    /// <summary>An error at a byte of the file.</summary>
     public InputException Error(long offset, string message) =>
         new(string.Create(CultureInfo.InvariantCulture, $"{Path} at byte {offset}: {message}"));
 
@@ -64,14 +59,12 @@ internal sealed class PickleFile : IDisposable
 /// <summary>Reads a pickle forward through a small buffer; no length in the file is believed before it is compared with the file.</summary>
 internal sealed class PickleCursor(PickleFile file)
 {
-    /// <summary>The longest span <see cref="Take"/> gives.</summary>
     public const int Largest = 64 * 1024;
 
     private readonly byte[] _buffer = new byte[Largest];
     private long _bufferStart;
     private int _bufferLength;
 
-    /// <summary>Offset of the next byte.</summary>
     public long Position { get; private set; } = file.Start;
 
     public byte Byte() => Take(1)[0];
@@ -86,7 +79,7 @@ internal sealed class PickleCursor(PickleFile file)
 
     public double BigEndianDouble() => BinaryPrimitives.ReadDoubleBigEndian(Take(8));
 
-    /// <summary>The next bytes, at most <see cref="Largest"/>; valid until the next call.</summary>
+    // The next bytes, at most Largest; valid until the next call.
     public ReadOnlySpan<byte> Take(int count)
     {
         Require((ulong)count);
@@ -102,7 +95,6 @@ internal sealed class PickleCursor(PickleFile file)
         return span;
     }
 
-    /// <summary>Passes over bytes and gives the offset of the first.</summary>
     public long Skip(ulong count)
     {
         Require(count);
@@ -111,7 +103,6 @@ internal sealed class PickleCursor(PickleFile file)
         return start;
     }
 
-    /// <summary>A line of ASCII, without its end, as the GLOBAL opcode has it.</summary>
     public string Line()
     {
         const int longest = 256;
@@ -133,7 +124,6 @@ internal sealed class PickleCursor(PickleFile file)
         }
     }
 
-    /// <summary>Checks that the file holds as many bytes as it claims.</summary>
     public void Require(ulong count)
     {
         var left = (ulong)(file.End - Position);

@@ -15,10 +15,9 @@ internal delegate TorchStorage StorageFinder(PickleTuple id, Func<string, InputE
 /// </summary>
 internal sealed class PickleReader
 {
-    /// <summary>Bytes up to this length may be names or ids; longer ones stay in the file.</summary>
+    // Bytes up to this length may be names or ids; longer ones stay in the file.
     private const int LongestName = 256;
 
-    /// <summary>What an opcode gives that pushes nothing.</summary>
     private static readonly object Nothing = new();
 
     private readonly PickleFile _file;
@@ -75,7 +74,7 @@ internal sealed class PickleReader
             : throw _file.Error(_cursor.Position, "bytes follow the end of the pickle, expected one object. Write each object to a file of its own.");
     }
 
-    /// <summary>What an opcode pushes; <see cref="Nothing"/> for those that work on what is there.</summary>
+    // What an opcode pushes; Nothing for those that work on what is there.
     private object? Value(PickleOpcode opcode) => opcode switch
     {
         None => null,

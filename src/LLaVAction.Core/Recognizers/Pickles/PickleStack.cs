@@ -5,10 +5,9 @@ namespace LLaVAction.Recognizers.Pickles;
 /// <summary>The stack, marks and memo of a pickle being read, bounded by a budget whatever the file claims.</summary>
 internal sealed class PickleStack(Func<string, InputException> error)
 {
-    /// <summary>Values, memo entries and copied items a pickle may make in all; a dump of 100,000 clips needs under a million.</summary>
+    // Values, memo entries and copied items a pickle may make in all; a dump of 100,000 clips needs under a million.
     private const int Budget = 4_000_000;
 
-    /// <summary>Marks that may be open at once.</summary>
     private const int DeepestNesting = 1000;
 
     private readonly List<object?> _values = [];
@@ -16,10 +15,8 @@ internal sealed class PickleStack(Func<string, InputException> error)
     private readonly Dictionary<uint, object?> _memo = [];
     private int _spent;
 
-    /// <summary>Whether no value and no mark is left.</summary>
     public bool IsEmpty => _values.Count == 0 && _marks.Count == 0;
 
-    /// <summary>Marks where a container starts.</summary>
     public void OpenMark()
     {
         if (_marks.Count == DeepestNesting)
@@ -30,7 +27,6 @@ internal sealed class PickleStack(Func<string, InputException> error)
         _marks.Add(_values.Count);
     }
 
-    /// <summary>Takes what was pushed since the last mark, and the mark.</summary>
     public object?[] TakeToMark()
     {
         if (_marks.Count == 0)
@@ -43,7 +39,6 @@ internal sealed class PickleStack(Func<string, InputException> error)
         return TakeFrom(mark);
     }
 
-    /// <summary>Takes the last values.</summary>
     public object?[] Take(int count)
     {
         var bottom = _marks.Count > 0 ? _marks[^1] : 0;
@@ -52,37 +47,30 @@ internal sealed class PickleStack(Func<string, InputException> error)
             : throw error("a value is missing. The pickle is malformed; get it again.");
     }
 
-    /// <summary>Takes the last value.</summary>
     public object? Pop() => Take(1)[0];
 
-    /// <summary>The last value, which stays.</summary>
     public object? Peek() => _values.Count > (_marks.Count > 0 ? _marks[^1] : 0)
         ? _values[^1]
         : throw error("a value is missing. The pickle is malformed; get it again.");
 
-    /// <summary>Pushes a value.</summary>
     public void Push(object? value)
     {
         Spend(1);
         _values.Add(value);
     }
 
-    /// <summary>Stores the last value in the memo.</summary>
     public void Remember(uint key)
     {
         Spend(1);
         _memo[key] = Peek();
     }
 
-    /// <summary>Stores the last value in the memo under the next number.</summary>
     public void Memoize() => Remember((uint)_memo.Count);
 
-    /// <summary>A value of the memo.</summary>
     public object? Recall(uint key) => _memo.TryGetValue(key, out var value)
         ? value
         : throw error("the pickle recalls a value it never stored. It is malformed; get it again.");
 
-    /// <summary>Charges values to the budget.</summary>
     public void Spend(int count)
     {
         if (count > Budget - _spent)

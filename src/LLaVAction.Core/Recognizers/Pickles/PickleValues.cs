@@ -40,21 +40,20 @@ internal sealed class PickleDict
     private static readonly List<KeyValuePair<object?, object?>> Nothing = [];
     private List<KeyValuePair<object?, object?>>? _entries;
 
-    /// <summary>Whether it stands for an <c>argparse.Namespace</c>, whose members arrive as its state.</summary>
+    // Whether it stands for an 'argparse.Namespace', whose members arrive as its state.
     public bool IsNamespace { get; init; }
 
-    /// <summary>The pairs; of equal keys the last counts.</summary>
+    // The pairs; of equal keys the last counts.
     public IReadOnlyList<KeyValuePair<object?, object?>> Entries => _entries ?? Nothing;
 
     public void Add(object? key, object? value) => (_entries ??= []).Add(new KeyValuePair<object?, object?>(key, value));
 
-    /// <summary>Whether there is an entry under a key.</summary>
     public bool Has(string key) => _entries?.Exists(entry => KeyOf(entry) == key) ?? false;
 
-    /// <summary>The last value under a key, as Python has it; null where there is none. Keys of bytes, as Python 2 wrote them, are texts here.</summary>
+    // The last value under a key, as Python has it; null where there is none. Keys of bytes, as Python 2 wrote them, are texts
+    // here.
     public object? Find(string key) => _entries is null ? null : _entries.FindLast(entry => KeyOf(entry) == key).Value;
 
-    /// <summary>The first keys, for messages.</summary>
     public string KeyList() => _entries is null
         ? "no keys"
         : string.Join(", ", _entries.Take(20).Select(static entry => KeyOf(entry) ?? "(not a text)"));

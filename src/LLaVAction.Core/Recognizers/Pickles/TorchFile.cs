@@ -44,10 +44,9 @@ public sealed class TorchFile : IDisposable
     /// <summary>The file, as the user gave it.</summary>
     public string Path { get; }
 
-    /// <summary>What was saved.</summary>
     internal object? Root { get; }
 
-    /// <summary>The open file; offsets count from its beginning.</summary>
+    // The open file; offsets count from its beginning.
     internal PickleFile File { get; }
 
     /// <summary>Opens a file and reads its pickle.</summary>
@@ -115,7 +114,7 @@ public sealed class TorchFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => File.Dispose();
 
-    /// <summary>Elements that are stored in another order (channels last, transposed), put in C order.</summary>
+    // Elements that are stored in another order (channels last, transposed), put in C order.
     private static byte[] InOrder(TorchTensor tensor, byte[] stored)
     {
         var size = tensor.ElementSize;

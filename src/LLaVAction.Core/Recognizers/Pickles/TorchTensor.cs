@@ -29,19 +29,14 @@ public sealed record TorchTensor
     /// <summary>How many elements there are.</summary>
     public long Count => Shape.Aggregate(1L, static (product, size) => product * size);
 
-    /// <summary>The entry of the zip that holds the storage.</summary>
     internal string Storage { get; }
 
-    /// <summary>Index of the first element in the storage.</summary>
     internal long Offset { get; }
 
-    /// <summary>Where the first element lies in the file.</summary>
     internal long Position { get; }
 
-    /// <summary>Elements from the first to the last, both included.</summary>
     internal long Extent => Count == 0 ? 0 : 1 + Shape.Zip(Strides, static (size, stride) => (size - 1) * stride).Sum();
 
-    /// <summary>Whether the elements lie one after the other in C order.</summary>
     internal bool IsContiguous
     {
         get
@@ -61,7 +56,6 @@ public sealed record TorchTensor
         }
     }
 
-    /// <summary>The tensor as an array whose bytes stay in the file.</summary>
     internal PickleArray ToArray(Func<string, InputException> error)
     {
         var type = ElementType switch { "F16" or "F32" or "F64" => 'f', "I8" or "I16" or "I32" or "I64" => 'i', "U8" => 'u', _ => throw error($"a tensor of {ElementType} elements, expected floats or integers. Save it with .float().") };
@@ -70,7 +64,7 @@ public sealed record TorchTensor
             : throw error("a tensor that is not contiguous. Save it with .contiguous().");
     }
 
-    /// <summary>Checks shape, strides and offset against the storage: no element outside, none shared by two indices, no large gaps.</summary>
+    // Checks shape, strides and offset against the storage: no element outside, none shared by two indices, no large gaps.
     internal static TorchTensor Create(TorchStorage storage, long offset, long[] shape, long[] strides, Func<string, InputException> error)
     {
         if (shape.Length != strides.Length || offset < 0 || shape.Any(static size => size < 0) || strides.Any(static stride => stride < 0))
@@ -116,7 +110,7 @@ internal sealed record TorchStorage(string Entry, PickleStorageType Type, long C
 /// <summary>The element type of a storage: its safetensors name, and bytes per element.</summary>
 internal sealed record PickleStorageType(string Name, int Size)
 {
-    /// <summary>The type that a class of module <c>torch</c> stands for; null for every other name.</summary>
+    // The type that a class of module 'torch' stands for; null for every other name.
     public static PickleStorageType? Find(string name) => name switch
     {
         "FloatStorage" => new("F32", 4),

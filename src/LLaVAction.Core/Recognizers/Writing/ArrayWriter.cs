@@ -9,7 +9,7 @@ namespace LLaVAction.Recognizers.Writing;
 /// <summary>Writes NumPy arrays: as AVION's pickle (protocol 4, readable by NumPy 1 and 2), and as <c>.npz</c>.</summary>
 internal static class ArrayWriter
 {
-    /// <summary>A dict of <c>logits</c> and <c>probs</c> [clips, classes] float32 and <c>targets</c> [clips] int64.</summary>
+    // A dict of 'logits' and 'probs' [clips, classes] float32 and 'targets' [clips] int64.
     public static void WriteAvionPickle(Stream stream, ScoredClips scored)
     {
         var columns = scored.Classes.Select(static (action, column) => (action, column)).ToDictionary(static item => item.action, static item => item.column);
@@ -37,7 +37,7 @@ internal static class ArrayWriter
         }
     }
 
-    /// <summary>The entries of an <c>.npz</c>: logits, probs, narration_ids and classes (<c>verb:noun</c>).</summary>
+    // The entries of an '.npz': logits, probs, narration_ids and classes ('verb:noun').
     public static void WriteNpz(Func<string, Stream> open, ScoredClips scored)
     {
         Rows("logits", static (logits, _) => logits);
@@ -64,7 +64,7 @@ internal static class ArrayWriter
         }
     }
 
-    /// <summary>The header of the .npy format, version 1: padded to a multiple of 64 bytes.</summary>
+    // The header of the .npy format, version 1: padded to a multiple of 64 bytes.
     private static void WriteHeader(Stream stream, string type, string shape)
     {
         var header = $"{{'descr': '{type}', 'fortran_order': False, 'shape': ({shape}), }}";

@@ -44,7 +44,7 @@ public static class DumpAccuracy
         }
     }
 
-    /// <summary>1-based; the lower place wins among equals.</summary>
+    // 1-based; the lower place wins among equals.
     private static int RankOf(double[] scores, int place)
     {
         if (place >= scores.Length)

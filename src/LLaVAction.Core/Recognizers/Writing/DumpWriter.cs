@@ -117,7 +117,7 @@ public static class DumpWriter
         json.WriteEndObject();
     }
 
-    /// <summary>Per verb (or noun) the sum of its actions' probabilities; 0 where it has none.</summary>
+    // Per verb (or noun) the sum of its actions' probabilities; 0 where it has none.
     internal static double[] Sums(float[] probabilities, Func<int, int> partOf, int atLeast = 0)
     {
         var sums = new double[Math.Max(atLeast, Enumerable.Range(0, probabilities.Length).Max(partOf) + 1)];
@@ -140,7 +140,6 @@ public static class DumpWriter
         }
     }
 
-    /// <summary>An entry whose time stamp does not change from one writing to the next.</summary>
     private static Stream Entry(ZipArchive zip, string name, CompressionLevel level)
     {
         var entry = zip.CreateEntry(name, level);
