@@ -80,7 +80,7 @@ public static class HtmlReport
         var sentences = new List<string>();
         if (caveats.Contains("random weights", StringComparer.Ordinal))
         {
-            sentences.Add("The model's weights are random weights: its accuracy is chance, and says nothing of any model.");
+            sentences.Add("The model's weights are random: its accuracy is chance, and says nothing of any model.");
         }
 
         if (caveats.Contains("simulated", StringComparer.Ordinal))
