@@ -1,10 +1,8 @@
 #!/usr/bin/env python3
 """Makes goldens.json: what the published scorers of six benchmarks read from hand-made answers.
 
-Runs the functions of a checkout of lmms-eval (75571cf here) and of its v0.3.0 for Video-MME; nothing of them is kept.
-
-    git clone https://github.com/EvolvingLMMs-Lab/lmms-eval && cd lmms-eval && git show v0.3.0:lmms_eval/tasks/videomme/utils.py > /tmp/videomme_v030.py
-    make-goldens.py lmms-eval/lmms_eval/tasks /tmp/videomme_v030.py > goldens.json
+Calls the scorers of an lmms-eval that you have (its tasks folder; 75571cf here) and, for Video-MME, of the utils.py that its
+v0.3.0 had; nothing of them is kept. Usage: make-goldens.py TASKS_FOLDER VIDEOMME_UTILS > goldens.json
 
 A throw of the dice is recorded as "?". Needs numpy alone.
 """
