@@ -1,4 +1,4 @@
-"""What PyTorch and Hugging Face transformers with SDPA need for the work of the torch stack, on the same device.
+"""What PyTorch and Hugging Face transformers with SDPA need for the work of the torch engine, on the same device.
 
     python3 torch_engine_peer.py DEVICE DTYPE THREADS SHAPE VERB [SIZES...]
 
