@@ -19,13 +19,13 @@ public sealed class CpuEngine : IEngine
     public IReadOnlyList<EngineFact> Inspect() => [new EngineFact("SIMD", ProcessorVectors.Describe()), new EngineFact("device", "cpu, float32")];
 
     /// <inheritdoc/>
-    public IVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options)
+    public IVideoLanguageModel LoadModel(CheckpointPath path, ModelOptions options)
     {
         RequireSupported(options);
-        var checkpoint = Checkpoint.OpenModel(checkpointFolder);
+        var checkpoint = Checkpoint.OpenModel(path);
         try
         {
-            ITokenizer tokenizer = ByteLevelTokenizer.Open(checkpointFolder);
+            ITokenizer tokenizer = ByteLevelTokenizer.Open(path);
             var own = ModelSettings.Of(checkpoint.Configuration, tokenizer);
             var settings = own.With(options, checkpoint.Configuration, tokenizer);
             var model = LlavaModelLoader.Load(checkpoint, settings, options.Threads);
@@ -40,10 +40,10 @@ public sealed class CpuEngine : IEngine
     }
 
     /// <inheritdoc/>
-    public IStagedModel LoadStagedModel(string checkpointFolder, ModelOptions options)
+    public IStagedModel LoadStagedModel(CheckpointPath path, ModelOptions options)
     {
         RequireSupported(options);
-        var checkpoint = Checkpoint.Open(checkpointFolder);
+        var checkpoint = Checkpoint.Open(path);
         try
         {
             var settings = ModelSettings.Of(checkpoint.Configuration, null).With(options, checkpoint.Configuration, null);

@@ -26,16 +26,16 @@ public sealed class TorchEngine(string? libTorchFolder) : IEngine
     public IReadOnlyList<EngineFact> Inspect() => TorchInspection.Facts(libTorchFolder);
 
     /// <inheritdoc/>
-    public IVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options) => LoadModel(checkpointFolder, options, null);
+    public IVideoLanguageModel LoadModel(CheckpointPath path, ModelOptions options) => LoadModel(path, options, null);
 
     // As the port's, in batches of a given shape; null for what suits the device.
-    internal TorchVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options, BatchShape? batchShape)
+    internal TorchVideoLanguageModel LoadModel(CheckpointPath path, ModelOptions options, BatchShape? batchShape)
     {
         LibTorch.Load(libTorchFolder);
-        using var checkpoint = Checkpoint.OpenModel(checkpointFolder);
+        using var checkpoint = Checkpoint.OpenModel(path);
         var configuration = checkpoint.Configuration;
         var device = ComputeDevice.Of(options);
-        var tokenizer = ByteLevelTokenizer.Open(checkpointFolder);
+        var tokenizer = ByteLevelTokenizer.Open(path);
         var own = ModelSettings.Of(configuration, tokenizer);
         var settings = own.With(options, configuration, tokenizer);
         var shape = batchShape ?? MemoryEstimate.Fit(checkpoint, settings, options, device);
@@ -47,10 +47,10 @@ public sealed class TorchEngine(string? libTorchFolder) : IEngine
     }
 
     /// <inheritdoc/>
-    public IStagedModel LoadStagedModel(string checkpointFolder, ModelOptions options)
+    public IStagedModel LoadStagedModel(CheckpointPath path, ModelOptions options)
     {
         LibTorch.Load(libTorchFolder);
-        using var checkpoint = Checkpoint.Open(checkpointFolder);
+        using var checkpoint = Checkpoint.Open(path);
         var settings = ModelSettings.Of(checkpoint.Configuration, null).With(options, checkpoint.Configuration, null);
         return new TorchStagedModel(new LlavaInference(Load(checkpoint, ComputeDevice.Of(options), settings, options), checkpoint.Folder));
     }

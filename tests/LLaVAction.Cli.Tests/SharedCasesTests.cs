@@ -45,6 +45,19 @@ public sealed class SharedCasesTests
         Assert.True(result.ExitCode == 0, result.Error);
     }
 
+    [SkippableFact]
+    public async Task An_adapter_given_as_a_model_says_whose_it_is_and_what_to_do()
+    {
+        var folder = Path.GetDirectoryName(Case("m_lora/adapter_config.json"))!;
+
+        var result = await CliProcess.RunAsync("doctor", "--model", folder);
+
+        Assert.True(result.ExitCode == 2, result.Error);
+        Assert.Contains("is a LoRA adapter of lmms-lab/llava-onevision-qwen2-0.5b-ov", result.Error, StringComparison.Ordinal);
+        Assert.Contains("hf download lmms-lab/llava-onevision-qwen2-0.5b-ov", result.Error, StringComparison.Ordinal);
+        Assert.Contains("--base-model", result.Error, StringComparison.Ordinal);
+    }
+
     private static string Case(string name)
     {
         var path = Path.Combine(Cases, name);

@@ -1,3 +1,4 @@
+using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Settings;
 using LLaVAction.Torch.Inference;
 using LLaVAction.Torch.Native;
@@ -32,7 +33,7 @@ internal static class TestEngine
     public static ModelOptions OnCpu(ModelOptions options) => options with { Device = "cpu", Precision = "float32" };
 
     /// <summary>A model in float32 on the CPU, in batches of a shape.</summary>
-    public static TorchVideoLanguageModel Load(string folder, ModelOptions options, BatchShape? shape = null)
+    public static TorchVideoLanguageModel Load(CheckpointPath folder, ModelOptions options, BatchShape? shape = null)
         => Engine.LoadModel(folder, OnCpu(options), shape);
 
     /// <summary>Skips the test where there is no CUDA device.</summary>

@@ -182,7 +182,7 @@ internal sealed class AskCommand() : ToolCommand<AskOptions>("ask", "Ask a model
         }
 
         return options.Runtime.CreateEngine(context.LibTorchFolder).LoadModel(
-            HuggingFaceCache.Resolve(options.Model), options.Overrides.Override(options.Runtime.ToModelOptions()) with { PromptsPerClip = 1, FramesPerClip = options.Frames });
+            options.Runtime.Locate(options.Model), options.Overrides.Override(options.Runtime.ToModelOptions()) with { PromptsPerClip = 1, FramesPerClip = options.Frames });
     }
 
     private static string PromptOf(AskOptions options, AskTask task, ModelDescription model, IReadOnlyList<double> frameSeconds)

@@ -13,6 +13,9 @@ internal sealed record DoctorOptions
     [Option("--model", "Folder of a checkpoint, to check that it is complete and show what a question needs.", Value = "DIR")]
     public string? Model { get; init; }
 
+    [Option("--base-model", "Model under a LoRA adapter given as --model [default: the one that the adapter names].", Value = "MODEL")]
+    public string? BaseModel { get; init; }
+
     [Option("--frames", "Frame counts to show the needs of --model for.", Value = "N[,N]", Minimum = 1, Maximum = 10_000)]
     public IReadOnlyList<int> Frames { get; init; } = [8, 16, 32];
 
@@ -45,7 +48,7 @@ internal sealed class DoctorCommand()
 
         if (options.Model is { } folder)
         {
-            facts.AddRange(ModelFacts.Of(HuggingFaceCache.Resolve(folder), options.Frames));
+            facts.AddRange(ModelFacts.Of(HuggingFaceCache.Locate(folder, options.BaseModel), options.Frames));
         }
 
         context.Results.Write(Tabulate(facts), options.Format);

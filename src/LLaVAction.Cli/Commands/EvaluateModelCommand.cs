@@ -195,7 +195,7 @@ internal sealed class EvaluateModelCommand()
         {
             if (options.Runtime.Engine != EngineChoice.OpenAi)
             {
-                preflight.AddWork(options.Model, options.Frames, options.Control != Control.Blind, plan.Selection.Asked.Max(static set => set.Questions.Count), plan.Selection.Asked.Count * options.Rotations);
+                preflight.AddWork(options, plan.Selection.Asked.Max(static set => set.Questions.Count), plan.Selection.Asked.Count * options.Rotations);
             }
 
             context.Results.Write(DoctorCommand.Tabulate(preflight.Facts), options.Format);

@@ -72,7 +72,7 @@ internal sealed class EvaluationJob(CommandContext context, EvaluationPlan plan)
     private CachedFrameReader Cached(IFrameReader reader, FrameCache cache)
     {
         // A mean of frames is of frames in their own size, and so are the pictures that a service gets.
-        int? size = Options.Control == Control.MeanFrame || Options.Runtime.Engine == EngineChoice.OpenAi ? null : FrameCacheOptions.InputSizeOf(HuggingFaceCache.Resolve(Options.Model));
+        int? size = Options.Control == Control.MeanFrame || Options.Runtime.Engine == EngineChoice.OpenAi ? null : FrameCacheOptions.InputSizeOf(Options.Runtime.Locate(Options.Model));
         if (size is { } side)
         {
             FrameCacheOptions.Announce(cache, WorkPlan.ClipOrder(plan.Selection.Asked).Count, Options.Frames, side, context);
@@ -92,7 +92,7 @@ internal sealed class EvaluationJob(CommandContext context, EvaluationPlan plan)
         }
 
         var engine = Options.Runtime.CreateEngine(context.LibTorchFolder);
-        return device => engine.LoadModel(HuggingFaceCache.Resolve(Options.Model), Options.Overrides.Override(Options.Runtime.ToModelOptions(device)) with
+        return device => engine.LoadModel(Options.Runtime.Locate(Options.Model), Options.Overrides.Override(Options.Runtime.ToModelOptions(device)) with
         {
             PromptsPerClip = plan.Selection.Asked.Count * Options.Rotations,
             FramesPerClip = Options.Frames.Max(),

@@ -21,7 +21,7 @@ internal sealed record FrameCacheOptions
 
     /// <summary>Width and height of a checkpoint's input, in pixels.</summary>
     /// <exception cref="InputException">The folder is not a checkpoint.</exception>
-    public static int InputSizeOf(string model)
+    public static int InputSizeOf(CheckpointPath model)
     {
         using var checkpoint = Checkpoint.Open(model);
         return checkpoint.Configuration.Vision.ImageSize;

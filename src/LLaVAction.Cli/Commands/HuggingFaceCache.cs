@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using LLaVAction.Models.Checkpoints;
 
 namespace LLaVAction.Cli.Commands;
 
@@ -7,11 +8,33 @@ internal static partial class HuggingFaceCache
 {
     private const string ModelPrefix = "models--";
 
-    /// <summary>The folder of a checkpoint: the path itself, or the cached snapshot of a hub id.</summary>
+    /// <summary>Where a checkpoint's files are; an adapter's are its own and those of the model under it.</summary>
     /// <param name="model">A folder, <c>org/name</c>, or <c>org/name@revision</c> with a branch, tag or commit.</param>
-    /// <exception cref="InputException">It is neither; the message has the command that downloads it.</exception>
-    public static string Resolve(string model) => Resolve(model, CacheFolder(Environment.GetEnvironmentVariable));
+    /// <param name="baseModel">The model under an adapter, likewise; null for the one that the adapter names.</param>
+    /// <exception cref="InputException">One is not there; the message has the command that downloads it.</exception>
+    public static CheckpointPath Locate(string model, string? baseModel = null) => Locate(model, baseModel, CacheFolder(Environment.GetEnvironmentVariable));
 
+    public static CheckpointPath Locate(string model, string? baseModel, string cache)
+    {
+        var folder = Resolve(model, cache);
+        return (baseModel ?? CheckpointPath.BaseNamedIn(folder)) is not { } name ? new CheckpointPath(folder)
+            : baseModel is not null || Directory.Exists(name) || HubId().IsMatch(name) ? new CheckpointPath(folder, ResolveBase(name))
+            : throw new InputException($"{folder} is a LoRA adapter of {name}, which is not there. Give the model under it by --base-model.");
+
+        string ResolveBase(string name)
+        {
+            try
+            {
+                return Resolve(name, cache);
+            }
+            catch (InputException failure) when (baseModel is null)
+            {
+                throw new InputException($"{folder} is a LoRA adapter of {name}: {failure.Message} Or give the model under it by --base-model.", failure);
+            }
+        }
+    }
+
+    // The folder itself, or the cached snapshot of a hub id.
     public static string Resolve(string model, string cache)
     {
         if (Directory.Exists(model))
@@ -19,6 +42,11 @@ internal static partial class HuggingFaceCache
             return Directory.Exists(Path.Combine(model, "snapshots")) && HubFolder().Match(Path.GetFileName(Path.GetFullPath(model))) is { Success: true } folder
                 ? throw new InputException($"{model}: the cache folder of a hub model, not a checkpoint; use --model {folder.Groups["org"].Value}/{folder.Groups["name"].Value}.")
                 : model;
+        }
+
+        if (File.Exists(model))
+        {
+            throw new InputException($"{model} is a file; give the folder it lies in: {Path.GetDirectoryName(Path.GetFullPath(model))}.");
         }
 
         if (HubId().Match(model) is not { Success: true } id || model.EndsWith('/'))

@@ -2,6 +2,7 @@ using System.Globalization;
 using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Sequences;
+using LLaVAction.Runs;
 
 namespace LLaVAction.Cli.Commands;
 
@@ -13,12 +14,17 @@ internal static class ModelFacts
 
     /// <summary>The lines about a checkpoint folder. Reads headers and configuration, no weights.</summary>
     /// <exception cref="InputException">The folder is no checkpoint that can be run.</exception>
-    public static IEnumerable<EngineFact> Of(string folder, IReadOnlyList<int> frameCounts)
+    public static IEnumerable<EngineFact> Of(CheckpointPath path, IReadOnlyList<int> frameCounts)
     {
-        using var checkpoint = Checkpoint.Open(folder);
+        using var checkpoint = Checkpoint.Open(path);
         var configuration = checkpoint.Configuration;
         var facts = new List<EngineFact> { new("model", Describe(checkpoint)), Weights(checkpoint) };
-        facts.AddRange(configuration.Assumptions.Select(assumption => new EngineFact("model: assumed", assumption)));
+        if (path.Base is { } under)
+        {
+            facts.Add(new EngineFact("model: adapter", $"merged on loading into {ModelLabel.Of(under)}"));
+        }
+
+        facts.AddRange(configuration.Assumptions.Select(assumption => new EngineFact("model: assumed", assumption, IsUsable: null)));
         if (configuration.Language is not null)
         {
             facts.Add(new EngineFact("model: video tokens", DescribeVideoTokens(configuration)));

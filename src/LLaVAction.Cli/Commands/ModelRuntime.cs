@@ -29,6 +29,9 @@ internal sealed record ModelRuntime
     [Option("--device", "Device to run on; several, with commas, share the work.", Value = "auto|cpu|cuda:N[,cuda:N]", HasCommas = true)]
     public IReadOnlyList<string> Devices { get; init; } = ["auto"];
 
+    [Option("--base-model", "Model under a LoRA adapter given as --model, a folder or hub id [default: the one that the adapter names].", Value = "MODEL")]
+    public string? BaseModel { get; init; }
+
     [Option("--precision", "Arithmetic of the model.")]
     public PrecisionChoice Precision { get; init; }
 
@@ -38,6 +41,10 @@ internal sealed record ModelRuntime
     /// <summary>The engine for these options.</summary>
     /// <param name="libTorchFolder">The folder of libtorch that the user named; null for the first that is found.</param>
     public IEngine CreateEngine(string? libTorchFolder) => Engines.Create(Engine, Devices.FirstOrDefault("auto"), libTorchFolder);
+
+    /// <summary>Where the files of a model are.</summary>
+    /// <param name="model">The folder or hub id of a checkpoint, or of an adapter.</param>
+    public CheckpointPath Locate(string model) => HuggingFaceCache.Locate(model, BaseModel);
 
     public ModelOptions ToModelOptions(string? device = null) => new()
     {

@@ -48,7 +48,7 @@ internal sealed class ParityCommand()
     public override Task<int> RunAsync(ParityOptions options, CommandContext context)
     {
         var pack = ParityPack.Open(options.Pack);
-        var folder = HuggingFaceCache.Resolve(options.Model);
+        var folder = options.Runtime.Locate(options.Model);
         ModelConfiguration configuration;
         using (var opened = Checkpoint.Open(folder))
         {
@@ -76,9 +76,9 @@ internal sealed class ParityCommand()
     }
 
     private static void Compare(
-        IEngine engine, string checkpoint, ModelOptions options, ParityRun run, ParityClip[] clips, IProgressReporter progress, CancellationToken cancellationToken)
+        IEngine engine, CheckpointPath checkpoint, ModelOptions options, ParityRun run, ParityClip[] clips, IProgressReporter progress, CancellationToken cancellationToken)
     {
-        if (File.Exists(Path.Combine(checkpoint, "tokenizer.json")) || File.Exists(Path.Combine(checkpoint, "vocab.json")))
+        if (File.Exists(checkpoint.FileOf("tokenizer.json")) || File.Exists(checkpoint.FileOf("vocab.json")))
         {
             using var whole = engine.LoadModel(checkpoint, options);
             foreach (var clip in clips)

@@ -124,7 +124,8 @@ internal sealed class PredictActionsCommand()
     {
         var annotations = EpicCsvReader.Read(options.Annotations);
         var pool = AnnotationPool.Unite([annotations, .. options.Narrations.Select(static path => EpicCsvReader.Read(path))]);
-        var recognizer = RecognizerConfiguration.IsRecognizer(options.Model) ? RecognizerConfiguration.Read(options.Model) : null;
+        var model = options.Runtime.Locate(options.Model);
+        var recognizer = RecognizerConfiguration.IsRecognizer(model.Folder) ? RecognizerConfiguration.Read(model.Folder) : null;
         var views = ViewGrid.Parse(options.Views);
         var squares = recognizer is not null && options.Preprocessing == PreprocessingChoice.Fused ? new SquareViews(recognizer.ImageSize, views.Spatial) : null;
         var shard = Shard.Parse(options.Shard);
@@ -135,7 +136,7 @@ internal sealed class PredictActionsCommand()
             options.Runtime.CreateEngine(context.LibTorchFolder),
             new ActionScorerRequest
             {
-                Model = options.Model,
+                Model = model,
                 Options = options.Runtime.ToModelOptions(),
                 Frames = options.Frames,
                 Views = views,

@@ -38,7 +38,7 @@ internal sealed class Preflight
     {
         if (options.Runtime.Engine != EngineChoice.OpenAi)
         {
-            LookAtModel(options.Model, options.Frames);
+            LookAtModel(options.Model, options.Runtime.BaseModel, options.Frames);
             return;
         }
 
@@ -50,14 +50,14 @@ internal sealed class Preflight
     }
 
     // Looks at a checkpoint, once however many runs use it: complete, loadable, and what it needs.
-    public void LookAtModel(string model, IReadOnlyList<int> frames)
+    public void LookAtModel(string model, string? baseModel, IReadOnlyList<int> frames)
     {
-        if (_checkpoints.Add($"{model}?{string.Join(',', frames)}"))
+        if (_checkpoints.Add($"{model}+{baseModel}?{string.Join(',', frames)}"))
         {
             Look(
                 () =>
                 {
-                    var folder = HuggingFaceCache.Resolve(model);
+                    var folder = HuggingFaceCache.Locate(model, baseModel);
                     Checkpoint.OpenModel(folder).Dispose();
 
                     // What is too large for this machine's memory may still run elsewhere or slowly: a warning.
@@ -115,12 +115,13 @@ internal sealed class Preflight
         },
         $"output {folder}");
 
-    public void AddWork(string model, IReadOnlyList<int> frames, bool hasVideo, long clips, long promptsPerClip) => Look(
+    public void AddWork(EvaluateModelOptions options, long clips, long promptsPerClip) => Look(
         () =>
         {
-            using var checkpoint = Checkpoint.OpenModel(HuggingFaceCache.Resolve(model));
+            using var checkpoint = Checkpoint.OpenModel(options.Runtime.Locate(options.Model));
             var layout = VisualTokenLayout.Of(checkpoint.Configuration);
-            var operations = frames.Sum(count =>
+            var hasVideo = options.Control != Control.Blind;
+            var operations = options.Frames.Sum(count =>
             {
                 var needs = ModelRequirements.Of(checkpoint.Configuration, layout, count, TextTokens, sizeof(float));
                 return (hasVideo ? clips * (needs.VisionOperations + needs.PrefillOperations) : 0) + (clips * promptsPerClip * TextTokens * needs.PrefillOperations / needs.PromptTokens);

@@ -68,7 +68,7 @@ internal sealed class PrepareFramesCommand()
 
     public override async Task<int> RunAsync(PrepareFramesOptions options, CommandContext context)
     {
-        var size = options.Model is { } model ? FrameCacheOptions.InputSizeOf(HuggingFaceCache.Resolve(model))
+        var size = options.Model is { } model ? FrameCacheOptions.InputSizeOf(HuggingFaceCache.Locate(model))
             : options.Size ?? throw new InputException("The frames' size is not known: give the checkpoint with --model, or --size N.");
         var policy = new FramePolicy(options.FramePolicy, options.ClipLength);
         FramePlan.Validate(policy, options.Frames);

@@ -21,7 +21,7 @@ internal sealed class TokenCounter : IDisposable
     /// <summary>Opens the checkpoint on the CPU.</summary>
     /// <exception cref="InputException">The folder is no checkpoint that can be run.</exception>
     public static TokenCounter Open(string folder, IReadOnlyList<int> frameCounts) =>
-        new TokenCounter(new CpuEngine().LoadModel(HuggingFaceCache.Resolve(folder), new ModelOptions { Device = "cpu" }), frameCounts);
+        new TokenCounter(new CpuEngine().LoadModel(HuggingFaceCache.Locate(folder), new ModelOptions { Device = "cpu" }), frameCounts);
 
     /// <summary>One line per frame count, and one with the ids of the letters.</summary>
     /// <param name="prompt">The whole text, chat template included.</param>

@@ -26,7 +26,7 @@ public enum ActionScoring
 public sealed record ActionScorerRequest
 {
     /// <summary>The model's folder: a recogniser, or the checkpoint of a video language model.</summary>
-    public required string Model { get; init; }
+    public required CheckpointPath Model { get; init; }
 
     /// <summary>How the engine runs it.</summary>
     public required ModelOptions Options { get; init; }
@@ -58,9 +58,9 @@ public static class ActionScorers
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(request);
-        if (RecognizerConfiguration.IsRecognizer(request.Model))
+        if (RecognizerConfiguration.IsRecognizer(request.Model.Folder))
         {
-            var recognizer = engine.LoadRecognizer(request.Model, request.Options);
+            var recognizer = engine.LoadRecognizer(request.Model.Folder, request.Options);
             return new RecognizerScorer(recognizer, request.Frames ?? recognizer.Configuration.Frames, request.Views);
         }
 

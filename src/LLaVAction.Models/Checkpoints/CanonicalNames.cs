@@ -53,6 +53,9 @@ public static class CanonicalNames
     /// <summary>LLaVAction's action head [actions, hidden].</summary>
     public const string ActionHead = "action_head.weight";
 
+    // What wrapped a model when it was saved: DataParallel, torch.compile, PEFT.
+    private static readonly string[] Wrappers = ["module.", "_orig_mod.", "base_model.model."];
+
     private const string VisionLayers = "vision_tower.encoder.layers.";
     private const string LanguageLayers = "language_model.layers.";
 
@@ -71,7 +74,7 @@ public static class CanonicalNames
     /// </summary>
     public static string Of(string stored)
     {
-        var name = Strip(stored, "model.");
+        var name = Strip(WithoutWrappers(stored), "model.");
         if (name.StartsWith("vision_tower.", StringComparison.Ordinal) || name.StartsWith("vision_model.", StringComparison.Ordinal))
         {
             return "vision_tower." + Strip(Strip(Strip(name, "vision_tower."), "vision_tower."), "vision_model.");
@@ -85,6 +88,17 @@ public static class CanonicalNames
 
         name = Strip(Strip(name, "language_model."), "model.");
         return IsOfLanguageModel(name) ? "language_model." + name : name;
+    }
+
+    /// <summary>A stored name without the prefixes of what wrapped the model when it was saved.</summary>
+    public static string WithoutWrappers(string stored)
+    {
+        while (Array.Find(Wrappers, wrapper => stored.StartsWith(wrapper, StringComparison.Ordinal)) is { } found)
+        {
+            stored = stored[found.Length..];
+        }
+
+        return stored;
     }
 
     /// <summary>

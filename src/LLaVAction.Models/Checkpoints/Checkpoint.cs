@@ -9,18 +9,21 @@ namespace LLaVAction.Models.Checkpoints;
 /// </summary>
 public sealed class Checkpoint : IDisposable
 {
-    private readonly WeightFiles[] _weights;
+    private readonly IDisposable[] _files;
 
-    private Checkpoint(string folder, ModelConfiguration configuration, IReadOnlyDictionary<string, TensorView> tensors, WeightFiles[] weights)
+    private Checkpoint(CheckpointPath path, ModelConfiguration configuration, IReadOnlyDictionary<string, TensorView> tensors, IDisposable[] files)
     {
-        Folder = folder;
+        Path = path;
         Configuration = configuration;
         Tensors = tensors;
-        _weights = weights;
+        _files = files;
     }
 
-    /// <summary>The folder.</summary>
-    public string Folder { get; }
+    /// <summary>Where its files are.</summary>
+    public CheckpointPath Path { get; }
+
+    /// <summary>The folder; an adapter's own where it is one.</summary>
+    public string Folder => Path.Folder;
 
     /// <summary>A label to show: <c>org/name@revision</c> in the Hugging Face cache, else the folder's own name.</summary>
     public string Name => ModelLabel.Of(Folder);
@@ -39,43 +42,52 @@ public sealed class Checkpoint : IDisposable
     /// The folder is no checkpoint, or one that is damaged, incomplete or not supported; the message says what was found,
     /// what was expected and what to do.
     /// </exception>
-    public static Checkpoint Open(string folder)
+    public static Checkpoint Open(CheckpointPath path)
     {
-        var weights = new List<WeightFiles>();
+        CheckpointFolder.Check(path);
+        var files = new List<IDisposable>();
         try
         {
             var tensors = new CheckpointTensors();
-            weights.Add(WeightFiles.Open(folder));
-            tensors.Add(weights[0].Tensors.Values);
-            if (!tensors.HasVisionTower)
+            var weights = Add(WeightFiles.Open(path.WeightFolder));
+            tensors.Add(weights.Tensors.Values);
+            var adapter = path.Base is null ? null : Add(LowRankAdapter.Open(path.Folder));
+            if (!tensors.HasVisionTower && adapter?.HasVisionTower != true)
             {
-                weights.Add(OpenTower(folder));
-                tensors.Add(weights[1].Tensors.Values.Where(tensor => CanonicalNames.Of(tensor.Name).StartsWith("vision_tower.", StringComparison.Ordinal)));
+                tensors.Add(Add(OpenTower(path)).Tensors.Values.Where(tensor => CanonicalNames.Of(tensor.Name).StartsWith("vision_tower.", StringComparison.Ordinal)));
             }
 
-            var configuration = ConfigurationReader.Read(folder, tensors);
-            CheckpointLayout.Check(folder, configuration, tensors);
-            return new Checkpoint(folder, configuration, tensors.All, weights.ToArray());
+            adapter?.Apply(tensors);
+            var configuration = ConfigurationReader.Read(path, tensors);
+            CheckpointLayout.Check(path.Folder, configuration, tensors);
+            return new Checkpoint(path, configuration, tensors.All, [.. files]);
+
+            T Add<T>(T file)
+                where T : IDisposable
+            {
+                files.Add(file);
+                return file;
+            }
         }
         catch
         {
-            weights.ForEach(item => item.Dispose());
+            files.ForEach(item => item.Dispose());
             throw;
         }
     }
 
     /// <summary>Opens a folder that holds a whole model; otherwise as <see cref="Open"/>.</summary>
     /// <exception cref="InputException">As there, or the folder holds a vision tower alone.</exception>
-    public static Checkpoint OpenModel(string folder)
+    public static Checkpoint OpenModel(CheckpointPath path)
     {
-        var checkpoint = Open(folder);
+        var checkpoint = Open(path);
         if (checkpoint.Configuration.Language is not null)
         {
             return checkpoint;
         }
 
         checkpoint.Dispose();
-        throw new InputException($"{folder} holds a vision tower alone; expected a whole model (LLaVA-OneVision, LLaVA-Video, LLaVAction).");
+        throw new InputException($"{path} holds a vision tower alone; expected a whole model (LLaVA-OneVision, LLaVA-Video, LLaVAction).");
     }
 
     /// <summary>A tensor by its canonical name.</summary>
@@ -83,16 +95,16 @@ public sealed class Checkpoint : IDisposable
     public TensorView this[string canonicalName] => Tensors[canonicalName];
 
     /// <summary>Unmaps the weights. Addresses and spans taken from the tensors must not be used afterwards.</summary>
-    public void Dispose() => Array.ForEach(_weights, item => item.Dispose());
+    public void Dispose() => Array.ForEach(_files, item => item.Dispose());
 
     // The weights of a tower that was left out of an original checkpoint, from a folder of its name.
-    private static WeightFiles OpenTower(string folder)
+    private static WeightFiles OpenTower(CheckpointPath path)
     {
-        var name = JsonFields.TryOpen(Path.Combine(folder, "config.json"))?.Text("mm_vision_tower") ?? "";
-        return OriginalVisionTower.FolderOf(folder, name) is { } tower
+        var name = JsonFields.TryOpen(path.FileOf("config.json"))?.Text("mm_vision_tower") ?? "";
+        return OriginalVisionTower.FolderOf(path.WeightFolder, name) is { } tower
             ? WeightFiles.Open(tower)
             : throw new InputException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{folder} holds no vision tower tensors. Its config.json names the tower {DisplayText.Quote(name)}: put that SigLIP checkpoint into a folder of that name in or beside this one."));
+                $"{path} holds no vision tower tensors. Its config.json names the tower {DisplayText.Quote(name)}: put that SigLIP checkpoint into a folder of that name in or beside this one."));
     }
 }

@@ -26,11 +26,19 @@ public static class CheckpointHash
             .ToArray();
 
     /// <summary>
-    /// The hash, 64 lower-case hexadecimal digits. Files are read in parallel, at 0.5 to 2 GB/s each where the disk allows.
+    /// The hash, 64 lower-case hexadecimal digits; of an adapter, over its own files and then its base's hash, under the name
+    /// <c>base</c>. Files are read in parallel, at 0.5 to 2 GB/s each where the disk allows.
     /// </summary>
     /// <exception cref="InputException">A file cannot be read.</exception>
-    public static string Compute(string folder, CancellationToken cancellationToken = default)
+    public static string Compute(CheckpointPath path, CancellationToken cancellationToken = default)
     {
+        if (path.Base is { } model)
+        {
+            var own = SmallFiles.Concat(LowRankAdapter.FileNames).Where(name => File.Exists(Path.Combine(path.Folder, name))).Order(StringComparer.Ordinal).ToArray();
+            return Combine([.. own, "base"], [.. own.Select(name => HashFile(Path.Combine(path.Folder, name), cancellationToken)), Compute(model, cancellationToken)]);
+        }
+
+        var folder = path.Folder;
         var names = FileNames(folder);
         var hashes = new string[names.Count];
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Math.Min(8, Environment.ProcessorCount) };

@@ -26,6 +26,9 @@ internal sealed class CheckpointTensors
         }
     }
 
+    /// <summary>Puts a tensor in the place of another, or adds it.</summary>
+    public void Replace(TensorView tensor) => _tensors[CanonicalNames.Of(tensor.Name)] = tensor;
+
     public bool Has(string name) => _tensors.ContainsKey(name);
 
     // One size of a tensor's shape; null where there is no such tensor, axis, or the size is no plausible one.

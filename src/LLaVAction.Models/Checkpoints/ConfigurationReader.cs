@@ -8,36 +8,37 @@ internal static class ConfigurationReader
 
     /// <summary>Reads the configuration.</summary>
     /// <exception cref="InputException">A file is missing or damaged, or names an architecture or setting that is not supported.</exception>
-    public static ModelConfiguration Read(string folder, CheckpointTensors tensors)
+    public static ModelConfiguration Read(CheckpointPath path, CheckpointTensors tensors)
     {
-        var file = Path.Combine(folder, "config.json");
+        var file = path.FileOf("config.json");
         var config = JsonFields.TryOpen(file)
-            ?? throw new InputException($"{folder} holds no config.json; expected the folder of a checkpoint with all its files.");
+            ?? throw CheckpointFolder.WithoutConfiguration(path.WeightFolder);
         var format = FormatOf(file, config);
         if (config.Object("quantization_config") is not null)
         {
             throw new InputException($"{file} describes quantised weights (quantization_config). Use the unquantised checkpoint (F32, F16 or BF16).");
         }
 
-        var pixels = ReadPixels(folder, out var processorSize);
+        var pixels = ReadPixels(path, out var processorSize);
         var configuration = format switch
         {
             CheckpointFormat.HuggingFace => HuggingFaceConfiguration.Read(file, config),
-            CheckpointFormat.Original => OriginalConfiguration.Read(folder, file, config, tensors, processorSize),
+            CheckpointFormat.Original => OriginalConfiguration.Read(path.WeightFolder, file, config, tensors, processorSize),
             _ => ReadVisionTower(file, config),
         };
         if (processorSize is int size && size != configuration.Vision.ImageSize)
         {
             throw new InputException(
-                $"{folder}: the preprocessor resizes images to {size} pixels, and the vision tower takes {configuration.Vision.ImageSize}. Take both files from one checkpoint.");
+                $"{path}: the preprocessor resizes images to {size} pixels, and the vision tower takes {configuration.Vision.ImageSize}. Take both files from one checkpoint.");
         }
 
         return configuration with
         {
             Pixels = pixels,
             Language = configuration.Language is { } language ? WithVocabularyOf(tensors, language) : null,
-            Generation = ReadGeneration(folder, config),
+            Generation = ReadGeneration(path, config),
             HasRandomWeights = config.Flag("llavaction_random_weights") ?? false,
+            Assumptions = [.. configuration.Assumptions, .. MissingHead(config, tensors)],
         };
     }
 
@@ -73,9 +74,19 @@ internal static class ConfigurationReader
         HasTiedEmbeddings = !tensors.Has(CanonicalNames.OutputHead),
     };
 
-    private static GenerationSettings ReadGeneration(string folder, JsonFields config)
+    // Tied where a file says nothing, as checkpoints in the wild are; where it says otherwise, a shard may be missing.
+    private static IEnumerable<string> MissingHead(JsonFields config, CheckpointTensors tensors)
     {
-        var generation = JsonFields.TryOpen(Path.Combine(folder, "generation_config.json"));
+        var text = config.Object("text_config");
+        var isTied = config.Flag("tie_word_embeddings") ?? text?.Flag("tie_word_embeddings");
+        return isTied == false && tensors.Has(CanonicalNames.TokenEmbedding) && !tensors.Has(CanonicalNames.OutputHead)
+            ? ["config.json says that the embeddings are not tied (tie_word_embeddings), and there is no lm_head: the embedding is taken as the output head. If the model was trained with one, its weights are incomplete"]
+            : [];
+    }
+
+    private static GenerationSettings ReadGeneration(CheckpointPath path, JsonFields config)
+    {
+        var generation = JsonFields.TryOpen(path.FileOf("generation_config.json"));
         var ends = generation?.IntegerOrList("eos_token_id")
             ?? config.IntegerOrList("eos_token_id")
             ?? config.Object("text_config")?.IntegerOrList("eos_token_id");
@@ -88,11 +99,11 @@ internal static class ConfigurationReader
 
     // The video processor's settings before the image processor's; SigLIP's own (0.5, 0.5) where neither file is there, as in the
     // original layout, whose processor is part of the code.
-    private static PixelSettings ReadPixels(string folder, out int? imageSize)
+    private static PixelSettings ReadPixels(CheckpointPath path, out int? imageSize)
     {
         imageSize = null;
         string[] names = ["video_preprocessor_config.json", "preprocessor_config.json"];
-        var file = names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        var file = names.Select(path.FileOf).FirstOrDefault(File.Exists);
         if (file is null)
         {
             return new PixelSettings();
@@ -113,6 +124,12 @@ internal static class ConfigurationReader
             }
         }
 
+        // A crop shows the model another picture than it was trained on here: the middle of the frame.
+        if (fields.Flag("do_center_crop") == true)
+        {
+            throw fields.Wrong("do_center_crop", "true", "false: frames become squares without a crop, as SigLIP's preprocessing has it");
+        }
+
         imageSize = ReadSquareSize(fields);
         var defaults = new PixelSettings();
         return new PixelSettings
@@ -131,6 +148,12 @@ internal static class ConfigurationReader
         }
 
         var size = fields.Object("size")!;
+        string[] others = ["shortest_edge", "longest_edge", "max_height"];
+        if (Array.Find(others, size.Members.ContainsKey) is { } edge)
+        {
+            throw size.Wrong(edge, size.Members[edge], "height and width: frames become squares, whatever their aspect ratio");
+        }
+
         var height = size.Size("height");
         var width = size.Size("width");
         return height == width

@@ -21,4 +21,16 @@ public static class ElementConversion
     /// <param name="destination">At least as many elements.</param>
     public static void Float16ToFloat32(ReadOnlySpan<ushort> source, Span<float> destination) =>
         TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<ushort, Half>(source), destination[..source.Length]);
+
+    /// <summary>The nearest bfloat16 of each float32, halves to even; NaN stays NaN.</summary>
+    /// <param name="source">The elements.</param>
+    /// <param name="destination">Receives the bits, at least as many.</param>
+    public static void Float32ToBFloat16(ReadOnlySpan<float> source, Span<ushort> destination)
+    {
+        for (var i = 0; i < source.Length; i++)
+        {
+            var bits = BitConverter.SingleToUInt32Bits(source[i]);
+            destination[i] = (ushort)(float.IsNaN(source[i]) ? (bits >> 16) | 0x40 : (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+        }
+    }
 }

@@ -6,7 +6,7 @@ namespace LLaVAction.Models.Checkpoints;
 /// A whole file mapped read-only into memory: the one place of this project that holds a pointer. Bytes are read from
 /// disk when first touched, at page granularity, and stay valid until the mapping is disposed.
 /// </summary>
-internal sealed unsafe class MappedFile : IDisposable
+internal sealed unsafe class MappedFile : ITensorMemory, IDisposable
 {
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;

@@ -4,18 +4,18 @@ using System.Runtime.InteropServices;
 namespace LLaVAction.Models.Checkpoints;
 
 /// <summary>
-/// A tensor as it lies in a mapped file: C order, little endian, never copied. Valid until the checkpoint (or
+/// A tensor as it lies in a mapped file (or, where an adapter changed it, in memory): C order, little endian. Valid until the checkpoint (or
 /// <see cref="SafetensorsFile"/>) it comes from is disposed.
 /// </summary>
 public sealed class TensorView
 {
-    private readonly MappedFile _mapping;
+    private readonly ITensorMemory _memory;
     private readonly long _offset;
 
     internal TensorView(
-        MappedFile mapping, string file, string name, string elementTypeName, IReadOnlyList<long> shape, long offset, long byteLength)
+        ITensorMemory memory, string file, string name, string elementTypeName, IReadOnlyList<long> shape, long offset, long byteLength)
     {
-        _mapping = mapping;
+        _memory = memory;
         _offset = offset;
         File = file;
         Name = name;
@@ -52,7 +52,7 @@ public sealed class TensorView
     /// Files need not align tensors to their element size.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The checkpoint is closed.</exception>
-    public nint Address => _mapping.Address + (nint)_offset;
+    public nint Address => _memory.Address + (nint)_offset;
 
     /// <summary>All its bytes.</summary>
     /// <exception cref="OverflowException">It has more than 2 GiB: read it in parts with <see cref="GetBytes"/>.</exception>
@@ -64,7 +64,7 @@ public sealed class TensorView
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, ByteLength - offset);
-        return _mapping.Span(_offset + offset, length);
+        return _memory.Span(_offset + offset, length);
     }
 
     /// <summary>Copies elements as float32, exactly: every F16 and BF16 value is a float32 value.</summary>
@@ -128,7 +128,7 @@ public sealed class TensorView
         return values;
     }
 
-    internal TensorView WithName(string name) => new(_mapping, File, name, ElementTypeName, Shape, _offset, ByteLength);
+    internal TensorView WithName(string name) => new(_memory, File, name, ElementTypeName, Shape, _offset, ByteLength);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {ElementTypeName} {DisplayText.Shape(Shape)}";

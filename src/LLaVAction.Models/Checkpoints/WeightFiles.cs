@@ -32,7 +32,13 @@ public sealed class WeightFiles : IDisposable
             var index = Path.Combine(folder, IndexFile);
             var isSharded = !File.Exists(Path.Combine(folder, SingleFile)) && File.Exists(index);
             var map = isSharded ? ReadIndex(index) : [];
-            foreach (var path in isSharded ? ShardPaths(folder, map) : [SinglePath(folder)])
+            var paths = isSharded ? ShardPaths(folder, map).ToArray() : [SinglePath(folder)];
+            if (paths.Where(static path => !File.Exists(path)).Select(Path.GetFileName).ToArray() is { Length: > 0 } missing)
+            {
+                throw new InputException($"{folder}: {missing.Length} of the {paths.Length} weight files that {IndexFile} names are missing: {string.Join(", ", missing.Take(3))}{(missing.Length > 3 ? ", …" : "")}. Download them again; hf download resumes.");
+            }
+
+            foreach (var path in paths)
             {
                 weights.Add(SafetensorsFile.Open(path));
             }
@@ -64,24 +70,17 @@ public sealed class WeightFiles : IDisposable
 
     private static string SinglePath(string folder)
     {
-        if (!Directory.Exists(folder))
-        {
-            throw new InputException($"{folder} is not a folder; expected a checkpoint folder with config.json and safetensors files.");
-        }
-
         var single = Path.Combine(folder, SingleFile);
         if (File.Exists(single))
         {
             return single;
         }
 
-        var found = Directory.GetFiles(folder, "*.safetensors").Order(StringComparer.Ordinal).ToArray();
+        var found = !Directory.Exists(folder) ? [] : Directory.GetFiles(folder, "*.safetensors").Order(StringComparer.Ordinal).ToArray();
         return found switch
         {
             [string only] => only,
-            [] when Directory.EnumerateFiles(folder, "*.bin").Any() => throw new InputException(
-                $"{folder} holds PyTorch .bin weights and no safetensors. Convert them (save_pretrained with safe_serialization=True); .bin files are pickles and can run code."),
-            [] => throw new InputException($"{folder} holds no safetensors file; expected {SingleFile}, or {IndexFile} and its shards."),
+            [] => throw CheckpointFolder.WithoutWeights(folder),
             _ => throw new InputException($"{folder} holds {found.Length} safetensors files and neither {SingleFile} nor {IndexFile} that says which belong together. Add the index."),
         };
     }

@@ -1,3 +1,4 @@
+using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Settings;
 
 namespace LLaVAction.Models.Engines;
@@ -11,16 +12,16 @@ public interface IEngine
     /// <summary>Lines for <c>doctor</c>: what the engine found (SIMD, libraries, devices, memory, what is missing).</summary>
     IReadOnlyList<EngineFact> Inspect();
 
-    /// <summary>Loads a checkpoint folder.</summary>
+    /// <summary>Loads a checkpoint.</summary>
     /// <exception cref="InputException">The folder is not a checkpoint that can be run; the message says why.</exception>
-    IVideoLanguageModel LoadModel(string checkpointFolder, ModelOptions options);
+    IVideoLanguageModel LoadModel(CheckpointPath path, ModelOptions options);
 
     /// <summary>
-    /// Loads a checkpoint folder to look at its stages. Tokenizer files may be absent, and so may the language model
+    /// Loads a checkpoint to look at its stages. Tokenizer files may be absent, and so may the language model
     /// (a folder of a vision tower alone).
     /// </summary>
     /// <exception cref="InputException">The folder is not a checkpoint that can be run; the message says why.</exception>
-    IStagedModel LoadStagedModel(string checkpointFolder, ModelOptions options);
+    IStagedModel LoadStagedModel(CheckpointPath path, ModelOptions options);
 
     /// <summary>Loads a recogniser's folder (<c>convert-recogniser</c>).</summary>
     /// <exception cref="InputException">The folder is no recogniser that can be run; the message says why.</exception>

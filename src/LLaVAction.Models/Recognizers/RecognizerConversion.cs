@@ -199,17 +199,10 @@ public static class RecognizerConversion
         });
     }
 
-    // The nearest bfloat16 of each float32, halves to even.
     private static byte[] ToBFloat16(byte[] floats)
     {
-        var source = MemoryMarshal.Cast<byte, uint>((ReadOnlySpan<byte>)floats);
         var rounded = new byte[floats.Length / 2];
-        var target = MemoryMarshal.Cast<byte, ushort>(rounded.AsSpan());
-        for (var i = 0; i < source.Length; i++)
-        {
-            target[i] = (ushort)((source[i] + 0x7FFF + ((source[i] >> 16) & 1)) >> 16);
-        }
-
+        ElementConversion.Float32ToBFloat16(MemoryMarshal.Cast<byte, float>(floats), MemoryMarshal.Cast<byte, ushort>(rounded.AsSpan()));
         return rounded;
     }
 

@@ -64,12 +64,12 @@ public sealed record ModelDescription
     /// <param name="precision">As <see cref="Precision"/>.</param>
     public static ModelDescription Of(Checkpoint checkpoint, ModelSettings own, ModelSettings inForce, string engine, string device, string precision)
     {
-        var folder = checkpoint.Folder;
+        var path = checkpoint.Path;
         var configuration = checkpoint.Configuration;
         return new ModelDescription
         {
             Name = checkpoint.Name,
-            DeferredHash = new Lazy<string?>(() => CheckpointHash.Compute(folder)),
+            DeferredHash = new Lazy<string?>(() => CheckpointHash.Compute(path)),
             Engine = engine,
             Device = device,
             Precision = precision,

@@ -1,4 +1,5 @@
 using System.Text;
+using LLaVAction.Models.Checkpoints;
 
 namespace LLaVAction.Models.Tokenization;
 
@@ -47,9 +48,9 @@ public sealed class ByteLevelTokenizer : ITokenizer
     /// Opens the tokenizer of a checkpoint folder: <c>tokenizer.json</c>, or <c>vocab.json</c> and <c>merges.txt</c>; added
     /// tokens from there, <c>added_tokens.json</c> and <c>tokenizer_config.json</c>.
     /// </summary>
-    /// <param name="folder">The checkpoint folder.</param>
+    /// <param name="path">The checkpoint.</param>
     /// <exception cref="InputException">Files are missing or damaged, or describe another kind of tokenizer.</exception>
-    public static ByteLevelTokenizer Open(string folder) => TokenizerFiles.Open(folder);
+    public static ByteLevelTokenizer Open(CheckpointPath path) => TokenizerFiles.Open(path);
 
     /// <inheritdoc/>
     public IReadOnlyList<int> Encode(string text)

@@ -6,8 +6,10 @@ namespace LLaVAction.Models.Tokenization;
 /// <summary>Reads a folder's tokenizer files, old and new, into one tokenizer.</summary>
 internal static class TokenizerFiles
 {
-    public static ByteLevelTokenizer Open(string folder)
+    public static ByteLevelTokenizer Open(CheckpointPath path)
     {
+        // An adapter may bring a tokenizer of its own: the tokens that its training added.
+        var folder = File.Exists(Path.Combine(path.Folder, "tokenizer.json")) ? path.Folder : path.FolderWith("vocab.json", "merges.txt");
         var json = Path.Combine(folder, "tokenizer.json");
         var vocabulary = Path.Combine(folder, "vocab.json");
         var merges = Path.Combine(folder, "merges.txt");

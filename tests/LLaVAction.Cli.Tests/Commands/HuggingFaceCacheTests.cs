@@ -1,4 +1,5 @@
 using LLaVAction.Cli.Commands;
+using LLaVAction.Models.Checkpoints;
 using LLaVAction.Testing;
 
 namespace LLaVAction.Cli.Tests.Commands;
@@ -54,6 +55,24 @@ public sealed class HuggingFaceCacheTests : IDisposable
             "use --model org/name",
             Assert.Throws<InputException>(() => HuggingFaceCache.Resolve(_cache["models--org--name"], "nowhere")).Message,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_adapter_s_base_is_the_one_it_names_unless_another_is_given()
+    {
+        var snapshot = Snapshot("org", "name", Commit, "main");
+        _cache.Write("adapter/adapter_config.json", """{"peft_type":"LORA","base_model_name_or_path":"org/name"}""");
+        _cache.Write("lost/adapter_config.json", """{"peft_type":"LORA","base_model_name_or_path":"/home/someone/model"}""");
+        _cache.Write("model/config.json", "{}");
+
+        Assert.Equal(new CheckpointPath(_cache["adapter"], snapshot), HuggingFaceCache.Locate(_cache["adapter"], null, _cache.FullName));
+        Assert.Equal(new CheckpointPath(_cache["lost"], _cache["model"]), HuggingFaceCache.Locate(_cache["lost"], _cache["model"], _cache.FullName));
+        Assert.Equal(new CheckpointPath(_cache["model"]), HuggingFaceCache.Locate(_cache["model"], null, _cache.FullName));
+        Assert.Contains("LoRA adapter of /home/someone/model, which is not there. Give the model under it by --base-model", Refusal("lost", null), StringComparison.Ordinal);
+        Assert.Contains("hf download org/other", Refusal("adapter", "org/other"), StringComparison.Ordinal);
+        Assert.Contains("is a file; give the folder it lies in", Refusal("model/config.json", null), StringComparison.Ordinal);
+
+        string Refusal(string model, string? baseModel) => Assert.Throws<InputException>(() => HuggingFaceCache.Locate(_cache[model], baseModel, _cache.FullName)).Message;
     }
 
     [Fact]

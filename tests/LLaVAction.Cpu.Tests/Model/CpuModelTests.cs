@@ -1,3 +1,4 @@
+using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Settings;
 using LLaVAction.Testing.Conformance;
@@ -34,6 +35,6 @@ public sealed class CpuModelTests : VideoLanguageModelConformance
             "nowhere", new ModelOptions { Device = device, Precision = precision, Threads = threads }));
 
     /// <inheritdoc/>
-    protected override IVideoLanguageModel Load(string checkpointFolder, ModelOptions options)
-        => new CpuEngine().LoadModel(checkpointFolder, options);
+    protected override IVideoLanguageModel Load(CheckpointPath path, ModelOptions options)
+        => new CpuEngine().LoadModel(path, options);
 }

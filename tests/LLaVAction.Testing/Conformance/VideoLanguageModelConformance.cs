@@ -22,7 +22,7 @@ public abstract class VideoLanguageModelConformance
     protected virtual double CallTolerance => 0;
 
     /// <summary>Loads a checkpoint in float32.</summary>
-    protected abstract IVideoLanguageModel Load(string checkpointFolder, ModelOptions options);
+    protected abstract IVideoLanguageModel Load(CheckpointPath path, ModelOptions options);
 
     /// <summary>Each prompt alone, all in one group, in reverse order, and beside another clip.</summary>
     [SkippableTheory]
@@ -167,6 +167,33 @@ public abstract class VideoLanguageModelConformance
 
         string Refused(PromptRequest request)
             => Assert.Throws<InputException>(() => model.Answer([new PromptGroup(null, [], [request])], CancellationToken.None)).Message;
+    }
+
+    /// <summary>An adapter merged on loading answers as the model that was merged beforehand.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(Checkpoints))]
+    public void An_adapter_answers_as_the_merged_model(string? checkpoint)
+    {
+        using var plain = Open(checkpoint, new ModelOptions());
+        using var folder = new TemporaryFolder();
+        var adapter = new TestAdapter(plain.Folder.Folder);
+        adapter.Write(folder["adapter"]);
+        adapter.WriteMerged(folder["merged"]);
+        var request = Ask("What is done? A. cut onion, B. wash hand, C. open tap", 6);
+        using var adapted = Load(new CheckpointPath(folder["adapter"], plain.Folder.Folder), new ModelOptions());
+        using var merged = Load(folder["merged"], new ModelOptions());
+
+        var expected = AnswerOf(merged);
+
+        AssertSame([expected], [AnswerOf(adapted)]);
+        Assert.NotEqual(expected.CandidateLogProbabilities, AnswerOf(plain.Model).CandidateLogProbabilities);
+        Assert.NotEqual(plain.Model.Description.Hash, adapted.Description.Hash);
+
+        PromptAnswer AnswerOf(IVideoLanguageModel model)
+        {
+            using var clip = Encode(model, 1);
+            return Answers(model, Group(clip, request))[0];
+        }
     }
 
     /// <summary>A model in its folder.</summary>

@@ -1,3 +1,4 @@
+using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Sequences;
 using LLaVAction.Models.Settings;
@@ -72,6 +73,6 @@ public sealed class BatchedModelTests : VideoLanguageModelConformance
     }
 
     /// <inheritdoc/>
-    protected override IVideoLanguageModel Load(string checkpointFolder, ModelOptions options)
-        => TestEngine.Load(checkpointFolder, options, Shape);
+    protected override IVideoLanguageModel Load(CheckpointPath path, ModelOptions options)
+        => TestEngine.Load(path, options, Shape);
 }

@@ -1,3 +1,4 @@
+using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Settings;
 using LLaVAction.Testing.Conformance;
@@ -33,9 +34,9 @@ public sealed class CudaModelTests : VideoLanguageModelConformance
     protected override double CallTolerance => 1e-5;
 
     /// <inheritdoc/>
-    protected override IVideoLanguageModel Load(string checkpointFolder, ModelOptions options)
+    protected override IVideoLanguageModel Load(CheckpointPath path, ModelOptions options)
     {
         TestEngine.SkipWithoutCuda();
-        return TestEngine.Engine.LoadModel(checkpointFolder, options with { Device = "cuda:0", Precision = "float32" });
+        return TestEngine.Engine.LoadModel(path, options with { Device = "cuda:0", Precision = "float32" });
     }
 }

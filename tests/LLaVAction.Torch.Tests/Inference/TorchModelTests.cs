@@ -1,3 +1,4 @@
+using LLaVAction.Models.Checkpoints;
 using LLaVAction.Models.Engines;
 using LLaVAction.Models.Settings;
 using LLaVAction.Testing.Conformance;
@@ -8,6 +9,6 @@ namespace LLaVAction.Torch.Tests.Inference;
 public sealed class TorchModelTests : VideoLanguageModelConformance
 {
     /// <inheritdoc/>
-    protected override IVideoLanguageModel Load(string checkpointFolder, ModelOptions options)
-        => TestEngine.Load(checkpointFolder, options);
+    protected override IVideoLanguageModel Load(CheckpointPath path, ModelOptions options)
+        => TestEngine.Load(path, options);
 }
