@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using LLaVAction.Benchmarks.Audit;
 using LLaVAction.Cli.Options;
@@ -24,7 +25,13 @@ internal sealed record ReportOptions
     public VideoSource Videos { get; init; } = new();
 
     [Option("--examples", "How many questions are shown.", Value = "N", Minimum = 0)]
-    public int Examples { get; init; } = 12;
+    public int Examples { get; init; } = 48;
+
+    [Option("--figures", "Also write the figures as SVG files into this folder.", Value = "DIR")]
+    public string? Figures { get; init; }
+
+    [Option("--date", "Date to print in the report.", Value = "YYYY-MM-DD")]
+    public string? Date { get; init; }
 }
 
 /// <summary><c>report</c>: one self-contained HTML file.</summary>
@@ -35,24 +42,45 @@ internal sealed class ReportCommand()
     [
         new("A report of two runs", "llavaction report runs/model runs/blind -o report.html"),
         new("With frames of the clips", "llavaction report runs/model --videos videos -o report.html"),
+        new("Dated, and its figures as files", "llavaction report runs/model --date 2026-03-01 --figures figures -o report.html"),
     ];
 
     public override async Task<int> RunAsync(ReportOptions options, CommandContext context)
     {
+        var date = DateOf(options.Date);
         OutputFile.Prepare(options.Output, "--output");
+        if (options.Figures is { } figures)
+        {
+            OutputFile.Prepare(Path.Combine(figures, "figure.svg"), "--figures");
+        }
+
         var runs = ComparedRun.Open(options.Runs);
         var cards = Task.Run(() => Cards(runs), context.CancellationToken);
-        var comparison = RunComparison.Of(runs, options.Splits.Read());
+        var files = options.Splits.Read();
+        var comparison = RunComparison.Of(runs, files);
         var examples = ReportExample.Choose(runs, options.Examples);
         if (options.Videos.Open() is { } reader)
         {
             examples = await Thumbnails.AddAsync(examples, reader, context);
         }
 
-        AtomicFile.Write(options.Output, Encoding.UTF8.GetBytes(HtmlReport.Write(comparison, await cards, examples, new EvaluateModelCommand().Schema.Defaults)));
+        var report = new HtmlReport(new ReportContent(comparison, await cards, examples, ClassNames.Of(runs, files), new EvaluateModelCommand().Schema.Defaults, date));
+        AtomicFile.Write(options.Output, Encoding.UTF8.GetBytes(report.ToHtml()));
+        foreach (var (name, svg) in options.Figures is null ? [] : report.Figures)
+        {
+            AtomicFile.Write(Path.Combine(options.Figures!, name), Encoding.UTF8.GetBytes(svg));
+        }
+
         context.Results.WriteLine($"{options.Output}: report of {runs.Count} run{(runs.Count == 1 ? "" : "s")}, {comparison.Cells.Count} cells, {comparison.Pairs.Count} paired tests.");
         return runs.All(static run => run.Results.IsComplete) ? ExitCode.Done : ExitCode.Incomplete;
     }
+
+    private static string DateOf(string? text) => text switch
+    {
+        null => "",
+        _ when DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) => date.ToString("d MMMM yyyy", CultureInfo.InvariantCulture),
+        _ => throw new InputException($"--date {text}: expected a date as YYYY-MM-DD, for example 2026-03-01."),
+    };
 
     private static IReadOnlyList<BenchmarkCard> Cards(IReadOnlyList<ComparedRun> runs) =>
     [

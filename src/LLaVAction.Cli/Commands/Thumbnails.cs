@@ -1,8 +1,8 @@
 using LLaVAction.Cli.Output;
+using LLaVAction.Remote;
 using LLaVAction.Reports;
 using LLaVAction.Runs;
 using LLaVAction.Video.Frames;
-using LLaVAction.Video.Resizing;
 
 namespace LLaVAction.Cli.Commands;
 
@@ -10,7 +10,7 @@ namespace LLaVAction.Cli.Commands;
 internal static class Thumbnails
 {
     private const int FramesPerClip = 4;
-    private const int Width = 160;
+    private static readonly RemoteSettings Small = new() { LongestSide = 240, JpegQuality = 80 };
 
     // Adds thumbnails; an example whose frames cannot be read stays without them, and the log says why.
     public static async Task<IReadOnlyList<ReportExample>> AddAsync(
@@ -25,7 +25,8 @@ internal static class Thumbnails
             try
             {
                 var frames = await reader.ReadAsync(clip, new FramePolicy(FramePolicyKind.Midpoint), [FramesPerClip], context.CancellationToken);
-                shown.Add(example with { Thumbnails = [.. frames.Selections[FramesPerClip].Select(index => Shrink(frames, index))] });
+                var images = JpegFrames.Encode(frames, Small);
+                shown.Add(example with { Images = [.. frames.Selections[FramesPerClip].Select(index => images[index].ToArray())] });
             }
             catch (FrameReadException exception)
             {
@@ -35,13 +36,5 @@ internal static class Thumbnails
         }
 
         return shown;
-    }
-
-    private static byte[] Shrink(ClipFrames frames, int index)
-    {
-        var height = Math.Max(1, (int)Math.Round((double)Width * frames.Height / frames.Width, MidpointRounding.AwayFromZero));
-        var small = new byte[Width * height * 3];
-        BicubicResize.Resize(frames.Frames[index].Span, frames.Width, frames.Height, small, Width, height);
-        return PngEncoder.Encode(small, Width, height);
     }
 }

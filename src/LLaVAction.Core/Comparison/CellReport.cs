@@ -85,6 +85,9 @@ public sealed record CellReport
     /// <summary>The paper's figure for this cell, and whether this run may stand beside it; null where the paper has none.</summary>
     public required PaperFigure? Paper { get; init; }
 
+    /// <summary>Run and control in words.</summary>
+    public string SeriesName => Control == Control.None ? Run : $"{Run}, {SettingNames.Of(Control)}";
+
     /// <summary>Run, strategy, frames and control in words.</summary>
     public string Name => FormattableString.Invariant(
         $"{Run}, {Summary.Strategy}, {Summary.Frames} frames{(Control == Control.None ? "" : $", {SettingNames.Of(Control)}")}");

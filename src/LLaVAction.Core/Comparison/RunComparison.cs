@@ -27,6 +27,13 @@ public sealed record RunComparison(
         return new RunComparison(runs, answers, cells, PairAnalysis.Of(answers), [.. WriteNotes(runs, cells, files)]);
     }
 
+    /// <summary>The cell of a blind run of the same model and set; null for none, and for a control.</summary>
+    public CellReport? BlindOf(CellReport cell)
+    {
+        var index = Cells.Index().First(entry => ReferenceEquals(entry.Item, cell)).Index;
+        return BlindOf(Answers[index], [.. Answers]) is { } blind ? Cells[Answers.Index().First(entry => entry.Item == blind).Index] : null;
+    }
+
     // The blind run of the same model and set: at the same frame count where there is one, for the prompt may name that count; of
     // several the first.
     private static CellAnswers? BlindOf(CellAnswers cell, CellAnswers[] all)

@@ -15,12 +15,18 @@ public sealed record SplitFiles(
     UnseenParticipants? Unseen,
     IReadOnlyDictionary<(string Strategy, string Id), double>? BiasScores)
 {
+    /// <summary>Names of verb classes; null where not given.</summary>
+    public ClassFile? Verbs { get; init; }
+
+    /// <summary>Names of noun classes; null where not given.</summary>
+    public ClassFile? Nouns { get; init; }
+
     /// <summary>No lists: the splits that need them are left out.</summary>
     public static SplitFiles None { get; } = new(null, null, null);
 
     /// <summary>
-    /// Reads <c>EPIC_100_tail_verbs.csv</c>, <c>EPIC_100_tail_nouns.csv</c> and
-    /// <c>EPIC_100_unseen_participant_ids_validation.csv</c> from an annotations folder, those that are there.
+    /// Reads <c>EPIC_100_tail_verbs.csv</c>, <c>EPIC_100_tail_nouns.csv</c>,
+    /// <c>EPIC_100_unseen_participant_ids_validation.csv</c> and the class files from an annotations folder, those that are there.
     /// </summary>
     /// <param name="annotationsFolder">The folder; null for none.</param>
     /// <param name="biasScores">File of <c>describe-benchmark --bias-scores</c>; null for none.</param>
@@ -35,10 +41,16 @@ public sealed record SplitFiles(
         var tailVerbs = InFolder("EPIC_100_tail_verbs.csv");
         var tailNouns = InFolder("EPIC_100_tail_nouns.csv");
         var unseen = InFolder("EPIC_100_unseen_participant_ids_validation.csv");
+        var verbs = InFolder("EPIC_100_verb_classes.csv");
+        var nouns = InFolder("EPIC_100_noun_classes_v2.csv") ?? InFolder("EPIC_100_noun_classes.csv");
         return new SplitFiles(
             tailVerbs is not null && tailNouns is not null ? TailClasses.Read(tailVerbs, tailNouns) : null,
             unseen is null ? null : UnseenParticipants.Read(unseen),
-            biasScores is null ? null : ReadBiasScores(biasScores));
+            biasScores is null ? null : ReadBiasScores(biasScores))
+        {
+            Verbs = verbs is null ? null : ClassFile.Read(verbs),
+            Nouns = nouns is null ? null : ClassFile.Read(nouns),
+        };
 
         string? InFolder(string name) =>
             annotationsFolder is not null && File.Exists(Path.Combine(annotationsFolder, name)) ? Path.Combine(annotationsFolder, name) : null;

@@ -1,310 +1,208 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using LLaVAction.Benchmarks.Audit;
 using LLaVAction.Comparison;
+using LLaVAction.Reports.Figures;
 using LLaVAction.Runs;
 using LLaVAction.Tables;
 
 namespace LLaVAction.Reports;
 
-/// <summary>Writes a comparison as one HTML file that needs nothing else: no network, no font; a script sorts and filters, and all can be read without it.</summary>
-public static class HtmlReport
+/// <summary>What a report is made from.</summary>
+/// <param name="Comparison">The runs.</param>
+/// <param name="Cards">Benchmark cards of the runs, each benchmark once.</param>
+/// <param name="Examples">Questions to show.</param>
+/// <param name="Names">Names of classes.</param>
+/// <param name="Defaults">Defaults of the evaluation's options by name; the command lines shown leave them out.</param>
+/// <param name="Date">The date to print; empty for none.</param>
+public sealed record ReportContent(
+    RunComparison Comparison,
+    IReadOnlyList<BenchmarkCard> Cards,
+    IReadOnlyList<ReportExample> Examples,
+    ClassNames Names,
+    IReadOnlyDictionary<string, string> Defaults,
+    string Date = "");
+
+/// <summary>
+/// A comparison as one HTML file that needs nothing else: no network, no font; a script sorts and filters, and all can be
+/// read without it. Here its parts are chosen, numbered and described; <c>report.liquid</c> says how they look.
+/// </summary>
+public sealed class HtmlReport
 {
     private const int HardestClasses = 8;
+    private static readonly JsonSerializerOptions ReadableJson = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes the report.</summary>
-    /// <param name="comparison">What was compared.</param>
-    /// <param name="cards">Benchmark cards of the runs, each benchmark once.</param>
-    /// <param name="examples">Questions to show.</param>
-    /// <param name="defaults">Defaults of the evaluation's options by name; the command lines shown leave them out.</param>
-    public static string Write(RunComparison comparison, IReadOnlyList<BenchmarkCard> cards, IReadOnlyList<ReportExample> examples, IReadOnlyDictionary<string, string> defaults)
+    private readonly ReportContent _content;
+    private readonly ReportFigures _figures;
+    private readonly Dictionary<string, Section> _tables;
+    private readonly ReportPage _page;
+    private int _tableCount;
+    private int _figureCount;
+
+    /// <summary>Lays a report out.</summary>
+    public HtmlReport(ReportContent content)
     {
-        var html = new HtmlText();
-        WriteHead(html, comparison);
-        html.Markup("<main id=\"content\">\n");
-        html.Markup("<section aria-labelledby=\"accuracy\"><h2 id=\"accuracy\">Accuracy</h2>\n<figure>").Markup(AccuracyChart.Draw(comparison.Cells))
-            .Markup("<figcaption>Figure 1. Accuracy over all questions asked, with 95 % confidence intervals clustered by participant; numbers below the points are frames. Dotted: chance. Dashed: the best guess from the options alone, without any video.</figcaption></figure>\n");
-        var sections = ComparisonTables.All(comparison);
-        AccuracyMatrix.Write(html, comparison.Cells);
-        WriteFolded(html, sections.Where(static section => section.Key is "accuracy" or "context" or "uncertainty"));
-        WriteNotes(html, comparison.Notes);
-        html.Markup("</section>\n<section aria-labelledby=\"pairs\"><h2 id=\"pairs\">Differences</h2>\n");
-        html.Element("p class=\"soft\"", "Each pair of cells that differ in one thing. Read Holm's p, which is corrected over all pairs shown; McNemar's takes clips as independent, which they are not.");
-        if (ForestPlot.Draw(comparison) is { Length: > 0 } forest)
+        _content = content;
+        var comparison = content.Comparison;
+        _figures = new ReportFigures(comparison);
+        _tables = ComparisonTables.All(comparison).ToDictionary(static section => section.Key, StringComparer.Ordinal);
+        _page = new ReportPage
         {
-            html.Markup("<figure>").Markup(forest).Markup("<figcaption>Figure 2. Paired differences in percentage points, with 95 % confidence intervals.</figcaption></figure>\n");
-        }
-
-        WriteFolded(html, sections.Where(static section => section.Key == "pairs"));
-        html.Markup("</section>\n");
-        WriteAnswers(html, comparison, sections);
-        WriteClasses(html, comparison.Cells);
-        WriteMethods(html, comparison.Runs, defaults);
-        WriteExamples(html, examples);
-        WriteCards(html, cards);
-        WriteRuns(html, comparison.Runs);
-        html.Markup("</main>\n<footer><p class=\"soft\">").Text($"Written by LLaVAction {ToolVersion.Current}. Questions hold narrations of their source; its licence applies.")
-            .Markup("</p></footer>\n<script>").Markup(ReportResources.Script).Markup("</script>\n</body></html>\n");
-        return html.ToString();
+            Models = [.. comparison.Runs.Select(static run => run.Identity.Model.Name).Distinct(StringComparer.Ordinal)],
+            Date = content.Date,
+            ToolVersion = ToolVersion.Current,
+            Warnings = [.. Warnings(comparison.Cells)],
+            Sections = [Accuracy(), Differences(), Vision(), Errors(), Card()],
+            Paragraphs = ReportMethods.Paragraphs(comparison.Runs),
+            CommandLines = [.. comparison.Runs.Select(run => ReportMethods.CommandLine(run.Record, content.Defaults))],
+            Examples = [.. content.Examples.Select(View)],
+            Records = [.. comparison.Runs.Select(static run => new RunView(run.Label, Json(run.Record)))],
+        };
     }
 
-    private static void WriteHead(HtmlText html, RunComparison comparison)
+    /// <summary>The figures in their order, as SVG files: name and content.</summary>
+    public IEnumerable<(string Name, string Svg)> Figures => _page.Sections.SelectMany(static section => section.Parts)
+        .Where(static part => part.Drawing is not null)
+        .Select(static part => ($"{part.Label.ToLowerInvariant().Replace(' ', '-')}-{part.Id}.svg", part.ToSvg(isAlone: true)));
+
+    /// <summary>The page.</summary>
+    public string ToHtml() => LiquidTemplate.Render("report", _page);
+
+    private ReportSection Accuracy()
     {
-        var models = string.Join(", ", comparison.Runs.Select(static run => run.Label).Distinct(StringComparer.Ordinal));
-        html.Markup("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n")
-            .Markup("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-            .Markup("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src '").Markup(ReportResources.ScriptHash).Markup("'\">\n")
-            .Markup("<meta name=\"color-scheme\" content=\"light dark\">\n")
-            .Element("title", $"LLaVAction report: {models}")
-            .Markup("<style>\n").Markup(ReportResources.Style).Markup("</style></head>\n<body><a class=\"skip\" href=\"#content\">Skip to the content</a>\n<header>")
-            .Element("h1", $"How well does {models} recognise actions?");
-        var caveats = comparison.Cells.SelectMany(static cell => cell.Caveats).Distinct(StringComparer.Ordinal).ToArray();
-        if (caveats.Length > 0)
+        var cells = _content.Comparison.Cells;
+        var caption = "Over all questions asked; below it the 95 % confidence interval, clustered by participant, in percent."
+            + (cells.Any(static cell => cell.Paper is not null) ? $" Paper: printed in the LLaVAction paper ({PaperFigures.Label})." : "");
+        List<ReportPart> parts = [];
+        if (cells.Count > 0)
         {
-            html.Element("p class=\"warning\" role=\"note\"", CaveatSentence(caveats));
-        }
-
-        html.Markup("<nav aria-label=\"Sections\"><ul>");
-        foreach (var (id, title) in (ReadOnlySpan<(string, string)>)[
-            ("accuracy", "Accuracy"), ("pairs", "Differences"), ("answers", "Answers"), ("classes", "Hardest classes"), ("methods", "Methods"),
-            ("examples", "Examples"), ("card", "Benchmark card"), ("runs", "Configuration")])
-        {
-            html.Markup($"<li><a href=\"#{id}\">{title}</a></li>");
-        }
-
-        html.Markup("</ul></nav></header>\n");
-    }
-
-    private static string CaveatSentence(IReadOnlyCollection<string> caveats)
-    {
-        var sentences = new List<string>();
-        if (caveats.Contains("random weights", StringComparer.Ordinal))
-        {
-            sentences.Add("The model's weights are random: its accuracy is chance, and says nothing of any model.");
-        }
-
-        if (caveats.Contains("simulated", StringComparer.Ordinal))
-        {
-            sentences.Add("The recognisers' predictions are simulated: figures on their sets say nothing of AVION, TIM or any recogniser.");
-        }
-
-        return string.Join(' ', sentences);
-    }
-
-    private static void WriteSections(HtmlText html, string prefix, IEnumerable<Section> sections)
-    {
-        foreach (var section in sections.Where(static section => section.Table.Rows.Count > 0))
-        {
-            HtmlTable.Write(html, $"{prefix}-{section.Key}", section.Title, section.Table);
-        }
-    }
-
-    private static void WriteFolded(HtmlText html, IEnumerable<Section> sections)
-    {
-        foreach (var section in sections.Where(static section => section.Table.Rows.Count > 0))
-        {
-            html.Markup("<details><summary>").Text(section.Title).Markup("</summary>\n");
-            HtmlTable.Write(html, $"table-{section.Key}", section.Title, section.Table);
-            html.Markup("</details>\n");
-        }
-    }
-
-    private static void WriteMethods(HtmlText html, IReadOnlyList<ComparedRun> runs, IReadOnlyDictionary<string, string> defaults)
-    {
-        html.Markup("<section aria-labelledby=\"methods\"><h2 id=\"methods\">Methods</h2>\n<div class=\"methods\">");
-        foreach (var run in runs)
-        {
-            html.Element("p", ReportMethods.Of(run));
-        }
-
-        html.Element("p", ReportMethods.Statistics);
-        foreach (var run in runs)
-        {
-            html.Markup("<pre>").Text(ReportMethods.CommandLine(run.Record, defaults)).Markup("</pre>\n");
-        }
-
-        html.Markup("</div></section>\n");
-    }
-
-    private static void WriteNotes(HtmlText html, IReadOnlyCollection<string> notes)
-    {
-        if (notes.Count == 0)
-        {
-            return;
-        }
-
-        html.Markup("<ul>\n");
-        foreach (var note in notes)
-        {
-            html.Element("li", note);
-        }
-
-        html.Markup("</ul>\n");
-    }
-
-    private static void WriteAnswers(HtmlText html, RunComparison comparison, IReadOnlyList<Section> sections)
-    {
-        html.Markup("<section aria-labelledby=\"answers\"><h2 id=\"answers\">Answers</h2>\n");
-        foreach (var cell in comparison.Cells)
-        {
-            html.Markup("<details><summary>").Text(cell.Name).Markup(": letters and distractors</summary>\n");
-            if (cell.Positions is { } positions)
+            parts.Add(Part("strategies", $"Accuracy by strategy, at {_figures.Frames} frames", caption, ReportTables.ByStrategy(cells, _figures.Frames)));
+            if (cells.Select(static cell => cell.Summary.Frames).Distinct().Count() > 1)
             {
-                html.Markup("<figure>").Markup(BarChart.Draw(
-                    "Choice rate by letter, in percent",
-                    [.. positions.Letters.Select(static letter => new Bar(letter.Letter.ToString(), letter.ChoiceRate ?? 0))],
-                    1.0 / positions.Letters.Count)).Markup("<figcaption>Choice rate by letter; dashed: even choices.</figcaption></figure>\n");
+                parts.Add(Part("frames", "Accuracy by number of frames", caption, ReportTables.ByFrames(cells)));
             }
-
-            if (cell.DistractorRanks.Count > 0)
-            {
-                html.Markup("<figure>").Markup(BarChart.Draw(
-                    "How often a distractor of each rank is chosen, in percent",
-                    [.. cell.DistractorRanks.Take(20).Select(static rank => new Bar(rank.Rank.ToString(CultureInfo.InvariantCulture), (double)rank.Chosen / rank.Shown))],
-                    null)).Markup("<figcaption>How often a distractor misleads, by its rank in the dump.</figcaption></figure>\n");
-            }
-
-            html.Markup("</details>\n");
         }
 
-        WriteFolded(html, sections.Where(static section => section.Key is "answers" or "scorings" or "positions" or "splits"));
-        html.Markup("</section>\n");
+        parts.AddRange(Part(
+            "accuracy-by-frames", "Accuracy by number of frames", "With 95 % confidence intervals clustered by participant. Dotted: chance. Dashed: the best guess from the options alone, without any video.", _figures.AccuracyByFrames()));
+        parts.AddRange(Folded("accuracy", "context", "uncertainty"));
+        return new ReportSection("results", "Accuracy", "", parts, _content.Comparison.Notes);
     }
 
-    private static void WriteClasses(HtmlText html, IReadOnlyList<CellReport> cells)
+    private ReportSection Differences()
     {
-        var table = new Table(
-            new TableColumn("cell", "Cell"), new TableColumn("kind", "Kind"), new TableColumn("class", "Class", ColumnAlignment.Right),
-            new TableColumn("example", "For example"), TableColumn.Percent("accuracy", "Accuracy"),
-            new TableColumn("questions", "Questions", ColumnAlignment.Right), new TableColumn("caveats", "Caveats"));
-        foreach (var cell in cells)
-        {
-            Add(cell, "verb", cell.Verbs);
-            Add(cell, "noun", cell.Nouns);
-        }
+        var count = _content.Comparison.Pairs.Count;
+        return new ReportSection(
+            "differences",
+            "Differences",
+            $"The {count} pairs of cells that differ in one thing. Read Holm's p, which is corrected over all of them; McNemar's takes clips as independent, which they are not.",
+            [
+                .. Part(
+                    "paired-differences",
+                    "Paired differences in percentage points",
+                    $"With 95 % confidence intervals clustered by participant.{(count > ReportFigures.MostDifferences ? FormattableString.Invariant($" {ReportFigures.MostDifferences} of the {count} pairs, those between models first.") : "")}",
+                    _figures.Differences()),
+                .. Folded("pairs"),
+            ],
+            []);
+    }
 
-        html.Markup("<section aria-labelledby=\"classes\"><h2 id=\"classes\">Hardest classes</h2>\n");
+    private ReportSection Vision() => new(
+        "vision",
+        "What the video adds",
+        "",
+        [
+            .. Part(
+                "seeing-and-blind",
+                $"Accuracy with and without video, at {_figures.Frames} frames",
+                "Without: the same model blind (where such a run was given), the best guess from the options alone, and chance.",
+                _figures.SeeingAndBlind()),
+        ],
+        []);
+
+    private ReportSection Errors() => new(
+        "errors",
+        "Where answers go wrong",
+        "",
+        [
+            .. Part("splits", "Accuracy on parts of the questions", $"{_figures.ForegroundName}, with 95 % confidence intervals.", _figures.Splits()),
+            .. Part("truth-rank", "Accuracy by the rank of the true class in the dump that the distractors come from", $"{_figures.ForegroundName}, with 95 % confidence intervals.", _figures.TruthRank()),
+            .. Part(
+                "confusions",
+                "Class answered (columns) for each true class (rows), in percent of the row",
+                $"{_figures.ConfusedCell?.Name}; the most frequent classes."
+                    + (_content.Names.AreOfficial ? "" : " Classes are called by their most frequent word; --annotations-folder gives their names."),
+                _figures.Confusions(_content.Names)),
+            .. Part("letters", "Choices by letter, and wrong choices by rank in the dump", $"{_figures.ForegroundName}.", _figures.Letters(), isFolded: true),
+            .. Folded("answers", "splits", "positions", "scorings"),
+            .. Part(
+                "hardest-classes",
+                string.Create(CultureInfo.InvariantCulture, $"The {HardestClasses} verb and noun classes with the lowest accuracy, of those with {ClassAccuracy.FewestQuestions} questions or more"),
+                ReportTables.HardestClasses(_content.Comparison.Cells, _content.Names, HardestClasses)),
+        ],
+        []);
+
+    private ReportSection Card() => new(
+        "card",
+        "Benchmark card",
+        "",
+        [.. _content.Cards.SelectMany((card, index) => card.Tables().SelectMany(section => Part(FormattableString.Invariant($"card-{index + 1}-{section.Key}"), section.Title, section.Table)))],
+        [.. _content.Cards.SelectMany(static card => card.Notes())]);
+
+    private IEnumerable<ReportPart> Folded(params string[] keys) => keys.SelectMany(key => Part("table-" + key, _tables[key].Title, _tables[key].Table));
+
+    // A table of the comparison, folded; none without rows.
+    private IEnumerable<ReportPart> Part(string id, string title, Table table)
+    {
         if (table.Rows.Count > 0)
         {
-            HtmlTable.Write(html, "table-classes", FormattableString.Invariant($"The {HardestClasses} verb and noun classes with the lowest accuracy, of those with {ClassAccuracy.FewestQuestions} questions or more"), table);
-        }
-
-        html.Markup("</section>\n");
-
-        void Add(CellReport cell, string kind, IReadOnlyList<ClassAccuracy> classes)
-        {
-            foreach (var entry in classes.Take(HardestClasses))
-            {
-                table.Add(cell.Name, kind, entry.Class, entry.Example, entry.Accuracy, entry.Questions, string.Join(", ", cell.Caveats));
-            }
+            var (narrow, common) = table.WithoutCommonColumns();
+            yield return Part(id, title, common.Length == 0 ? "" : $"In every row: {common}.", ReportTables.Of(narrow)) with { IsFolded = true };
         }
     }
 
-    private static void WriteExamples(HtmlText html, IReadOnlyList<ReportExample> examples)
+    private ReportPart Part(string id, string title, string caption, ReportTable table) =>
+        new(FormattableString.Invariant($"Table {++_tableCount}"), id, title, caption, IsFolded: false, table, null);
+
+    private IEnumerable<ReportPart> Part(string id, string title, string caption, Drawing? drawing, bool isFolded = false) =>
+        drawing is null ? [] : [new ReportPart(FormattableString.Invariant($"Figure {++_figureCount}"), id, title, caption, isFolded, null, drawing)];
+
+    private static IEnumerable<string> Warnings(IReadOnlyList<CellReport> cells)
     {
-        html.Markup("<section aria-labelledby=\"examples\"><h2 id=\"examples\">Examples</h2>\n")
-            .Element("p class=\"soft\"", "Drawn by a key of the question, two wrong answers for every correct one.");
-        WriteFilter(html, examples);
-        foreach (var example in examples)
+        if (cells.Any(static cell => cell.Caveats.Contains("random weights", StringComparer.Ordinal)))
         {
-            WriteExample(html, example);
+            yield return "The model's weights are random: its accuracy is chance, and says nothing of any model.";
         }
 
-        html.Markup("</section>\n");
-    }
-
-    private static void WriteFilter(HtmlText html, IReadOnlyList<ReportExample> examples)
-    {
-        html.Markup("<form id=\"example-filter\" hidden>");
-        Select("answer", "Answer", ["correct", "wrong"]);
-        Select("strategy", "Strategy", [.. examples.Select(static example => example.Question.Strategy).Distinct(StringComparer.Ordinal)]);
-        Select("class", "Class", [.. examples.Select(static example => ClassOf(example)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
-        html.Markup("</form>\n");
-
-        void Select(string name, string label, string[] values)
+        if (cells.Any(static cell => cell.Caveats.Contains("simulated", StringComparer.Ordinal)))
         {
-            html.Markup($"<label>{label} <select name=\"{name}\"><option value=\"\">all</option>");
-            foreach (var value in values)
-            {
-                html.Markup("<option value=\"").Text(value).Markup("\">").Text(value).Markup("</option>");
-            }
-
-            html.Markup("</select></label>");
+            yield return "The recognisers' predictions are simulated: figures on their sets say nothing of AVION, TIM or any recogniser.";
         }
     }
 
-    private static string ClassOf(ReportExample example) => FormattableString.Invariant($"{example.Question.VerbClass}:{example.Question.NounClass}");
-
-    private static void WriteExample(HtmlText html, ReportExample example)
+    private ExampleView View(ReportExample example)
     {
         var question = example.Question;
-        var isFirstRight = example.Choices.Count > 0 && example.Choices[0].IsRight;
-        html.Markup($"<article class=\"example\" data-answer=\"{(isFirstRight ? "correct" : "wrong")}\" data-strategy=\"").Text(question.Strategy)
-            .Markup("\" data-class=\"").Text(ClassOf(example)).Markup("\">").Element(
-            "h3",
-            string.Create(CultureInfo.InvariantCulture, $"{question.Id}, {question.Strategy}, {question.StartSeconds:0.00}-{question.StopSeconds:0.00} s"));
-        if (example.Thumbnails.Count > 0)
-        {
-            html.Markup("<div class=\"frames\">");
-            for (var frame = 0; frame < example.Thumbnails.Count; frame++)
-            {
-                html.Markup($"<img alt=\"frame {frame + 1} of {example.Thumbnails.Count}\" src=\"data:image/png;base64,{Convert.ToBase64String(example.Thumbnails[frame])}\">");
-            }
-
-            html.Markup("</div>\n");
-        }
-
-        html.Markup("<ol class=\"options\">\n");
-        for (var option = 0; option < question.Options.Count; option++)
-        {
-            var isTrue = option == question.AnswerIndex;
-            html.Markup(isTrue ? "<li class=\"true\">" : "<li>").Text(question.Options[option]);
-            if (isTrue)
-            {
-                html.Markup("<span class=\"mark right\">✓ true</span>");
-            }
-
-            if (question.AlsoTrue[option] is { } reason)
-            {
-                html.Markup("<span class=\"mark\">").Text($"may be true: {reason}").Markup("</span>");
-            }
-
-            foreach (var (cell, choice, isRight) in example.Choices)
-            {
-                if (choice == option)
-                {
-                    html.Markup($"<span class=\"mark {(isRight ? "right" : "wrong")}\">").Text($"{(isRight ? "✓" : "✗")} {cell}").Markup("</span>");
-                }
-            }
-
-            html.Markup("</li>\n");
-        }
-
-        html.Markup("</ol></article>\n");
+        return new ExampleView(
+            string.Create(CultureInfo.InvariantCulture, $"{question.Id}, {question.Strategy}, {question.StartSeconds:0.00}–{question.StopSeconds:0.00} s"),
+            example.Choices.Count > 0 && example.Choices[0].IsRight ? "correct" : "wrong",
+            question.Strategy,
+            _content.Names.Verb(question.VerbClass),
+            _content.Names.Noun(question.NounClass),
+            [.. example.Images.Select(Convert.ToBase64String)],
+            [
+                .. question.Options.Select((text, option) => new OptionView(
+                    text,
+                    option == question.AnswerIndex,
+                    question.AlsoTrue[option] ?? "",
+                    [.. example.Choices.Where(choice => choice.Choice == option).Select(static choice => new OptionMark(choice.Cell, choice.IsRight))])),
+            ]);
     }
 
-    private static void WriteCards(HtmlText html, IReadOnlyList<BenchmarkCard> cards)
+    private static string Json(RunRecord record)
     {
-        html.Markup("<section aria-labelledby=\"card\"><h2 id=\"card\">Benchmark card</h2>\n");
-        for (var card = 0; card < cards.Count; card++)
-        {
-            WriteSections(html, string.Create(CultureInfo.InvariantCulture, $"card-{card + 1}"), cards[card].Tables());
-            WriteNotes(html, [.. cards[card].Notes()]);
-        }
-
-        html.Markup("</section>\n");
-    }
-
-    private static void WriteRuns(HtmlText html, IReadOnlyList<ComparedRun> runs)
-    {
-        html.Markup("<section aria-labelledby=\"runs\"><h2 id=\"runs\">Configuration</h2>\n");
-        foreach (var run in runs)
-        {
-            using var record = JsonDocument.Parse(RunJson.ToBytes(run.Record));
-            html.Markup("<details><summary>").Text($"{run.Label}: everything that its figures depend on").Markup("</summary><pre>")
-                .Text(JsonSerializer.Serialize(record.RootElement, ReportJson.Indented.JsonElement)).Markup("</pre></details>\n");
-        }
-
-        html.Markup("</section>\n");
+        using var json = JsonDocument.Parse(RunJson.ToBytes(record));
+        return JsonSerializer.Serialize(json.RootElement, ReadableJson);
     }
 }

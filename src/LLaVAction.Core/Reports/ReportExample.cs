@@ -7,11 +7,11 @@ namespace LLaVAction.Reports;
 /// <summary>A question shown in the report.</summary>
 /// <param name="Question">The question.</param>
 /// <param name="Choices">Per cell of its strategy: the cell's name, the option it chose (null for none) and whether that was right.</param>
-/// <param name="Thumbnails">Frames of the clip as PNG files; empty without videos.</param>
+/// <param name="Images">Frames of the clip as JPEG files; empty without videos.</param>
 public sealed record ReportExample(
     Question Question,
     IReadOnlyList<(string Cell, int? Choice, bool IsRight)> Choices,
-    IReadOnlyList<byte[]> Thumbnails)
+    IReadOnlyList<byte[]> Images)
 {
     /// <summary>
     /// Chooses questions to show: of each strategy in turn, two wrong ones for every right one by its first cell, drawn by a
