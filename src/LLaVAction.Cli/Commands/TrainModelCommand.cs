@@ -5,6 +5,7 @@ using LLaVAction.Models.Checkpoints;
 using LLaVAction.Prompts;
 using LLaVAction.Torch.Training;
 using LLaVAction.Training;
+using LLaVAction.Video.Caching;
 
 namespace LLaVAction.Cli.Commands;
 
@@ -19,6 +20,9 @@ internal sealed record TrainModelOptions
 
     [OptionGroup(Required = ["--videos"])]
     public VideoSource Videos { get; init; } = new();
+
+    [OptionGroup]
+    public FrameCacheOptions Cache { get; init; } = new();
 
     [Option("--output", "Folder of the run: checkpoints and metrics.jsonl. A run found there is resumed.", Value = "DIR", Alias = "-o")]
     public required string Output { get; init; }
@@ -143,12 +147,14 @@ internal sealed class TrainModelCommand()
 
         var isMixture = Path.GetExtension(options.Data) is ".yaml" or ".yml";
         var settings = Settings(options, configuration);
+        var cache = options.Cache.Open();
+        var videos = options.Videos.Open()!;
         IProgressReporter? progress = null;
         var request = new TrainingRequest
         {
             Model = options.Model,
             Rows = isMixture ? MixtureFile.ReadRows(options.Data, options.Seed) : TrainingFile.Read(options.Data),
-            Videos = options.Videos.Open()!,
+            Videos = cache is null ? videos : new CachedFrameReader(videos, cache, configuration.Vision.ImageSize),
             Output = options.Output,
             Settings = settings,
             Options = new() { Device = options.Device, Precision = options.Precision.ToString().ToLowerInvariant(), Threads = options.Threads },
@@ -172,6 +178,11 @@ internal sealed class TrainModelCommand()
         try
         {
             var outcome = await Task.Run(() => new TrainingRun(request).Run(context.CancellationToken), CancellationToken.None);
+            if (cache is not null)
+            {
+                FrameCacheOptions.Report(cache, context);
+            }
+
             context.Results.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{outcome.Checkpoint}: {outcome.Steps} steps, {outcome.Skipped} rows skipped. Evaluate it with 'llavaction evaluate-model --model {outcome.Checkpoint} …'."));
             return outcome.Skipped > 0 ? ExitCode.Incomplete : ExitCode.Done;
         }

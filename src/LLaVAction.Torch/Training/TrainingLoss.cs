@@ -27,9 +27,7 @@ internal static class TrainingLoss
     public static BatchLoss Of(Llava model, IReadOnlyList<TrainingExample> examples, TrainerSettings settings)
     {
         using var scope = NewDisposeScope();
-        var videos = examples.Select(example => example.Pixels is null
-            ? null
-            : model.ArrangeVisualTokens(model.EncodeFrames(example.Pixels), example.Selection)).ToArray();
+        var videos = VisualTokens(model, examples);
         var tokens = examples.Select((example, i) => example.Tokens.Expanded((int)(videos[i]?.shape[0] ?? 0), settings.MaximumLength)).ToArray();
         var length = tokens.Max(row => row.Ids.Length);
         var embeddings = stack(tokens.Select((row, i) => Embed(model, row, videos[i], length)));
@@ -42,6 +40,19 @@ internal static class TrainingLoss
             language.detach().MoveToOuterDisposeScope(),
             answer.MoveToOuterDisposeScope(),
             (vision?.detach() ?? zeros_like(language)).MoveToOuterDisposeScope());
+    }
+
+    // The visual tokens [count, hidden] of each row, null for text alone; one pass encodes the frames of all rows.
+    private static Tensor?[] VisualTokens(Llava model, IReadOnlyList<TrainingExample> examples)
+    {
+        Tensor[] pixels = [.. examples.Select(example => example.Pixels).OfType<Tensor>()];
+        if (pixels.Length == 0)
+        {
+            return new Tensor?[examples.Count];
+        }
+
+        var clips = new Queue<Tensor>(model.EncodeFrames(pixels.Length == 1 ? pixels[0] : cat(pixels)).split([.. pixels.Select(clip => clip.shape[0])]));
+        return [.. examples.Select(example => example.Pixels is null ? null : model.ArrangeVisualTokens(clips.Dequeue(), example.Selection))];
     }
 
     // Embeddings [length, hidden] of one row, its video among them, padded on the right with zeros.
