@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace LLaVAction.Recognizers;
 
@@ -117,23 +118,15 @@ internal sealed class ScoreRow<T>(ScoreColumns columns)
             return place + 1;
         }
 
-        var scores = Scores.AsSpan();
-        var score = scores[column];
-        var greater = 0;
-        var equal = 0;
-        foreach (var other in scores)
-        {
-            greater += other > score ? 1 : 0;
-            equal += other == score ? 1 : 0;
-        }
-
+        var score = Scores[column];
+        var (greater, equal) = CountFrom(score);
         var rank = 1 + greater;
         if (equal > 1)
         {
             TieBreaks ??= readTieBreaks();
-            for (var other = 0; other < scores.Length; other++)
+            for (var other = 0; other < Scores.Length; other++)
             {
-                rank += scores[other] == score && other != column && Compare(other, column) < 0 ? 1 : 0;
+                rank += Scores[other] == score && other != column && Compare(other, column) < 0 ? 1 : 0;
             }
         }
 
@@ -155,6 +148,21 @@ internal sealed class ScoreRow<T>(ScoreColumns columns)
         var order = Scores[right].CompareTo(Scores[left]);
         order = order == 0 && TieBreaks is not null ? TieBreaks[right].CompareTo(TieBreaks[left]) : order;
         return order == 0 ? columns.TieOrder[left].CompareTo(columns.TieOrder[right]) : order;
+    }
+
+    // Optimised at once: measured on a few rows, the comparisons become branches that cost seven times as much.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private (int Greater, int Equal) CountFrom(T score)
+    {
+        var greater = 0;
+        var equal = 0;
+        foreach (var other in Scores)
+        {
+            greater += other > score ? 1 : 0;
+            equal += other == score ? 1 : 0;
+        }
+
+        return (greater, equal);
     }
 
     // The maximum of each block, and a score that at least so many columns reach: that many blocks have one that does.
