@@ -10,8 +10,8 @@ public static class ConditionalLogit
     private const double Ridge = 1;
     private const int MostIterations = 25;
 
-    // Newton's steps square the error: after one this small, what is left is far below any figure shown.
-    private const double SmallestStep = 1e-4;
+    // Newton's steps square the error: after one this small, less than 1e-6 is left.
+    private const double SmallestStep = 1e-3;
     private const double RoughStep = 0.3;
 
     private const int Size = OptionFeatures.Count;
@@ -98,7 +98,8 @@ public static class ConditionalLogit
         }
     }
 
-    // Adds a question's score x_answer − x̄ and the lower triangle of its information Σ pᵢ·(xᵢ − x̄)(xᵢ − x̄)ᵀ.
+    // Adds a question's score x_answer − x̄ and the lower triangle of its information Σ pᵢ·xᵢxᵢᵀ − x̄x̄ᵀ. Most features of most
+    // options are 0.
     private static void Accumulate(OptionFeatures features, int question, ReadOnlySpan<double> weights, Span<double> gradient, Span<double> information)
     {
         var values = features.ValuesOf(question);
@@ -108,40 +109,34 @@ public static class ConditionalLogit
         mean.Clear();
         for (var option = 0; option < probabilities.Length; option++)
         {
-            for (var feature = 0; feature < Size; feature++)
+            var own = values.Slice(option * Size, Size);
+            for (var row = 0; row < own.Length; row++)
             {
-                mean[feature] += probabilities[option] * values[(option * Size) + feature];
+                if (own[row] != 0)
+                {
+                    var scaled = probabilities[option] * own[row];
+                    mean[row] += scaled;
+                    AddScaled(information.Slice(row * Size, row + 1), scaled, own);
+                }
             }
         }
 
         var truth = values.Slice(features.Questions[question].AnswerIndex.GetValueOrDefault() * Size, Size);
-        for (var feature = 0; feature < Size; feature++)
+        for (var row = 0; row < Size; row++)
         {
-            gradient[feature] += truth[feature] - mean[feature];
+            gradient[row] += truth[row] - mean[row];
+            if (mean[row] != 0)
+            {
+                AddScaled(information.Slice(row * Size, row + 1), -mean[row], mean);
+            }
         }
+    }
 
-        Span<double> centred = stackalloc double[Size];
-        for (var option = 0; option < probabilities.Length; option++)
+    private static void AddScaled(Span<double> target, double scale, ReadOnlySpan<double> values)
+    {
+        for (var column = 0; column < target.Length; column++)
         {
-            for (var feature = 0; feature < Size; feature++)
-            {
-                centred[feature] = values[(option * Size) + feature] - mean[feature];
-            }
-
-            for (var row = 0; row < Size; row++)
-            {
-                var scaled = probabilities[option] * centred[row];
-                if (scaled == 0)
-                {
-                    continue;
-                }
-
-                var target = information.Slice(row * Size, row + 1);
-                for (var column = 0; column < target.Length; column++)
-                {
-                    target[column] += scaled * centred[column];
-                }
-            }
+            target[column] += scale * values[column];
         }
     }
 

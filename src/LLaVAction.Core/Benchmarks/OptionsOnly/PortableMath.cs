@@ -10,6 +10,13 @@ public static class PortableMath
     private const double Log2 = 6.93147180369123816490e-01;
     private const double Log2Rest = 1.90821492927058770002e-10;
 
+    // 1/13! to 1/0!.
+    private static ReadOnlySpan<double> InverseFactorials =>
+    [
+        1.6059043836821613e-10, 2.08767569878681e-09, 2.505210838544172e-08, 2.755731922398589e-07, 2.7557319223985893e-06, 2.48015873015873e-05,
+        0.0001984126984126984, 0.001388888888888889, 0.008333333333333333, 0.041666666666666664, 0.16666666666666666, 0.5, 1, 1,
+    ];
+
     /// <summary>e^x by range reduction and a Taylor series, relative error below 1e-14; 0 below −700, clamped above 700.</summary>
     public static double Exp(double x)
     {
@@ -21,10 +28,10 @@ public static class PortableMath
         var clamped = Math.Min(x, 700);
         var exponent = Math.Round(clamped / (Log2 + Log2Rest));
         var remainder = clamped - (exponent * Log2) - (exponent * Log2Rest);
-        var sum = 1.0;
-        for (var term = 13; term >= 1; term--)
+        var sum = 0.0;
+        foreach (var coefficient in InverseFactorials)
         {
-            sum = (sum * remainder / term) + 1;
+            sum = (sum * remainder) + coefficient;
         }
 
         return sum * BitConverter.Int64BitsToDouble(((long)exponent + 1023) << 52);
