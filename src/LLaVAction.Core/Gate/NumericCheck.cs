@@ -61,7 +61,7 @@ public static class NumericCheck
     /// <param name="IsNearTie">The choice changed between options that were within the tolerance.</param>
     private sealed record Change(BaselineAnswer Expected, ResultLine Found, double Movement, bool IsNearTie)
     {
-        public bool HasScores => Expected.LetterLogprobs is not null && Found.LetterLogprobs is not null;
+        public bool HasScores => Expected.LetterLogprobs is not null;
 
         private bool IsFlip => Expected.PredictedIndex != Found.PredictedIndex;
 

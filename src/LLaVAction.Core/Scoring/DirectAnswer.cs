@@ -64,16 +64,13 @@ public sealed class DirectAnswer
             {
                 if (Verb(words[start..(start + length)]) is { } verb)
                 {
-                    return (SplitVerb(words, start, length) ?? verb, start + length);
+                    return (Verb([.. words[start..(start + length)], words[^1]]) ?? verb, start + length);
                 }
             }
         }
 
         return (null, 0);
     }
-
-    private int? SplitVerb(string[] words, int start, int length) =>
-        start + length < words.Length - 1 ? Verb([.. words[start..(start + length)], words[^1]]) : null;
 
     private int? Verb(string[] words)
     {
@@ -111,7 +108,7 @@ public sealed class DirectAnswer
 
     private int? FindNoun(string[] words, int from)
     {
-        for (var length = Math.Min(LongestInstance, words.Length - from); length > 0; length--)
+        for (var length = LongestInstance; length > 0; length--)
         {
             for (var start = from; start + length <= words.Length; start++)
             {

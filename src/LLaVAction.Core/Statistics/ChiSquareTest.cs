@@ -18,7 +18,7 @@ public sealed record ChiSquareTest(double Statistic, int DegreesOfFreedom, doubl
             ? 0
             : counts.Sum(count => (count - expected) * (count - expected) / expected);
         var degrees = counts.Count - 1;
-        var pValue = statistic == 0 ? 1 : SpecialFunctions.GammaUpperRegularized(degrees / 2.0, statistic / 2);
+        var pValue = SpecialFunctions.GammaUpperRegularized(degrees / 2.0, statistic / 2);
         return new ChiSquareTest(statistic, degrees, pValue, expected);
     }
 }

@@ -59,7 +59,7 @@ public static class ClusteredDifference
 
         // Gains and losses exclude each other, so they are negatively correlated: never a narrower interval.
         var odds = gains.Estimate * losses.Estimate / ((1 - gains.Estimate) * (1 - losses.Estimate));
-        var correlation = odds > 0 && double.IsFinite(odds) ? Math.Sqrt(odds) : 0;
+        var correlation = odds > 0 ? Math.Sqrt(odds) : 0;
         return (
             Math.Max(-1, sample.Mean - Add(gains.Estimate - gains.Lower, losses.Upper - losses.Estimate, correlation)),
             Math.Min(1, sample.Mean + Add(gains.Upper - gains.Estimate, losses.Estimate - losses.Lower, correlation)));

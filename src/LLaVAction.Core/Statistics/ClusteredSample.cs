@@ -37,7 +37,7 @@ public sealed class ClusteredSample
     public int Negatives { get; }
 
     /// <summary>Mean of the values; NaN for an empty sample.</summary>
-    public double Mean => Count == 0 ? double.NaN : (double)(Positives - Negatives) / Count;
+    public double Mean => (double)(Positives - Negatives) / Count;
 
     /// <summary>
     /// The number of equally large clusters that would carry as much information about cluster effects,

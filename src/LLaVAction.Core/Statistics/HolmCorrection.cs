@@ -13,7 +13,6 @@ public static class HolmCorrection
         var order = Enumerable.Range(0, adjusted.Length)
             .Where(index => !double.IsNaN(adjusted[index]))
             .OrderBy(index => adjusted[index])
-            .ThenBy(index => index)
             .ToArray();
         var largest = 0.0;
         for (var rank = 0; rank < order.Length; rank++)

@@ -18,9 +18,6 @@ public static class McNemar
     {
         ArgumentOutOfRangeException.ThrowIfNegative(onlyFirstCorrect);
         ArgumentOutOfRangeException.ThrowIfNegative(onlySecondCorrect);
-        var discordant = onlyFirstCorrect + onlySecondCorrect;
-        return discordant == 0
-            ? 1
-            : Math.Min(1, 2 * Binomial.CDF(0.5, discordant, Math.Min(onlyFirstCorrect, onlySecondCorrect)));
+        return Math.Min(1, 2 * Binomial.CDF(0.5, onlyFirstCorrect + onlySecondCorrect, Math.Min(onlyFirstCorrect, onlySecondCorrect)));
     }
 }

@@ -24,10 +24,15 @@ internal static class MadeUpRuns
         Control control = Control.None,
         int answered = Clips,
         Func<ResultLine, ResultLine>? change = null,
-        int participants = 5)
+        int participants = 5,
+        int? videos = null)
     {
         var record = new SyntheticRun(Clips, rotations: 1).Record;
-        AskedSet[] sets = [.. Sets.Select(set => set with { Questions = [.. set.Questions.Select(question => question with { ParticipantId = FormattableString.Invariant($"P{Number(question) % participants:00}") })] })];
+        AskedSet[] sets = [.. Sets.Select(set => set with { Questions = [.. set.Questions.Select(question => question with
+        {
+            ParticipantId = FormattableString.Invariant($"P{Number(question) % participants:00}"),
+            VideoId = videos is { } count ? FormattableString.Invariant($"V{Number(question) % count:00}") : question.VideoId,
+        })] })];
         var identity = record.Identity with
         {
             Model = record.Identity.Model with { Name = model, Hash = model, HasRandomWeights = false },

@@ -41,6 +41,12 @@ public sealed class DirectAnswerTests : IDisposable
     [InlineData("take plate. Then put knife.", 0, 0)]
     [InlineData("take", 0, null)]
     [InlineData("plate", null, 0)]
+    [InlineData("my own kitchen", null, null)]
+    [InlineData("take board chopping", 0, 1)]
+    [InlineData("takeoff plate", null, 0)]
+    [InlineData("take platex", 0, null)]
+    [InlineData("ing ed es plate", null, 0)]
+    [InlineData("take taps", 0, 3)]
     [InlineData("", null, null)]
     public void Words_are_mapped_to_classes(string answer, int? verb, int? noun)
     {

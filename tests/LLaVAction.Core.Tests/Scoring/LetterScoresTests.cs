@@ -22,6 +22,7 @@ public sealed class LetterScoresTests
     {
         Assert.Equal(2, LetterScores.Read([-1, -1, -3], [2, 0, 1]).PredictedIndex);
         Assert.Equal(2, LetterPrior.Best([-1, -3, -1], [2, 0, 1]));
+        Assert.Equal(1, LetterPrior.Best([-3, -1, -2], [0, 1, 2]));
     }
 
     [Theory]

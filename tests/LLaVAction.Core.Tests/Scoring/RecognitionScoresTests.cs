@@ -28,13 +28,13 @@ public sealed class RecognitionScoresTests
         var scores = RecognitionScores.Of(
         [
             new RecognitionRow(1, 1, 1, true, 1),
-            new RecognitionRow(1, 5, 6, true, 2),
+            new RecognitionRow(5, 5, 6, true, 2),
             new RecognitionRow(6, 2, 5, true, null),
             new RecognitionRow(null, null, null, false, 21),
         ])!;
 
         Assert.Equal(4, scores.Rows);
-        Assert.Equal((0.5, 0.5), (scores.VerbTop1, scores.VerbTop5));
+        Assert.Equal((0.25, 0.5), (scores.VerbTop1, scores.VerbTop5));
         Assert.Equal((0.25, 0.75), (scores.NounTop1, scores.NounTop5));
         Assert.Equal((0.25, 0.5), (scores.ActionTop1, scores.ActionTop5));
         Assert.Equal((0.75, 0.25), (scores.RecallCeiling, scores.DumpTop1));

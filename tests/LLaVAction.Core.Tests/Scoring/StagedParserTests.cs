@@ -27,6 +27,9 @@ public sealed class StagedParserTests
     [InlineData("(C) take plate", 2, "letter")]
     [InlineData("C - take plate", 2, "letter")]
     [InlineData("C take plate", 2, "letter")]
+    [InlineData("The answer is C given what I see", 2, "phrase")]
+    [InlineData("The answer is C plate", 2, "phrase")]
+    [InlineData("I take plate here", 2, "contained-text")]
     [InlineData("A put down plate", 0, "letter")]
     [InlineData("Option C", 2, "letter")]
     [InlineData("Answer: C", 2, "letter")]
@@ -81,7 +84,7 @@ public sealed class StagedParserTests
             return;
         }
 
-        Assert.Equal((null, StagedParser.Unparsed), (parsed.Position, parsed.Rule));
+        Assert.Equal(new ParsedAnswer(null, StagedParser.Unparsed, false), parsed);
     }
 
     [Fact]
@@ -92,6 +95,21 @@ public sealed class StagedParserTests
         Assert.Equal(new ParsedAnswer(1, StagedParser.Letter, true), parsed);
         Assert.Equal("letter+text-differs", parsed.RuleText);
     }
+
+    [Fact]
+    public void A_capital_before_its_option_of_one_letter_is_a_letter() =>
+        Assert.Equal(new ParsedAnswer(1, StagedParser.Letter, false), StagedParser.Read("B x", ["a b", "x"]));
+
+    [Fact]
+    public void A_letter_with_its_own_text_is_not_flagged() => Assert.Equal("letter", StagedParser.Read("C. take plate", Options).RuleText);
+
+    [Fact]
+    public void All_letters_without_all_texts_are_no_list_of_the_options() =>
+        Assert.Equal(1, StagedParser.Read("Not A. put, so B. take", ["put down", "take up"]).Position);
+
+    [Fact]
+    public void A_last_letter_beside_the_text_of_another_option_is_flagged() =>
+        Assert.Equal(new ParsedAnswer(1, StagedParser.LetteredText, true), StagedParser.Read("I hold it. So B. take plate", Options));
 
     [Fact]
     public void Letters_beyond_the_options_are_no_letters() =>

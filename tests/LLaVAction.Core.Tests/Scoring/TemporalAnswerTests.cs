@@ -6,6 +6,7 @@ public sealed class TemporalAnswerTests
 {
     [Theory]
     [InlineData("2.3, 3.3", 2.3, 3.3)]
+    [InlineData("2, 2", 2, 2)]
     [InlineData("2.30: 3.30", 2.3, 3.3)]
     [InlineData("0, 5", 0, 5)]
     [InlineData("The action goes from 1.5 to 2.75 seconds.", 1.5, 2.75)]
@@ -31,6 +32,7 @@ public sealed class TemporalAnswerTests
     [InlineData(0, 10, 4, 6, 0.2)]
     [InlineData(1, 1, 1, 1, 1)]
     [InlineData(1, 1, 0, 2, 0)]
+    [InlineData(1, 1, 2, 2, 0)]
     public void Overlap_is_intersection_over_union_either_way(double start, double end, double otherStart, double otherEnd, double expected)
     {
         Assert.Equal(expected, new TimeInterval(start, end).OverlapWith(new TimeInterval(otherStart, otherEnd)), 12);
@@ -46,6 +48,17 @@ public sealed class TemporalAnswerTests
         Assert.Equal(1.5 / 2.25 / 2, scores.MeanOverlap!.Value, 12);
         Assert.Equal(0.5, scores.OverlapAtHalf);
         Assert.Equal((0.5, 0.25), (scores.MeanStartError, scores.MeanEndError));
+    }
+
+    [Fact]
+    public void An_overlap_of_exactly_half_counts_and_errors_are_means_of_distances()
+    {
+        // Overlaps 1/2, 1/4 and 1; starts off by 1, 3 and 0, ends by 0, 0 and 0.
+        var scores = TemporalScores.Of([(new(0, 2), new TimeInterval(1, 2)), (new(0, 4), new TimeInterval(3, 4)), (new(5, 6), new TimeInterval(5, 6))]);
+
+        Assert.Equal(1.75 / 3, scores.MeanOverlap!.Value, 12);
+        Assert.Equal(2.0 / 3, scores.OverlapAtHalf!.Value, 12);
+        Assert.Equal((4.0 / 3, 0), (scores.MeanStartError, scores.MeanEndError));
     }
 
     [Fact]

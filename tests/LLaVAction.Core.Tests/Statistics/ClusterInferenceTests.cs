@@ -133,11 +133,51 @@ public sealed class ClusterInferenceTests
         // With 301 resamples the 5 % and 95 % quantiles are the 16th and the 286th.
         Assert.Equal((means[15], means[285]), (interval.Lower, interval.Upper));
         Assert.Equal(Math.Sqrt(means.Sum(mean => Math.Pow(mean - means.Average(), 2)) / 300), interval.StandardError, 1e-12);
-        Assert.False(ClusterBootstrap.Interval(Of([.. Enumerable.Repeat((5, 2), 9)])).IsEstimable);
+        Assert.False(ClusterBootstrap.Interval(Of([.. Enumerable.Range(1, 9).Select(static right => (10, right))])).IsEstimable);
+        Assert.True(ClusterBootstrap.Interval(Of([.. Enumerable.Range(1, 10).Select(static right => (10, right))])).IsEstimable);
         Assert.False(ClusterBootstrap.Interval(Of([.. Enumerable.Repeat((5, 5), 20)])).IsEstimable);
 
         static int SortedByName(int index) => Enumerable.Range(0, 12).OrderBy(static cluster => cluster.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal).ElementAt(index) + 1;
     }
+
+    [Fact]
+    public void One_cluster_bounds_nothing()
+    {
+        // 49 · (1/49) is not 1 in floating point: what is left over is no spread.
+        var one = Of([(49, 1)]);
+
+        Assert.True(double.IsNaN(ClusterRobust.StandardError(one)));
+        Assert.True(double.IsNaN(ClusterRobust.DegreesOfFreedom(one)));
+        Assert.True(double.IsNaN(ClusteredShare.Interval(Of([(5, 0)])).Lower));
+        Assert.Equal(0, ClusterRobust.StandardError(Of([(49, 1), (49, 1)])));
+        Assert.False(new ConfidenceInterval(0.5, 0, double.NaN, 0, 1).IsEstimable);
+        Assert.False(new ConfidenceInterval(0.5, double.NaN, 1, 0, 1).IsEstimable);
+    }
+
+    [Fact]
+    public void A_sample_of_nothing_tells_nothing()
+    {
+        var none = ClusteredSample.From([], []);
+
+        Assert.True(double.IsNaN(none.Mean));
+        Assert.Equal((0, 0), (none.EffectiveClusters, none.InformativeClusters));
+        Assert.Equal(new ChiSquareTest(0, 2, 1, 0), ChiSquareTest.Uniform([0, 0, 0]));
+    }
+
+    [Theory]
+    [InlineData(100, 0.04, 0.02, 400L)] // twice as near needs four times as many
+    [InlineData(7, 0.05, 0.02, 44L)] // 43.75
+    [InlineData(100, 0.02, 0.02, 100L)]
+    [InlineData(100, 0.02, 0.0, null)]
+    [InlineData(100, 0.02, -0.02, null)]
+    [InlineData(100, double.NaN, 0.02, null)]
+    public void Questions_to_decide_grow_with_the_square_of_the_width(int questions, double width, double distance, long? expected) =>
+        Assert.Equal(expected, StatisticalPower.QuestionsToDecide(questions, width, distance));
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(-0.1)]
+    public void No_number_of_questions_bounds_a_loss_by_nothing(double margin) => Assert.Null(StatisticalPower.QuestionsWithoutLoss(100, 100, margin, 0.05));
 
     [Theory]
     [InlineData(5, 0.02, 0.0)]

@@ -41,8 +41,13 @@ public sealed class StatisticsGoldenTests
         {
             var sample = SampleOf(golden);
 
+            var interval = ClusteredShare.Interval(sample);
+            double mean = golden.Number("mean"), error = golden.Number("standard_error"), independent = mean * (1 - mean) / (sample.Count - 1);
             Same(golden, "effective_count", ClusteredShare.EffectiveCount(sample));
-            Same(golden, "lower95", "upper95", ClusteredShare.Interval(sample));
+            Same(golden, "lower95", "upper95", interval);
+            Assert.Equal(error > 0 ? error : double.NaN, interval.StandardError, Tolerance);
+            Assert.Equal(error > 0 ? golden.Number("degrees_of_freedom") : double.NaN, interval.DegreesOfFreedom, Tolerance);
+            Assert.Equal(error > 0 ? error * error / independent : double.NaN, ClusteredShare.DesignEffect(sample), Tolerance);
             Same(golden, "lower80", "upper80", ClusteredShare.Interval(sample, 0.80));
         }
     }
@@ -71,8 +76,15 @@ public sealed class StatisticsGoldenTests
     }
 
     [Fact]
-    public void Wilson_interval_equals_statsmodels()
+    public void Wilson_interval_equals_statsmodels_and_ends_exactly_at_0_and_1()
     {
+        for (var trials = 1; trials <= 300; trials++)
+        {
+            Assert.Equal((0, 1), (WilsonInterval.Of(0, trials).Lower, WilsonInterval.Of(trials, trials).Upper));
+        }
+
+        Assert.Equal(new ConfidenceInterval(double.NaN, 0, 1, double.NaN, double.NaN), WilsonInterval.Of(0, 0));
+
         foreach (var golden in StatisticsGoldenFile.Cases("wilson"))
         {
             Same(golden, "lower", "upper", WilsonInterval.Of(golden.Integer("successes"), golden.Integer("trials"), golden.Number("confidence")));
