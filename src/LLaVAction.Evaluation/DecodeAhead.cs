@@ -18,15 +18,15 @@ public sealed class DecodeAhead
     /// <summary>Creates the stage.</summary>
     /// <param name="reader">Where frames come from.</param>
     /// <param name="policy">Which moments become frames.</param>
-    /// <param name="workers">How many clips are decoded at a time; about as many more may wait, decoded, for the model.</param>
+    /// <param name="workers">How many processes decode at a time; about as many more clips may wait, decoded, for the model.</param>
     /// <param name="clipsPerCall">How many clips the model takes in one call; at least as many may wait.</param>
     public DecodeAhead(IFrameReader reader, FramePolicy policy, int workers, int clipsPerCall = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(workers);
         _reader = reader;
         _policy = policy;
-        _workers = workers;
-        _mostWaiting = Math.Max(workers, clipsPerCall);
+        _workers = workers * reader.ClipsPerProcess;
+        _mostWaiting = Math.Max(_workers, clipsPerCall);
     }
 
     /// <summary>

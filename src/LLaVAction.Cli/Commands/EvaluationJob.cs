@@ -15,8 +15,6 @@ namespace LLaVAction.Cli.Commands;
 /// <summary>Does what is left of an evaluation, with a model on each device; a device that fails leaves the others at work.</summary>
 internal sealed class EvaluationJob(CommandContext context, EvaluationPlan plan)
 {
-    private const int CoresPerDecoder = 4;
-    private const int MostDecoders = 8;
 
     private EvaluateModelOptions Options => plan.Options;
 
@@ -31,7 +29,7 @@ internal sealed class EvaluationJob(CommandContext context, EvaluationPlan plan)
     {
         var shard = Shard.Parse(Options.Shard);
         var devices = Options.Runtime.Devices;
-        var reader = Options.Control == Control.Blind ? null : Options.Videos.Open();
+        var reader = Options.Control == Control.Blind ? null : Options.Videos.Open(processes: VideoSource.DecodersAhead(Options.DecodeWorkers) * devices.Count);
         var cache = reader is null ? null : Options.Cache.Open();
         reader = cache is null ? reader : Cached(reader!, cache);
         var open = await ModelOpenerAsync(shard);
@@ -115,7 +113,7 @@ internal sealed class EvaluationJob(CommandContext context, EvaluationPlan plan)
                     Output = Options.Output,
                     Shard = part,
                     RetriesFailed = Options.RetryFailed,
-                    DecodeWorkers = Options.DecodeWorkers ?? Math.Clamp(Environment.ProcessorCount / CoresPerDecoder, 1, MostDecoders),
+                    DecodeWorkers = VideoSource.DecodersAhead(Options.DecodeWorkers),
                     VerifiedBatchQuestions = Options.VerifyBatch,
                     Configuration = plan.Stored,
                 },

@@ -107,9 +107,6 @@ internal sealed record PredictActionsOptions
 internal sealed class PredictActionsCommand()
     : ToolCommand<PredictActionsOptions>("predict-actions", "Score every action class of each clip and write a prediction dump: a teacher of hard sets.")
 {
-    private const int CoresPerDecoder = 4;
-    private const int MostDecoders = 8;
-
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new(
@@ -130,7 +127,7 @@ internal sealed class PredictActionsCommand()
         var squares = recognizer is not null && options.Preprocessing == PreprocessingChoice.Fused ? new SquareViews(recognizer.ImageSize, views.Spatial) : null;
         var shard = Shard.Parse(options.Shard);
         var rows = Rows(options, annotations);
-        var reader = options.Videos.Open(squares)!;
+        var reader = options.Videos.Open(squares, VideoSource.DecodersAhead(options.DecodeWorkers))!;
         TellMissing(context, annotations, rows, reader);
         using var scorer = ActionScorers.Open(
             options.Runtime.CreateEngine(context.LibTorchFolder),
@@ -166,7 +163,7 @@ internal sealed class PredictActionsCommand()
                 },
                 Shard = shard,
                 RetriesFailed = options.RetryFailed,
-                DecodeWorkers = options.DecodeWorkers ?? Math.Clamp(Environment.ProcessorCount / CoresPerDecoder, 1, MostDecoders),
+                DecodeWorkers = VideoSource.DecodersAhead(options.DecodeWorkers),
                 Features = options.Features is null ? 0 : recognizer?.HiddenSize ?? throw new InputException("--features: only a recogniser has class-token vectors."),
                 TrainingVideos = recognizer?.Source.TrainingVideos ?? new HashSet<string>(StringComparer.Ordinal),
                 Published = recognizer?.Source.Published,

@@ -39,7 +39,7 @@ internal sealed record PrepareFramesOptions
     [Option("--clip-length", "Segments that --frame-policy stride takes every n-th of.", Value = "N", Minimum = 1, Maximum = 10_000)]
     public int ClipLength { get; init; } = 32;
 
-    [Option("--decode-workers", "Clips decoded at a time [default: one for two cores].", Value = "N", Minimum = 1, Maximum = 256)]
+    [Option("--decode-workers", "Clips decoded at a time [default: one a core].", Value = "N", Minimum = 1, Maximum = 256)]
     public int? DecodeWorkers { get; init; }
 
     [Option("--limit", "N clips only.", Value = "N", Minimum = 1)]
@@ -82,7 +82,7 @@ internal sealed class PrepareFramesCommand()
                 .Where((_, position) => shard.Owns(position))
                 .Select(WorkPlan.Reference),
         ];
-        var reader = options.Videos.Open()!;
+        var reader = options.Videos.Open(processes: Decoders(options))!;
         foreach (var warning in await VideoCheck.RunAsync(reader, clips, options.Videos.Folder!, context.CancellationToken))
         {
             context.Log.Warning("{Warning:l}", warning);
@@ -97,6 +97,8 @@ internal sealed class PrepareFramesCommand()
         return failed == 0 && cache.Trouble is null ? ExitCode.Done : ExitCode.Incomplete;
     }
 
+    private static int Decoders(PrepareFramesOptions options) => options.DecodeWorkers ?? Environment.ProcessorCount;
+
     private static async Task<int> FillAsync(
         PrepareFramesOptions options, CachedFrameReader reader, FramePolicy policy, ClipReference[] clips, CommandContext context)
     {
@@ -104,7 +106,7 @@ internal sealed class PrepareFramesCommand()
         using var progress = context.StartProgress("decoding", "clips", clips.Length);
         var parallel = new ParallelOptions
         {
-            MaxDegreeOfParallelism = options.DecodeWorkers ?? Math.Max(1, Environment.ProcessorCount / 2),
+            MaxDegreeOfParallelism = Decoders(options) * reader.ClipsPerProcess,
             CancellationToken = context.CancellationToken,
         };
         await Parallel.ForEachAsync(clips, parallel, async (clip, cancellationToken) =>

@@ -22,6 +22,9 @@ internal enum VideoLayoutChoice
 /// <summary>Where videos are; shared by the commands that read frames.</summary>
 internal sealed record VideoSource
 {
+    private const int CoresPerDecoder = 4;
+    private const int MostDecoders = 8;
+
     [Option("--videos", "Folder of the videos.", Value = "DIR")]
     public string? Folder { get; init; }
 
@@ -33,11 +36,17 @@ internal sealed record VideoSource
 
     /// <summary>Opens the folder; null where none is given.</summary>
     /// <param name="squares">What the decoder cuts out of every frame; null for whole frames.</param>
+    /// <param name="processes">Decoder processes at a time; null for one a core.</param>
     /// <exception cref="InputException">The folder is missing, or its layout cannot be told.</exception>
-    public IFrameReader? Open(SquareViews? squares = null) => Folder is null
+    public IFrameReader? Open(SquareViews? squares = null, int? processes = null) => Folder is null
         ? null
         : VideoLayouts.Open(
-            Folder, Layout.ToString().ToLowerInvariant(), FfmpegSettings.Default with { Squares = squares, HardwareAcceleration = Acceleration });
+            Folder,
+            Layout.ToString().ToLowerInvariant(),
+            (processes is { } count ? FfmpegSettings.Of(count) : FfmpegSettings.Default) with { Squares = squares, HardwareAcceleration = Acceleration });
+
+    /// <summary>Clips decoded at a time, ahead of a model: as asked, else few enough to leave the model its cores.</summary>
+    public static int DecodersAhead(int? asked) => asked ?? Math.Clamp(Environment.ProcessorCount / CoresPerDecoder, 1, MostDecoders);
 
     private string Acceleration => (HardwareAcceleration ?? "none") is { Length: > 0 } name && name.All(char.IsAsciiLetterOrDigit)
         ? name

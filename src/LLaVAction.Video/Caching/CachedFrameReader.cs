@@ -28,6 +28,9 @@ public sealed class CachedFrameReader(IFrameReader inner, FrameCache cache, int?
     public IReadOnlyList<string> Remarks => inner.Remarks;
 
     /// <inheritdoc/>
+    public int ClipsPerProcess => inner.ClipsPerProcess;
+
+    /// <inheritdoc/>
     public bool HasVideo(ClipReference clip) => inner.HasVideo(clip);
 
     /// <inheritdoc/>

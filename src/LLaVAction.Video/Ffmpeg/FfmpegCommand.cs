@@ -26,38 +26,47 @@ internal static class FfmpegCommand
     private static readonly string[] Global = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info", "-xerror"];
 
     /// <summary>
-    /// The frames of a video that lie in windows: sought, let through, timed, and ended after the last window; every frame in
-    /// its own size, as a PPM image of 8-bit RGB.
+    /// The frames of videos that lie in windows: sought, let through, timed, and ended after the last window; those of one
+    /// request after those of the one before, every frame in its own size, as a PPM image of 8-bit RGB.
     /// </summary>
     /// <param name="tools">The programs.</param>
     /// <param name="settings">How ffmpeg is run.</param>
-    /// <param name="path">The file.</param>
-    /// <param name="video">What its headers say.</param>
-    /// <param name="windows">Ascending, not overlapping.</param>
-    /// <param name="leadSeconds">How much earlier than needed decoding starts; infinite for the beginning of the file.</param>
-    public static async Task<Command> OfVideoAsync(
-        FfmpegTools tools, FfmpegSettings settings, string path, ProbedVideo video, IReadOnlyList<TimeWindow> windows, double leadSeconds)
+    /// <param name="requests">What is wanted; pictures of one kind.</param>
+    public static async Task<Command> OfVideosAsync(FfmpegTools tools, FfmpegSettings settings, IReadOnlyList<FrameRequest> requests)
     {
-        var seek = video.StartSeconds + windows[0].From - SeekMarginSeconds - video.ContainerStartSeconds - leadSeconds;
         var passthrough = await tools.PassthroughOptionAsync();
-        return Compose(
-            tools.Ffmpeg,
-            FFMpegArguments
-                .FromFileInput(
-                    Escape(Name(path)),
-                    verifyExists: false,
-                    options => Add(
-                        options.WithThreads(settings.Threads).WithCustomArgument,
-                        [
-                            .. Global,
-                            .. settings.HardwareAcceleration is "none" ? Array.Empty<string>() : ["-hwaccel", settings.HardwareAcceleration],
-                            .. SafeInput,
-                            .. seek > 0 ? ["-ss", Text(seek)] : Array.Empty<string>(),
-                            "-copyts",
-                        ]))
-                .OutputToUrl(StandardOutput, options => Add(
-                    options.WithCustomArgument,
-                    ["-map", "0:V:0", "-vf", FilterChain(windows, video.StartSeconds, settings.Squares), "-frames:v", Text(windows.Count), .. Ppm(passthrough)])));
+        var inputs = FFMpegArguments.FromFileInput(NameOf(0), verifyExists: false, options => Add(options.WithThreads(settings.Threads).WithCustomArgument, Input(0)));
+        for (var i = 1; i < requests.Count; i++)
+        {
+            var place = i;
+            inputs.AddFileInput(NameOf(place), verifyExists: false, options => Add(options.WithThreads(settings.Threads).WithCustomArgument, Input(place)));
+        }
+
+        string[] filters = requests.Count == 1 ? ["-map", "0:V:0", "-vf", ChainOf(0) + (settings.Squares is { } squares ? "," + squares.Filters : "")] : ["-filter_complex", Joined(), "-map", "[out]"];
+        return Compose(tools.Ffmpeg, inputs.OutputToUrl(StandardOutput, options => Add(
+            options.WithCustomArgument, [.. filters, "-frames:v", Text(requests.Sum(static request => request.Windows.Count)), .. Ppm(passthrough)])));
+
+        string NameOf(int place) => Escape(Name(requests[place].Path));
+
+        string ChainOf(int place) => FilterChain(requests[place].Windows, requests[place].Video.StartSeconds, place);
+
+        // A graph of several inputs takes another filter for its own conversions than a simple one; this is the simple one's.
+        string Joined() => string.Concat(requests.Select((_, i) => FormattableString.Invariant($"[{i}:V:0]{ChainOf(i)}[clip{i}];")))
+            + string.Concat(requests.Select((_, i) => FormattableString.Invariant($"[clip{i}]")))
+            + FormattableString.Invariant($"concat=n={requests.Count}:v=1,{settings.Squares?.Filters ?? "scale=flags=bicubic"}[out]");
+
+        string[] Input(int place)
+        {
+            var (video, windows) = (requests[place].Video, requests[place].Windows);
+            var seek = video.StartSeconds + windows[0].From - SeekMarginSeconds - video.ContainerStartSeconds - requests[place].LeadSeconds;
+            return
+            [
+                .. place == 0 ? [.. Global, "-copyts"] : Array.Empty<string>(),
+                .. settings.HardwareAcceleration is "none" ? Array.Empty<string>() : ["-hwaccel", settings.HardwareAcceleration],
+                .. SafeInput,
+                .. seek > 0 ? ["-ss", Text(seek)] : Array.Empty<string>(),
+            ];
+        }
     }
 
     /// <summary>Images of one codec one after the other, from the standard input, each as a PPM image of 8-bit RGB.</summary>
@@ -133,10 +142,10 @@ internal static class FfmpegCommand
     }
 
     // Lets pass what lies in the windows, writes the times of that, and ends after the last window.
-    private static string FilterChain(IReadOnlyList<TimeWindow> windows, double start, SquareViews? squares)
+    private static string FilterChain(IReadOnlyList<TimeWindow> windows, double start, int place)
     {
         var passing = windows.Select(window => $"gte(t,{Text(start + window.From)})*lt(t,{Text(start + window.To)})");
-        return $"trim=end={Text(start + windows[^1].To + SeekMarginSeconds)},select='{string.Join('+', passing)}',showinfo=checksum=0{(squares is null ? "" : "," + squares.Filters)}";
+        return $"trim=end={Text(start + windows[^1].To + SeekMarginSeconds)},select='{string.Join('+', passing)}',{FrameTimeLog.FilterName(place)}=checksum=0";
     }
 
     private static string Text(double value) => value.ToString("0.#########", CultureInfo.InvariantCulture);

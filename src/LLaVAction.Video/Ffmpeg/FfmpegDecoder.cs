@@ -5,17 +5,32 @@ using LLaVAction.Video.Frames;
 namespace LLaVAction.Video.Ffmpeg;
 
 /// <summary>
-/// Decodes videos with the <c>ffmpeg</c> executable: one process per call, from which only the chosen frames come, as raw RGB
-/// through its standard output.
+/// Decodes videos with the <c>ffmpeg</c> executable, from which only the chosen frames come, as raw RGB through its standard
+/// output; one process decodes several small clips that wait at the same time.
 /// </summary>
-internal sealed class FfmpegDecoder(FfmpegTools tools, FfmpegSettings settings) : IVideoDecoder
+internal sealed class FfmpegDecoder : IVideoDecoder
 {
+    /// <summary>Small clips that one process decodes at most: with four, its start is an eighth of each.</summary>
+    public const int ClipsPerProcess = 4;
+
     private const string Software = "none";
 
-    private readonly VideoProbe _probe = new(tools, settings.Patience);
+    private readonly FfmpegTools _tools;
+    private readonly FfmpegSettings _settings;
+    private readonly VideoProbe _probe;
+    private readonly DecodeQueue _queue;
     private readonly ConcurrentDictionary<string, FrameReadException> _hung = new(StringComparer.Ordinal);
     private volatile string? _remark;
-    private volatile string _acceleration = settings.HardwareAcceleration;
+    private volatile string _acceleration;
+
+    public FfmpegDecoder(FfmpegTools tools, FfmpegSettings settings)
+    {
+        _tools = tools;
+        _settings = settings;
+        _acceleration = settings.HardwareAcceleration;
+        _probe = new VideoProbe(tools, settings.Patience);
+        _queue = new DecodeQueue(settings.Processes, settings.HardwareAcceleration == Software ? ClipsPerProcess : 1, DecodeAsync);
+    }
 
     public IReadOnlyList<string> Remarks => _remark is null ? [] : [_remark];
 
@@ -29,60 +44,81 @@ internal sealed class FfmpegDecoder(FfmpegTools tools, FfmpegSettings settings) 
         string path, IReadOnlyList<TimeWindow> windows, double leadSeconds, CancellationToken cancellationToken)
     {
         var video = await _probe.ProbeAsync(path, cancellationToken);
-        var lead = Math.Max(leadSeconds, video.LeadSeconds);
-        var acceleration = _acceleration;
+        return await _queue.DecodeAsync(new FrameRequest(path, video, windows, Math.Max(leadSeconds, video.LeadSeconds)), cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<DecodedFrame>> DecodeImagesAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        var images = await ImageFile.ReadAllAsync(paths, cancellationToken);
+        var command = await FfmpegCommand.OfImagesAsync(_tools, _settings, images[0].Codec, (stream, token) => ImageFile.WriteAllAsync(images, stream, token));
+        var decoded = await RunAsync(paths[0], command, [new FrameTimeLog()], isTold: true, cancellationToken);
+        return decoded.Count == paths.Count
+            ? [.. decoded.Select(static image => new DecodedFrame(0, image.Width, image.Height, image.Rgb))]
+            : throw Failure(paths[0], $"{paths.Count} images from here on were decoded to {decoded.Count} frames; one of them is damaged.");
+    }
+
+    private async Task<IReadOnlyList<IReadOnlyList<DecodedFrame>>> DecodeAsync(IReadOnlyList<FrameRequest> requests, CancellationToken cancellationToken)
+    {
+        var (acceleration, path) = (_acceleration, requests[0].Path);
         try
         {
-            return await DecodeAsync(acceleration, path, video, windows, lead, cancellationToken);
+            return await DecodeAsync(acceleration, requests, cancellationToken);
         }
         catch (FrameReadException) when (acceleration != Software && !_hung.ContainsKey(path))
         {
             // The file or the device; the decoder in software tells which.
-            var frames = await DecodeAsync(Software, path, video, windows, lead, cancellationToken);
+            var frames = await DecodeAsync(Software, requests, cancellationToken);
             _acceleration = Software;
             _remark = $"{path}: ffmpeg could not decode it with '{acceleration}'; from there on the decoder in software was used.";
             return frames;
         }
     }
 
-    public async Task<IReadOnlyList<DecodedFrame>> DecodeImagesAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<IReadOnlyList<DecodedFrame>>> DecodeAsync(
+        string acceleration, IReadOnlyList<FrameRequest> requests, CancellationToken cancellationToken)
     {
-        var images = await ImageFile.ReadAllAsync(paths, cancellationToken);
-        var command = await FfmpegCommand.OfImagesAsync(tools, settings, images[0].Codec, (stream, token) => ImageFile.WriteAllAsync(images, stream, token));
-        var decoded = await RunAsync(paths[0], command, new FrameTimeLog(), cancellationToken);
-        return decoded.Count == paths.Count
-            ? [.. decoded.Select(static image => new DecodedFrame(0, image.Width, image.Height, image.Rgb))]
-            : throw Failure(paths[0], $"{paths.Count} images from here on were decoded to {decoded.Count} frames; one of them is damaged.");
+        var path = requests[0].Path;
+        var times = Enumerable.Range(0, requests.Count).Select(static chain => new FrameTimeLog(chain)).ToArray();
+        var command = await FfmpegCommand.OfVideosAsync(_tools, _settings with { HardwareAcceleration = acceleration }, requests);
+        var images = await RunAsync(path, command, times, isTold: requests.Count == 1, cancellationToken);
+        if (requests.Count == 1)
+        {
+            return times[0].Seconds.Count >= images.Count
+                ? [Frames(images, times[0], requests[0])]
+                : throw Failure(path, $"ffmpeg gave {images.Count} frames and the times of {times[0].Seconds.Count}.");
+        }
+
+        // Which frame is whose is sure only where each has as many as asked for.
+        if (times.Sum(static log => log.Seconds.Count) != images.Count || requests.Where((request, i) => request.Windows.Count != times[i].Seconds.Count).Any())
+        {
+            throw Failure(path, $"ffmpeg gave {images.Count} frames of {requests.Count} clips, not those asked for.");
+        }
+
+        var first = 0;
+        return [.. requests.Select((request, i) => Frames(images.GetRange((first += request.Windows.Count) - request.Windows.Count, request.Windows.Count), times[i], request))];
     }
 
-    private async Task<IReadOnlyList<DecodedFrame>> DecodeAsync(
-        string acceleration, string path, ProbedVideo video, IReadOnlyList<TimeWindow> windows, double leadSeconds, CancellationToken cancellationToken)
-    {
-        var times = new FrameTimeLog();
-        var command = await FfmpegCommand.OfVideoAsync(tools, settings with { HardwareAcceleration = acceleration }, path, video, windows, leadSeconds);
-        var images = await RunAsync(path, command, times, cancellationToken);
-        return times.Seconds.Count >= images.Count
-            ? [.. images.Select((image, index) => new DecodedFrame(times.Seconds[index] - video.StartSeconds, image.Width, image.Height, image.Rgb))]
-            : throw Failure(path, $"ffmpeg gave {images.Count} frames and the times of {times.Seconds.Count}.");
-    }
+    private static IReadOnlyList<DecodedFrame> Frames(List<PpmImage> images, FrameTimeLog times, FrameRequest request) =>
+        [.. images.Select((image, index) => new DecodedFrame(times.Seconds[index] - request.Video.StartSeconds, image.Width, image.Height, image.Rgb))];
 
-    private async Task<List<PpmImage>> RunAsync(string path, Command command, FrameTimeLog times, CancellationToken cancellationToken)
+    private async Task<List<PpmImage>> RunAsync(string path, Command command, FrameTimeLog[] times, bool isTold, CancellationToken cancellationToken)
     {
         if (_hung.TryGetValue(path, out var before))
         {
             throw before;
         }
 
-        var errors = new ErrorLines(times.Take);
+        var errors = new ErrorLines(line => Array.TrueForAll(times, log => log.Take(line)));
         try
         {
-            var (images, exitCode) = await ToolProcess.RunAsync(command, settings.Patience, PpmReader.ReadAllAsync, errors, cancellationToken);
+            var (images, exitCode) = await ToolProcess.RunAsync(command, _settings.Patience, PpmReader.ReadAllAsync, errors, cancellationToken);
             return exitCode == 0 ? images : throw Failure(path, $"ffmpeg cannot decode it: {errors.Tail}");
         }
         catch (TimeoutException silence)
         {
-            // Two minutes once, not for every clip of the file.
-            throw _hung.GetOrAdd(path, Failure(path, $"{silence.Message} {errors.Tail}", silence));
+            // Two minutes once, not for every clip of the file; of several files one cannot tell which.
+            var failure = Failure(path, $"{silence.Message} {errors.Tail}", silence);
+            throw isTold ? _hung.GetOrAdd(path, failure) : failure;
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException)
         {

@@ -7,12 +7,16 @@ namespace LLaVAction.Video.Ffmpeg;
 /// first <c>config in time_base: 1/60000</c>, then one line with <c>n:</c> and <c>pts:</c> for each frame. The integer time
 /// stamps are used, since <c>pts_time</c> has six significant digits in older versions.
 /// </summary>
-internal sealed class FrameTimeLog
+internal sealed class FrameTimeLog(int chain = 0)
 {
+    private readonly string _source = string.Create(CultureInfo.InvariantCulture, $"[{FilterName(chain)} @");
     private readonly List<double> _seconds = [];
     private Rational _timeBase;
 
     public IReadOnlyList<double> Seconds => _seconds;
+
+    /// <summary>The <c>showinfo</c> filter of a chain, by the name that its lines begin with.</summary>
+    public static string FilterName(int chain) => string.Create(CultureInfo.InvariantCulture, $"showinfo@clip{chain}");
 
     // Looks at a line; true when it is no more than information.
     public bool Take(string line)
@@ -22,7 +26,7 @@ internal sealed class FrameTimeLog
             return false;
         }
 
-        if (!line.StartsWith("[Parsed_showinfo", StringComparison.Ordinal))
+        if (!line.StartsWith(_source, StringComparison.Ordinal))
         {
             return true;
         }

@@ -32,7 +32,7 @@ internal sealed class VideoProbe(FfmpegTools tools, TimeSpan patience)
     private async Task<ProbedVideo> ReadHeadersAsync(string path)
     {
         var output = await RunAsync(
-            path, "stream=r_frame_rate,avg_frame_rate,time_base,start_pts,duration:format=format_name,start_time,duration", "json");
+            path, "stream=codec_name,width,height,pix_fmt,color_range,color_space,color_primaries,color_transfer,sample_aspect_ratio,r_frame_rate,avg_frame_rate,time_base,start_pts,duration:format=format_name,start_time,duration", "json");
         var analysis = JsonSerializer.Deserialize<FFProbeAnalysis>(output);
         if (analysis?.Streams is not [var stream, ..])
         {
@@ -62,7 +62,13 @@ internal sealed class VideoProbe(FfmpegTools tools, TimeSpan patience)
             timeBase,
             start,
             Number(analysis.Format?.StartTime) ?? 0,
-            analysis.Format?.FormatName is "mpegts" or "mpeg" ? StreamLeadSeconds : 0);
+            analysis.Format?.FormatName is "mpegts" or "mpeg" ? StreamLeadSeconds : 0,
+            new PictureKind(
+                stream.Width ?? 0,
+                stream.Height ?? 0,
+                string.Join(' ', stream.CodecName, stream.PixelFormat, stream.SampleAspectRatio, Text("color_range"), Text("color_space"), Text("color_primaries"), Text("color_transfer"))));
+
+        string? Text(string name) => extra.TryGetValue(name, out var value) ? value.ToString() : null;
     }
 
     private async Task<IReadOnlyList<double>> ReadFrameTimesAsync(string path)
@@ -113,4 +119,14 @@ internal sealed class VideoProbe(FfmpegTools tools, TimeSpan patience)
 /// <param name="StartSeconds">Presentation time of the first frame.</param>
 /// <param name="ContainerStartSeconds">Earliest time of any stream: where seeking counts from.</param>
 /// <param name="LeadSeconds">How much earlier than needed decoding must start at least.</param>
-internal sealed record ProbedVideo(StreamInfo Info, Rational TimeBase, double StartSeconds, double ContainerStartSeconds, double LeadSeconds);
+/// <param name="Picture">What its pictures are like.</param>
+internal sealed record ProbedVideo(StreamInfo Info, Rational TimeBase, double StartSeconds, double ContainerStartSeconds, double LeadSeconds, PictureKind Picture);
+
+/// <summary>What pictures are like; those of a kind pass through the same filters.</summary>
+/// <param name="Width">Width, in pixels.</param>
+/// <param name="Height">Height, in pixels.</param>
+/// <param name="Format">Codec, shape of pixels and meaning of colours.</param>
+internal sealed record PictureKind(int Width, int Height, string Format)
+{
+    public long Bytes => 3L * Width * Height;
+}

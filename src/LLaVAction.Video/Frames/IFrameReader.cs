@@ -40,6 +40,9 @@ public interface IFrameReader
     /// <summary>What was done otherwise than asked, one sentence each: hardware that could not decode. Empty as a rule.</summary>
     IReadOnlyList<string> Remarks => [];
 
+    /// <summary>How many clips are worth reading at once for each decoder process: several where they are small.</summary>
+    int ClipsPerProcess => 1;
+
     /// <summary>Whether there is a video for the clip; what it holds is not looked at.</summary>
     bool HasVideo(ClipReference clip) => true;
 

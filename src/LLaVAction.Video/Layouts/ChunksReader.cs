@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Numerics;
+using LLaVAction.Video.Ffmpeg;
 using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Video.Layouts;
@@ -17,6 +18,8 @@ internal sealed class ChunksReader(VideoPaths paths, IVideoDecoder decoder) : IF
     public string Layout => VideoLayouts.Chunks;
 
     public IReadOnlyList<string> Remarks => decoder.Remarks;
+
+    public int ClipsPerProcess => FfmpegDecoder.ClipsPerProcess;
 
     public bool HasVideo(ClipReference clip) => paths.TryFind(clip.VideoId) is not null;
 
@@ -38,17 +41,16 @@ internal sealed class ChunksReader(VideoPaths paths, IVideoDecoder decoder) : IF
         var (begin, end) = times.FrameSpan(rate, lastFrame);
         var plan = FramePlan.ForFrames(begin, end, policy, frameCounts);
 
-        var frames = new List<(double Seconds, DecodedFrame Frame)>();
-        foreach (var group in plan.Moments.GroupBy(index => ChunkOf(index, rate, chunks.Seconds)))
+        var frames = await Task.WhenAll(plan.Moments.GroupBy(index => ChunkOf(index, rate, chunks.Seconds)).Select(async group =>
         {
             var indices = group.Select(index => (int)(index - (group.Key * rate))).ToArray();
             var file = new VideoFile(decoder, chunks.Path(group.Key));
             chunks.CheckLength(group.Key, await file.ProbeAsync(cancellationToken));
             var decoded = await ReadChunkAsync(file, rate, indices, cancellationToken);
-            frames.AddRange(decoded.Select(frame => (group.Key + frame.Seconds, frame)));
-        }
+            return decoded.Select(frame => (group.Key + frame.Seconds, frame));
+        }));
 
-        return ClipFramesBuilder.Build(clip, plan, frames);
+        return ClipFramesBuilder.Build(clip, plan, [.. frames.SelectMany(static chunk => chunk)]);
     }
 
     public async Task<string> IdentifyAsync(

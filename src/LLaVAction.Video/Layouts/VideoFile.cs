@@ -97,29 +97,20 @@ internal sealed class VideoFile(IVideoDecoder decoder, string path)
 
     private async Task<DecodedFrame[]?> TryReadAsync(TimeWindow[] windows, double leadSeconds, CancellationToken cancellationToken)
     {
-        var frames = new DecodedFrame[windows.Length];
+        // All are asked for at once, so that one process can decode several.
+        var decoding = new List<Task<IReadOnlyList<DecodedFrame>>>();
         for (int first = 0, next; first < windows.Length; first = next)
         {
             for (next = first + 1; next < windows.Length && windows[next].From - windows[next - 1].From <= SeekWhenApartSeconds; next++)
             {
             }
 
-            var decoded = await decoder.DecodeAsync(path, windows[first..next], leadSeconds, cancellationToken);
-            if (decoded.Count != next - first)
-            {
-                return null;
-            }
-
-            for (var i = first; i < next; i++)
-            {
-                frames[i] = decoded[i - first];
-                if (!windows[i].Contains(frames[i].Seconds))
-                {
-                    return null;
-                }
-            }
+            decoding.Add(ReadAsync(windows[first..next]));
         }
 
-        return frames;
+        DecodedFrame[] frames = [.. (await Task.WhenAll(decoding)).SelectMany(static part => part)];
+        return frames.Length == windows.Length && windows.Zip(frames).All(static pair => pair.First.Contains(pair.Second.Seconds)) ? frames : null;
+
+        Task<IReadOnlyList<DecodedFrame>> ReadAsync(TimeWindow[] part) => decoder.DecodeAsync(path, part, leadSeconds, cancellationToken);
     }
 }

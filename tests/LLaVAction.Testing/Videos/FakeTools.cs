@@ -18,11 +18,20 @@ public sealed class FakeTools : IDisposable
     /// <summary>Installs the scripts.</summary>
     /// <param name="decode">What <c>ffmpeg</c> does when it is not asked for help; <c>$FOLDER</c> is a folder to write to.</param>
     /// <param name="help">What it does when it is.</param>
-    public FakeTools(string decode, string help = "echo '-fps_mode'")
+    /// <param name="probe">What <c>ffprobe</c> is, as a script.</param>
+    public FakeTools(string decode, string help = "echo '-fps_mode'", string probe = Probe)
     {
         Skip.If(OperatingSystem.IsWindows(), "the stand-ins for ffmpeg are shell scripts");
-        Install("ffprobe", Probe);
+        Install("ffprobe", probe);
         Install("ffmpeg", $"#!/bin/sh\nFOLDER='{_folder.FullName}'\ncase \"$*\" in *'-h long') {help}; exit 0;; esac\n{decode}\n");
+    }
+
+    /// <summary>The real programs; each start of ffmpeg is written to the file <c>starts</c>.</summary>
+    public static FakeTools Counting()
+    {
+        VideoRenderer.SkipWhereAbsent();
+        return new FakeTools(
+            $"echo x >> $FOLDER/starts\nexec '{Real("ffmpeg")}' \"$@\"", $"'{Real("ffmpeg")}' -hide_banner -h long", $"#!/bin/sh\nexec '{Real("ffprobe")}' \"$@\"\n");
     }
 
     /// <summary>Where the scripts are.</summary>
@@ -43,6 +52,9 @@ public sealed class FakeTools : IDisposable
 
         throw new TimeoutException($"The script did not write {file}.");
     }
+
+    private static string Real(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator).Select(folder => Path.Combine(folder, program)).First(File.Exists);
 
     /// <summary>Whether a process ends within five seconds.</summary>
     public static async Task<bool> EndsAsync(string processId)

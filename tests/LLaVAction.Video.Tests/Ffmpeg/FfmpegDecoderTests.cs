@@ -98,5 +98,5 @@ public sealed class FfmpegDecoderTests
     }
 
     private static FfmpegDecoder Open(string searchPath, TimeSpan patience) =>
-        new(FfmpegTools.Find(searchPath), new FfmpegSettings(patience, Threads: 1));
+        new(FfmpegTools.Find(searchPath), new FfmpegSettings(patience, Threads: 1, Processes: 1));
 }

@@ -5,8 +5,8 @@ namespace LLaVAction.Video.Tests.Ffmpeg;
 public sealed class FrameTimeLogTests
 {
     [Theory]
-    [InlineData("[Parsed_showinfo_2 @ 0x5]", "n:   0 pts:1806805 pts_time:30.1134 pos: 76591940 fmt:yuv420p s:1920x1080")]
-    [InlineData("[Parsed_showinfo_2 @ 0x5]", "n:   0 pts:1806805 pts_time:30.113417 duration:   1001 duration_time:0.0166833 fmt:yuv420p s:1920x1080")]
+    [InlineData("[showinfo@clip0 @ 0x5]", "n:   0 pts:1806805 pts_time:30.1134 pos: 76591940 fmt:yuv420p s:1920x1080")]
+    [InlineData("[showinfo@clip0 @ 0x5]", "n:   0 pts:1806805 pts_time:30.113417 duration:   1001 duration_time:0.0166833 fmt:yuv420p s:1920x1080")]
     public void Times_are_read_from_old_and_new_versions(string prefix, string line)
     {
         var log = new FrameTimeLog();
