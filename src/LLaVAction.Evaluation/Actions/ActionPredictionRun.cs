@@ -75,6 +75,7 @@ public sealed class ActionPredictionRun
     private readonly IClipScorer _scorer;
     private readonly SortedDictionary<string, string> _identity;
     private readonly string _parts;
+    private readonly Dictionary<int, ClipScores> _scored = [];
 
     /// <summary>Prepares a run; nothing is written before <see cref="ExecuteAsync"/>.</summary>
     public ActionPredictionRun(ActionPredictionRequest request, IClipScorer scorer)
@@ -100,9 +101,13 @@ public sealed class ActionPredictionRun
     /// <summary>What the scores are kept under: whatever they depend on.</summary>
     public IReadOnlyDictionary<string, string> Identity => _identity;
 
-    /// <summary>Decodes and scores the first clip that can be read, to tell what all will cost; null where nothing is left.</summary>
+    /// <summary>
+    /// Decodes and scores the first two clips that can be read, to tell by the second what all will cost; null where nothing is
+    /// left. <see cref="ExecuteAsync"/> takes their scores from here.
+    /// </summary>
     public async Task<PredictionCost?> EstimateAsync(IFrameReader reader, CancellationToken cancellationToken)
     {
+        PredictionCost? cost = null;
         foreach (var row in Work)
         {
             var start = Stopwatch.GetTimestamp();
@@ -117,16 +122,16 @@ public sealed class ActionPredictionRun
             }
 
             var decode = Stopwatch.GetElapsedTime(start);
-            _scorer.Score([frames], cancellationToken);
             start = Stopwatch.GetTimestamp();
-            _scorer.Score([frames], cancellationToken);
-            var model = Stopwatch.GetElapsedTime(start);
-            var slower = TimeSpan.FromTicks(Math.Max(model.Ticks, decode.Ticks / _request.DecodeWorkers));
-            return new PredictionCost(
-                Work.Count, _scorer.OperationsPerClip * Work.Count, model, decode, slower * Work.Count, 4L * _request.Rows.Count * ((2 * _scorer.Classes.Count) + _request.Features));
+            _scored[row] = _scorer.Score([frames], cancellationToken)[0];
+            cost = Cost(Stopwatch.GetElapsedTime(start), decode);
+            if (_scored.Count == 2)
+            {
+                break;
+            }
         }
 
-        return null;
+        return cost;
     }
 
     /// <summary>Scores what is left; gives the description of the dump where the run is complete afterwards, else null.</summary>
@@ -164,11 +169,27 @@ public sealed class ActionPredictionRun
         ]);
     }
 
+    // On the cpu decoding and the model share the cores; before a GPU the slower of them decides.
+    private PredictionCost Cost(TimeSpan model, TimeSpan decode)
+    {
+        var decoding = decode / _request.DecodeWorkers;
+        var perClip = _scorer.Description.Device == "cpu" ? model + decoding : model > decoding ? model : decoding;
+        return new PredictionCost(
+            Work.Count, _scorer.OperationsPerClip * Work.Count, model, decode, perClip * Work.Count, 4L * _request.Rows.Count * ((2 * _scorer.Classes.Count) + _request.Features));
+    }
+
     private async Task ScoreAsync(ScoreLog log, IFrameReader reader, Action<FrameReadException?> onClip, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var rows = new Queue<int>(Work);
-        ClipWork[] work = [.. Work.Select(row => new ClipWork(Reference(row), Reference(row), []) { FrameCounts = [_scorer.Frames] })];
+        foreach (var (row, scores) in _scored)
+        {
+            log.Append(row, ResultStatus.Ok, scores);
+            onClip(null);
+        }
+
+        int[] left = [.. Work.Where(row => !_scored.ContainsKey(row))];
+        var rows = new Queue<int>(left);
+        ClipWork[] work = [.. left.Select(row => new ClipWork(Reference(row), Reference(row), []) { FrameCounts = [_scorer.Frames] })];
         try
         {
             var source = new DecodeAhead(reader, _request.Policy, _request.DecodeWorkers).Start(work, stop.Token);

@@ -3,17 +3,19 @@ using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using LLaVAction.Benchmarks;
 using LLaVAction.Runs;
 
 namespace LLaVAction.Evaluation.Actions;
 
 /// <summary>
 /// The scores of one part of a dump as they are made: a line that says what they are of, then one record of fixed length
-/// per clip with a checksum. A record that a kill or a power loss cut is done again; the last record of a clip counts.
+/// per clip: its row, its status as a word, its scores, a checksum. A record that a kill or a power loss cut is done again; the last record of a clip counts.
 /// </summary>
 public sealed class ScoreLog : IDisposable
 {
-    private const int Head = 8;
+    private const int StatusLength = 16;
+    internal const int Head = sizeof(int) + StatusLength;
     private readonly FileStream _lock;
     private readonly FileStream _file;
     private readonly byte[] _record;
@@ -89,7 +91,7 @@ public sealed class ScoreLog : IDisposable
                 file.ReadExactly(buffer);
                 if (BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(length - 4)) == Crc32.HashToUInt32(buffer.AsSpan(0, length - 4)))
                 {
-                    records[BinaryPrimitives.ReadInt32LittleEndian(buffer)] = new ScoreRecord(path, start, (ResultStatus)BinaryPrimitives.ReadInt32LittleEndian(buffer.AsSpan(4)));
+                    records[BinaryPrimitives.ReadInt32LittleEndian(buffer)] = new ScoreRecord(path, start, StatusIn(path, buffer));
                 }
             }
         }
@@ -103,7 +105,7 @@ public sealed class ScoreLog : IDisposable
     {
         Array.Clear(_record);
         BinaryPrimitives.WriteInt32LittleEndian(_record, row);
-        BinaryPrimitives.WriteInt32LittleEndian(_record.AsSpan(4), (int)status);
+        Encoding.ASCII.GetBytes(SettingNames.Of(status), _record.AsSpan(sizeof(int), StatusLength));
         if (scores is not null)
         {
             float[] values = [.. scores.Logits, .. scores.Probabilities, .. scores.Features.AsSpan(0, _features)];
@@ -128,6 +130,11 @@ public sealed class ScoreLog : IDisposable
         _file.Dispose();
         _lock.Dispose();
     }
+
+    private static ResultStatus StatusIn(string path, byte[] record) =>
+        SettingNames.TryParse<ResultStatus>(Encoding.ASCII.GetString(record, sizeof(int), StatusLength).TrimEnd('\0'), out var status)
+            ? status
+            : throw new InputException($"{path}: scores of another version of this tool. Choose another --output, or remove {Path.GetDirectoryName(path)}.");
 
     private static int RecordLength(int classes, int features) => Head + (4 * ((2 * classes) + features)) + 4;
 
@@ -189,7 +196,7 @@ public sealed class ScoreIndex
     {
         var record = _records[row];
         using var file = File.OpenHandle(record.Path, share: FileShare.ReadWrite);
-        var start = record.Start + 8;
+        var start = record.Start + ScoreLog.Head;
         RandomAccess.Read(file, MemoryMarshal.AsBytes(logits), start);
         RandomAccess.Read(file, MemoryMarshal.AsBytes(probabilities), start + (4L * _classes));
         RandomAccess.Read(file, MemoryMarshal.AsBytes(features[..Math.Min(features.Length, _features)]), start + (8L * _classes));

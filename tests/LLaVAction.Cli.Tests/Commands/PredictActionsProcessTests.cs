@@ -89,6 +89,53 @@ public sealed class PredictActionsProcessTests : IDisposable
         Assert.Contains("missing_video", description.RootElement.GetProperty("failed").GetRawText(), StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public async Task Trimmed_clips_are_scored_and_those_that_are_not_there_are_counted()
+    {
+        await RequireFfmpegAsync();
+        await ConvertAsync();
+        Directory.CreateDirectory(_folder["clips/P01"]);
+        var video = Directory.GetFiles(Path.Combine(Demo, "videos"), "P01_11.*", SearchOption.AllDirectories)[0];
+        var cut = await Shell.RunAsync(
+            $"for clip in P01_11_0:0.40:1.77 P01_11_1:2.85:2.24; do IFS=: read id start length <<E\n$clip\nE\nffmpeg -loglevel error -ss $start -i '{video}' -t $length -c:v mpeg4 -q:v 2 '{_folder["clips/P01"]}'/$id.mp4; done");
+        Assert.True(cut.ExitCode == 0, cut.Error);
+        File.WriteAllText(_folder["ids"], "P01_11_0\nP01_11_1\nP01_11_10\n");
+
+        var result = await CliProcess.RunAsync(
+            "predict-actions", "--model", _folder["recogniser"], "--annotations", Validation, "--videos", _folder["clips"], "--ids", _folder["ids"], "--output", _folder["dump.csv"], "--engine", "cpu");
+
+        Assert.True(result.ExitCode == ExitCode.Incomplete, result.Error);
+        Assert.Contains("1 of 3 clips have no video in trimmed: P01_11_10.", result.Error, StringComparison.Ordinal);
+        using var description = JsonDocument.Parse(File.ReadAllBytes(_folder["dump.csv.json"]));
+        Assert.Equal("""{"P01_11_10":"missing_video"}""", JsonSerializer.Serialize(description.RootElement.GetProperty("failed")));
+        Assert.Equal("trimmed", description.RootElement.GetProperty("settings").GetProperty("layout").GetString());
+        Assert.Contains(description.RootElement.GetProperty("differences").EnumerateArray(), static difference => difference.GetString()!.Contains("cut and compressed again", StringComparison.Ordinal));
+        Assert.Equal(["P01_11_0", "P01_11_1"], File.ReadLines(_folder["dump.csv"]).Skip(1).Select(static line => line.Split(',')[0]).Distinct());
+    }
+
+    [SkippableFact]
+    public async Task A_chunk_shorter_than_its_clips_makes_rows_with_a_status()
+    {
+        await RequireFfmpegAsync();
+        await ConvertAsync();
+        Directory.CreateDirectory(_folder["chunks/P01/P01_11.MP4"]);
+        var video = Directory.GetFiles(Path.Combine(Demo, "videos"), "P01_11.*", SearchOption.AllDirectories)[0];
+        var cut = await Shell.RunAsync(
+            $"for chunk in 0:15 15:4; do IFS=: read start length <<E\n$chunk\nE\nffmpeg -loglevel error -ss $start -i '{video}' -t $length -r 30 -c:v mpeg4 -q:v 2 '{_folder["chunks/P01/P01_11.MP4"]}'/$start.MP4; done; cp '{_folder["chunks/P01/P01_11.MP4"]}'/0.MP4 '{_folder["chunks/P01/P01_11.MP4"]}'/30.MP4");
+        Assert.True(cut.ExitCode == 0, cut.Error);
+
+        // The clips of the whole first chunk, and one at 26.84 s, which the four seconds from 15 s on do not hold.
+        File.WriteAllText(_folder["ids"], "P01_11_0\nP01_11_1\nP01_11_10\n");
+        var result = await CliProcess.RunAsync(
+            "predict-actions", "--model", _folder["recogniser"], "--annotations", Validation, "--videos", _folder["chunks"], "--ids", _folder["ids"], "--output", _folder["dump.csv"], "--engine", "cpu");
+
+        Assert.True(result.ExitCode == ExitCode.Incomplete, result.Error);
+        using var description = JsonDocument.Parse(File.ReadAllBytes(_folder["dump.csv.json"]));
+        Assert.Equal("chunks", description.RootElement.GetProperty("settings").GetProperty("layout").GetString());
+        Assert.Equal("""{"P01_11_10":"short_video"}""", JsonSerializer.Serialize(description.RootElement.GetProperty("failed")));
+        Assert.Equal(["P01_11_0", "P01_11_1"], File.ReadLines(_folder["dump.csv"]).Skip(1).Select(static line => line.Split(',')[0]).Distinct());
+    }
+
     [Fact]
     public async Task What_cannot_be_converted_or_asked_is_one_message()
     {

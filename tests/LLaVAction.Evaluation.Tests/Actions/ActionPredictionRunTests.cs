@@ -128,16 +128,24 @@ public sealed class ActionPredictionRunTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task What_it_will_cost_is_measured_on_the_first_clip_that_can_be_read()
+    public async Task What_it_will_cost_is_measured_on_clips_that_can_be_read_and_these_are_not_read_again()
     {
         var frames = new FakeFrames { Failures = { ["P90_01_0"] = FrameReadFailure.MissingVideo } };
+        var run = Run("dump.csv");
 
-        var cost = await Run("dump.csv").EstimateAsync(frames, CancellationToken.None);
+        var cost = await run.EstimateAsync(frames, CancellationToken.None);
 
         Assert.Equal(12, cost!.Clips);
         Assert.Equal(12 * 7e9, cost.Operations);
-        Assert.Equal(cost.Total.Ticks, Math.Max(cost.ModelPerClip.Ticks, cost.DecodePerClip.Ticks) * 12);
+        Assert.Equal(cost.Total.Ticks, (cost.ModelPerClip + cost.DecodePerClip).Ticks * 12);
         Assert.False(Directory.Exists(_folder["dump.csv.parts"]));
+
+        Assert.Equal(3, frames.Reads.Count);
+        await run.ExecuteAsync(frames, static _ => { }, default, CancellationToken.None);
+        Assert.Equal(13, frames.Reads.Count);
+        Assert.All(frames.Reads.CountBy(static read => read.Clip), static clip => Assert.Equal(clip.Key == "P90_01_0" ? 2 : 1, clip.Value));
+        await RunAsync("unestimated.csv", new FakeFrames { Failures = { ["P90_01_0"] = FrameReadFailure.MissingVideo } });
+        Assert.Equal(File.ReadAllText(_folder["unestimated.csv"]), File.ReadAllText(_folder["dump.csv"]));
     }
 
     public void Dispose() => _folder.Dispose();

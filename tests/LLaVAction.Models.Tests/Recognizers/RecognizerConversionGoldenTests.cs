@@ -106,6 +106,21 @@ public sealed class RecognizerConversionGoldenTests : IDisposable
     }
 
     [SkippableFact]
+    public void The_baseline_under_the_name_of_the_LaViLa_model_is_refused_by_its_hash()
+    {
+        // The zip's comment is such that the golden's MD5 begins as the published baseline's does.
+        var bytes = File.ReadAllBytes(Path.Combine(Repository.Root, "tests", "Goldens", "avion-tiny", "checkpoint.pt"));
+        bytes[^2] = 8;
+        byte[] baseline = [.. bytes, .. "0046cc61"u8];
+        var request = RecognizerGoldens.Request(_folder["out"]);
+
+        Refused("by its MD5 this is AVION ViT-B/16 (no LLM texts), under the name of the LaViLa model", request with { File = _folder.Write("avion_finetune_cls_lavila_vitb_best.pt", baseline) });
+        var converted = RecognizerConversion.Run(request with { File = _folder.Write("avion_finetune_cls_vitb_best.pt", baseline) });
+
+        Assert.Equal("AVION ViT-B/16 (no LLM texts)", converted.Source.Published);
+    }
+
+    [SkippableFact]
     public void A_folder_whose_making_was_cut_short_is_no_recogniser()
     {
         var folder = RecognizerGoldens.Convert(_folder);
