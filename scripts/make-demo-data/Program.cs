@@ -6,6 +6,14 @@ using LLaVAction.Testing;
 // Makes data/demo. Text files and weights come out the same everywhere; the bytes of the videos depend on the version of
 // ffmpeg and x264, which is why they are rendered once and committed.
 //   dotnet run --project scripts/make-demo-data -- data/demo [--no-videos]
+// Or makes what the demo's models are trained on: videos, their rows, and checkpoints with random weights to start from.
+//   dotnet run --project scripts/make-demo-data -- training-kitchen --training
+if (args.Contains("--training", StringComparer.Ordinal))
+{
+    TrainingKitchen.Write(args[0]);
+    return 0;
+}
+
 var output = args.FirstOrDefault(static argument => !argument.StartsWith('-')) ?? Path.Combine(Repository.Root, "data", "demo");
 var kitchen = DemoKitchen.Draw();
 
@@ -20,7 +28,7 @@ if (!args.Contains("--no-videos", StringComparer.Ordinal))
     foreach (var video in kitchen.Videos)
     {
         var path = Path.Combine(output, "videos", video.ParticipantId, video.VideoId + ".MP4");
-        VideoEncoder.Encode(video, path);
+        VideoEncoder.Encode(video, VideoFormat.Committed, path);
         Console.Error.WriteLine($"{path}: {video.DurationSeconds} s, {video.Clips.Count} clips");
     }
 }

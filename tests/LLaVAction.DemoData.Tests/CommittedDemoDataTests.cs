@@ -37,13 +37,13 @@ public sealed class CommittedDemoDataTests
     {
         Skip.IfNot(HasFfmpeg(), "ffmpeg is not installed.");
         var kitchen = DemoKitchen.Draw();
-        var canvas = new Canvas(VideoEncoder.Width, VideoEncoder.Height);
-        var rendered = new byte[VideoEncoder.Width * VideoEncoder.Height * 3];
+        var canvas = new Canvas(VideoFormat.Committed.Width, VideoFormat.Committed.Height);
+        var rendered = new byte[VideoFormat.Committed.Width * VideoFormat.Committed.Height * 3];
 
         foreach (var video in kitchen.Videos)
         {
             var decoded = DecodeFrame(Path.Combine(Committed, "videos", video.ParticipantId, video.VideoId + ".MP4"), 75);
-            new SceneRenderer(video).Paint(canvas, 75.0 / VideoEncoder.FrameRate);
+            new SceneRenderer(video).Paint(canvas, 75.0 / VideoFormat.Committed.FrameRate);
             canvas.CopyTo(rendered);
 
             Assert.Equal(rendered.Length, decoded.Length);
@@ -63,6 +63,18 @@ public sealed class CommittedDemoDataTests
             other.VideoId == row.VideoId && other.Class != row.Class
             && other.StartSeconds < row.StopSeconds && row.StartSeconds < other.StopSeconds));
         Assert.Equal(rows.Select(static row => row.NarrationId).Order(StringComparer.Ordinal), rows.Select(static row => row.NarrationId));
+    }
+
+    [Fact]
+    public void Models_are_trained_on_other_people_videos_and_moments_than_they_are_asked_about()
+    {
+        var committed = DemoKitchen.Draw();
+        var training = DemoKitchen.DrawTraining(participants: 10, videosEach: 2);
+
+        Assert.Empty(training.Select(static video => video.ParticipantId).Intersect(committed.Videos.Select(static video => video.ParticipantId), StringComparer.Ordinal));
+        Assert.Equal(20, training.DistinctBy(static video => video.VideoId).Count());
+        Assert.Equal(20, training.DistinctBy(static video => string.Join(',', video.Clips.Select(static clip => clip.StartSeconds))).Count());
+        Assert.Equal(DemoVocabulary.Verbs.Count, training.SelectMany(static video => video.Clips).Select(static clip => clip.Class.Verb).Distinct().Count());
     }
 
     private static byte[] DecodeFrame(string path, int frame)

@@ -18,6 +18,9 @@ public sealed record RandomCheckpointOptions
 
     /// <summary>The same seed gives the same weights under every naming and sharding, up to rounding to the element type.</summary>
     public long Seed { get; init; } = 1;
+
+    /// <summary>What the spread of a tensor is multiplied by, by its canonical name.</summary>
+    public Func<string, float> Factor { get; init; } = static _ => 1;
 }
 
 /// <summary>
@@ -60,6 +63,7 @@ public static class RandomCheckpoint
     private static TensorToWrite Tensor(string canonical, long[] shape, RandomCheckpointOptions options)
     {
         (var centre, var amplitude) = Distribution(canonical, shape);
+        amplitude *= options.Factor(canonical);
         var random = new KeyedRandom(options.Seed, canonical, "weights");
         return new TensorToWrite(TensorNames.Of(canonical, options.Naming), options.ElementType, shape, (_, bytes) => Fill(random, centre, amplitude, options.ElementType, bytes));
     }

@@ -20,15 +20,29 @@ public static class AnnotationFiles
         Directory.CreateDirectory(folder);
         WriteLines(folder, "EPIC_100_validation.csv", Header, kitchen.Validation.Select(Row));
         WriteLines(folder, "EPIC_100_train.csv", Header, kitchen.Train.Select(Row));
+        WriteLines(folder, "EPIC_100_video_info.csv", "video_id,duration,fps,resolution", kitchen.Videos.Select(static video =>
+            Invariant($"{video.VideoId},{video.DurationSeconds:F6},{VideoFormat.Committed.FrameRate},{VideoFormat.Committed.Width}x{VideoFormat.Committed.Height}")));
+        WriteClasses(folder);
+        WriteLines(folder, "EPIC_100_tail_verbs.csv", "verb", ["5", "6", "7"]);
+        WriteLines(folder, "EPIC_100_tail_nouns.csv", "noun", ["6", "7", "8", "9"]);
+        WriteLines(folder, "EPIC_100_unseen_participant_ids_validation.csv", "participant_id", ["P04"]);
+    }
+
+    /// <summary>Writes the rows and classes of videos to train on.</summary>
+    public static void WriteTraining(IReadOnlyList<DemoVideo> videos, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        WriteLines(folder, "EPIC_100_train.csv", Header, videos.SelectMany(static video => video.Clips)
+            .OrderBy(static clip => clip.NarrationId, StringComparer.Ordinal).Select(Row));
+        WriteClasses(folder);
+    }
+
+    private static void WriteClasses(string folder)
+    {
         WriteLines(folder, "EPIC_100_verb_classes.csv", "id,key,instances,category", DemoVocabulary.Verbs.Select(static (verb, id) =>
             Invariant($"{id},{verb.Key},\"{PythonList(verb.Phrases)}\",{verb.Category}")));
         WriteLines(folder, "EPIC_100_noun_classes_v2.csv", "id,key,instances,category", DemoVocabulary.Nouns.Select(static (noun, id) =>
             Invariant($"{id},{noun.Key},\"{PythonList([noun.Key])}\",{noun.Category}")));
-        WriteLines(folder, "EPIC_100_tail_verbs.csv", "verb", ["5", "6", "7"]);
-        WriteLines(folder, "EPIC_100_tail_nouns.csv", "noun", ["6", "7", "8", "9"]);
-        WriteLines(folder, "EPIC_100_unseen_participant_ids_validation.csv", "participant_id", ["P04"]);
-        WriteLines(folder, "EPIC_100_video_info.csv", "video_id,duration,fps,resolution", kitchen.Videos.Select(static video =>
-            Invariant($"{video.VideoId},{video.DurationSeconds:F6},{VideoEncoder.FrameRate},{VideoEncoder.Width}x{VideoEncoder.Height}")));
     }
 
     private static string Row(ClipAnnotation clip) => Invariant(

@@ -11,8 +11,10 @@ public sealed class DemoKitchen
     /// <summary>The seed of everything in <c>data/demo</c>.</summary>
     public const long Seed = 100;
 
+    private const long TrainingSeed = 200;
     private const int ClipsPerVideo = 12;
     private const int TrainRowsPerParticipant = 60;
+    private const int FirstTrainingParticipant = 5;
 
     private DemoKitchen(IReadOnlyList<DemoVideo> videos, IReadOnlyList<ClipAnnotation> train)
     {
@@ -35,35 +37,46 @@ public sealed class DemoKitchen
     {
         var videos = new List<DemoVideo>();
         var train = new List<ClipAnnotation>();
-        for (var participant = 1; participant <= 4; participant++)
+        for (var participant = 1; participant < FirstTrainingParticipant; participant++)
         {
             var participantId = string.Create(CultureInfo.InvariantCulture, $"P{participant:D2}");
             for (var video = 11; video <= 12; video++)
             {
-                videos.Add(DrawVideo(participantId, string.Create(CultureInfo.InvariantCulture, $"{participantId}_{video}")));
+                videos.Add(DrawVideo(Seed, participantId, string.Create(CultureInfo.InvariantCulture, $"{participantId}_{video}")));
             }
 
             var trainVideo = string.Create(CultureInfo.InvariantCulture, $"{participantId}_01");
-            train.AddRange(DrawClips(participantId, trainVideo, TrainRowsPerParticipant));
+            train.AddRange(DrawClips(Seed, participantId, trainVideo, TrainRowsPerParticipant));
         }
 
         return new DemoKitchen(videos, [.. train.OrderBy(static clip => clip.NarrationId, StringComparer.Ordinal)]);
     }
 
-    private static DemoVideo DrawVideo(string participantId, string videoId)
+    /// <summary>Draws videos to train on: other participants, with kitchens and videos of their own, from another seed.</summary>
+    /// <param name="participants">Participants.</param>
+    /// <param name="videosEach">Videos of each.</param>
+    public static IReadOnlyList<DemoVideo> DrawTraining(int participants, int videosEach) =>
+    [
+        .. from participant in Enumerable.Range(FirstTrainingParticipant, participants)
+           let participantId = string.Create(CultureInfo.InvariantCulture, $"P{participant:D2}")
+           from video in Enumerable.Range(101, videosEach)
+           select DrawVideo(TrainingSeed, participantId, string.Create(CultureInfo.InvariantCulture, $"{participantId}_{video}")),
+    ];
+
+    private static DemoVideo DrawVideo(long seed, string participantId, string videoId)
     {
-        var clips = DrawClips(participantId, videoId, ClipsPerVideo);
+        var clips = DrawClips(seed, participantId, videoId, ClipsPerVideo);
         var duration = Math.Ceiling(clips[^1].StopSeconds + 1);
         return new DemoVideo(participantId, videoId, duration, clips);
     }
 
-    private static List<ClipAnnotation> DrawClips(string participantId, string videoId, int count)
+    private static List<ClipAnnotation> DrawClips(long seed, string participantId, string videoId, int count)
     {
         var clips = new List<ClipAnnotation>();
         var time = 0.4;
         for (var index = 0; index < count; index++)
         {
-            var random = new KeyedRandom(Seed, $"{videoId}_{index}", "clip");
+            var random = new KeyedRandom(seed, $"{videoId}_{index}", "clip");
             var action = DrawAction(random);
             var start = Math.Round(time, 2);
             var stop = Math.Round(start + 1.4 + (1.8 * random.NextDouble()), 2);

@@ -14,8 +14,6 @@ internal sealed record DemoOptions
 internal sealed class DemoCommand()
     : ToolCommand<DemoOptions>("demo", "Build, verify, evaluate, compare and report on a bundled synthetic kitchen, in under two minutes.")
 {
-    private const string DataVariable = "DEMO_DATA";
-
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("See it work", "llavaction demo"),
@@ -31,11 +29,11 @@ internal sealed class DemoCommand()
             throw new InputException($"{data}: the bundled demo data is missing. Install the tool again.");
         }
 
-        context.Results.WriteLine("Everything shown is synthetic: rendered videos, simulated AVION and TIM predictions, and a model with random weights, whose accuracy is chance.");
+        context.Results.WriteLine("Everything shown is synthetic: rendered videos, and recognisers and models of half a million parameters that were trained on other rendered videos.");
         context.Results.WriteLine();
-        var plan = StudyPlan.Of(StudyFile.Read(path, name => name == DataVariable ? data : null), options.Output);
+        var plan = StudyPlan.Of(StudyFile.Read(path, name => name switch { "DEMO_DATA" => data, "DEMO_OUTPUT" => options.Output, _ => null }), options.Output);
         var exitCode = await new StudyRunner(plan, context).RunAsync();
-        context.Results.WriteLine($"The report (synthetic data, random weights): {Path.GetFullPath(plan.Report.Output)}");
+        context.Results.WriteLine($"The report (synthetic data, tiny models): {Path.GetFullPath(plan.Report.Output)}");
         context.Results.WriteLine("Next: the same on EPIC-KITCHENS-100, see README.md.");
         return exitCode;
     }

@@ -2,6 +2,7 @@ using System.Buffers;
 using LLaVAction.Models.Preprocessing;
 using LLaVAction.Torch.Native;
 using LLaVAction.Video.Frames;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LLaVAction.Torch.Inference;
@@ -13,6 +14,9 @@ namespace LLaVAction.Torch.Inference;
 internal sealed class PixelUpload : IDisposable
 {
     private static readonly int[] FirstSampleOfChannels = [0, 256, 512];
+
+    // The library passes a scalar's address alone, and its own may be collected before it is read.
+    private static readonly Scalar One = 1;
     private readonly ImagePreprocessor _preprocessor;
     private readonly ComputeDevice _device;
     private readonly Tensor _sampleValues;
@@ -70,7 +74,7 @@ internal sealed class PixelUpload : IDisposable
     // Looks up samples [frames, size, size, 4], so that the values are those of the host to the bit.
     private Tensor ToPixelValues(Tensor samples)
     {
-        var indices = samples.narrow(3, 0, 3).to_type(ScalarType.Int32).add_(_channelOffsets);
+        var indices = samples.narrow(3, 0, 3).to_type(ScalarType.Int32).add_(_channelOffsets, One);
         return _sampleValues.index_select(0, indices.view(-1))
             .view(indices.shape)
             .permute(0, 3, 1, 2)
