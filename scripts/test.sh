@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test, the torch engine's too, against a real libtorch for the CPU. Needs the .NET SDK; installs what else the
-# tests want where that is possible: ffmpeg and Slurm with the system's package manager, libtorch from NuGet. Tests that
-# still lack something are skipped, with the reason.
+# tests want where that is possible: ffmpeg, Slurm, Chromium and zsh with the system's package manager, libtorch from NuGet.
+# Tests that still lack something are skipped, with the reason.
 #   scripts/test.sh [dotnet test arguments]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -12,4 +12,5 @@ if bash scripts/install-slurm.sh; then
 else
   echo "Going on without Slurm; tests that need it are skipped." >&2
 fi
+bash scripts/install-test-tools.sh >/dev/null || echo "Going on without them; tests that need them are skipped." >&2
 exec dotnet test --nologo "$@"

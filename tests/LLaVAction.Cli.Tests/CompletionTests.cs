@@ -29,6 +29,40 @@ public sealed class CompletionTests
     }
 
     [SkippableTheory]
+    [InlineData("llavaction ev", "llavaction evaluate-model")]
+    [InlineData("llavaction compare --for", "llavaction compare --format")]
+    [InlineData("llavaction compare --format j", "llavaction compare --format json")]
+    [InlineData("llavaction compare a-folder-of-r", "llavaction compare a-folder-of-runs")]
+    public async Task Zsh_completes_commands_options_choices_and_files_as_they_are_typed(string line, string expected)
+    {
+        Skip.IfNot(Shell.IsAvailable && (await Shell.RunAsync("command -v zsh")).ExitCode == 0, "needs zsh; scripts/test.sh installs it");
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["a-folder-of-runs"]);
+
+        // A shell in a terminal of its own, in which the line is typed and Tab pressed.
+        File.WriteAllText(folder["type.zsh"], $$"""
+            cd '{{folder[""]}}'
+            zmodload zsh/zpty
+            zpty -b shell 'zsh -f -i'
+            await() {
+              local chunk; text=
+              repeat 300; do zpty -r -t shell chunk && text+=$chunk; [[ $text == *$1* ]] && return; sleep 0.1; done
+              return 1
+            }
+            zpty -w shell "llavaction() { dotnet '{{CliProcess.ToolPath}}' \"\$@\" }"
+            zpty -w shell 'autoload -Uz compinit; compinit -u -D; source <(llavaction completion zsh); print LOAD''ED'
+            await LOADED || { print -r -- "$text"; exit 1 }
+            zpty -w -n shell '{{line}}'$'\t'
+            await '{{expected}}' || { print -r -- "$text"; exit 2 }
+            zpty -d shell
+            """);
+
+        var result = await Shell.RunAsync($"timeout 90 zsh -f '{folder["type.zsh"]}'");
+
+        Assert.True(result.ExitCode == 0, $"{result.ExitCode}: {result.Output}{result.Error}");
+    }
+
+    [SkippableTheory]
     [InlineData("bash", "bash -n")]
     [InlineData("zsh", "zsh -n")]
     [InlineData("fish", "fish -n")]

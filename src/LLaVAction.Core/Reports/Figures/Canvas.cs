@@ -6,11 +6,12 @@ namespace LLaVAction.Reports.Figures;
 internal sealed class Canvas
 {
     public const double Width = 960;
-    public const double LetterWidth = 6.6; // of a 12 pixel sans serif, on average and a little above
+    public const double LetterWidth = 7.2; // of 12 pixel letters of a wide sans serif, on average
 
     private const double LegendRow = 20;
     private const int Colours = 6;
     private const int Forms = 3;
+    private const int LongestName = 120;
     private readonly List<Shape> _shapes = [];
 
     public Drawing ToDrawing(double height) => new(Width, Round(height), _shapes);
@@ -50,6 +51,7 @@ internal sealed class Canvas
 
         double Place(string name)
         {
+            name = Short(name, LongestName);
             var width = 36 + (name.Length * LetterWidth);
             if (x > 12 && x + width > Width)
             {
@@ -61,6 +63,9 @@ internal sealed class Canvas
             return x - width;
         }
     }
+
+    // A text of at most so many letters: the middle goes, for beginning and end tell names apart.
+    public static string Short(string text, int most) => text.Length <= most ? text : text[..(most / 2)] + "…" + text[^((most - 1) / 2)..];
 
     public static string StyleOf(int series) => "s" + (series % Colours).ToString(CultureInfo.InvariantCulture);
 

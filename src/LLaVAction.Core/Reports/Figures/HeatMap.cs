@@ -15,7 +15,8 @@ public static class HeatMap
     private const double Labels = 104;
     private const double Top = 118;
     private const double CellHeight = 24;
-    private const int LongestName = 15;
+    private const int LongestName = 14;
+    private const double DarkTile = 0.65; // from here on light letters are read better than dark ones
 
     /// <summary>Draws the matrices that have rows; null where none has.</summary>
     public static Drawing? Draw(IReadOnlyList<CountMatrix> matrices)
@@ -42,13 +43,13 @@ public static class HeatMap
         canvas.Label(left + 4, 16, matrix.Title, style: "title");
         for (var column = 0; column < matrix.Columns.Count; column++)
         {
-            canvas.Label(left + Labels + ((column + 0.6) * cell), Top - 6, Short(matrix.Columns[column]), turn: -50);
+            canvas.Label(left + Labels + ((column + 0.6) * cell), Top - 6, Canvas.Short(matrix.Columns[column], LongestName), turn: -50);
         }
 
         for (var row = 0; row < matrix.Rows.Count; row++)
         {
             var total = matrix.Counts[row].Sum();
-            canvas.Label(left + Labels - 6, Top + ((row + 0.7) * CellHeight), Short(matrix.Rows[row]), "end");
+            canvas.Label(left + Labels - 6, Top + ((row + 0.7) * CellHeight), Canvas.Short(matrix.Rows[row], LongestName), "end");
             for (var column = 0; column < matrix.Columns.Count; column++)
             {
                 var count = matrix.Counts[row][column];
@@ -57,11 +58,9 @@ public static class HeatMap
                     CultureInfo.InvariantCulture, $"{matrix.Rows[row]} answered as {matrix.Columns[column]}: {count} of {total}"));
                 if (share >= 0.005)
                 {
-                    canvas.Label(left + Labels + ((column + 0.5) * cell), Top + ((row + 0.7) * CellHeight), (100 * share).ToString("0", CultureInfo.InvariantCulture), "middle", share > 0.45 ? "small onTile" : "small");
+                    canvas.Label(left + Labels + ((column + 0.5) * cell), Top + ((row + 0.7) * CellHeight), (100 * share).ToString("0", CultureInfo.InvariantCulture), "middle", share > DarkTile ? "small onTile" : "small");
                 }
             }
         }
     }
-
-    private static string Short(string name) => name.Length <= LongestName ? name : name[..(LongestName - 1)] + "…";
 }

@@ -9,7 +9,7 @@ public sealed record PlotRow(string Label, IReadOnlyList<SharePoint> Points);
 public static class RowPlot
 {
     private const double RowHeight = 24;
-    private const int LongestLabel = 84;
+    private const int LongestLabel = 76;
 
     /// <summary>Draws the rows; null for none.</summary>
     /// <param name="rows">The rows, from the top.</param>
@@ -25,7 +25,7 @@ public static class RowPlot
         var axis = Axis.Around(rows.SelectMany(static row => row.Points).SelectMany(static point => new[] { point.Value, point.Lower, point.Upper })
             .Concat(areDifferences ? [0] : []));
         string Text(double value) => areDifferences ? Canvas.Points(value) : Canvas.Percent(value);
-        var left = 20 + (Canvas.LetterWidth * rows.Max(static row => Short(row.Label).Length));
+        var left = 20 + (Canvas.LetterWidth * rows.Max(static row => Canvas.Short(row.Label, LongestLabel).Length));
         var bottom = 8 + (RowHeight * rows.Count);
         double X(double value) => axis.Place(value, left, Canvas.Width - 24);
         var canvas = new Canvas();
@@ -39,7 +39,7 @@ public static class RowPlot
         for (var row = 0; row < rows.Count; row++)
         {
             var y = 8 + (RowHeight * (row + 0.5));
-            canvas.Label(left - 10, y + 4, Short(rows[row].Label), "end");
+            canvas.Label(left - 10, y + 4, Canvas.Short(rows[row].Label, LongestLabel), "end");
             foreach (var point in rows[row].Points)
             {
                 var at = y + (rows[row].Points.Count == 1 ? 0 : (point.Series - ((rows[row].Points.Max(static other => other.Series)) / 2.0)) * 5);
@@ -55,8 +55,4 @@ public static class RowPlot
 
         return canvas.ToDrawing(series.Count == 0 ? bottom + 28 : canvas.Legend(bottom + 44, series, []));
     }
-
-    // The end of a label says which strategy and frames, so the middle goes.
-    private static string Short(string label) =>
-        label.Length <= LongestLabel ? label : label[..(LongestLabel / 2)] + "…" + label[^((LongestLabel / 2) - 1)..];
 }

@@ -37,12 +37,18 @@
   const filter = document.querySelector("#example-filter");
   if (filter) {
     const examples = [...document.querySelectorAll("article.example")];
+    const more = document.createElement("button");
+    more.type = "button";
+    more.textContent = "Show all";
+    let shown = 12;
     const apply = () => {
-      for (const example of examples) {
-        example.hidden = [...filter.querySelectorAll("select")].some(choice => choice.value && example.dataset[choice.name] !== choice.value);
-      }
-      filter.querySelector("output").textContent = `${examples.filter(example => !example.hidden).length} of ${examples.length} examples`;
+      const found = examples.filter(example => [...filter.querySelectorAll("select")].every(choice => !choice.value || example.dataset[choice.name] === choice.value));
+      examples.forEach(example => { example.hidden = !found.slice(0, shown).includes(example); });
+      filter.querySelector("output").textContent = `${Math.min(shown, found.length)} of ${found.length} examples`;
+      more.hidden = found.length <= shown;
     };
+    more.addEventListener("click", () => { shown = examples.length; apply(); });
+    document.querySelector(".examples").after(more);
     filter.hidden = false;
     filter.addEventListener("change", apply);
     apply();
