@@ -1,7 +1,6 @@
 using LLaVAction.Tables;
 using Spectre.Console;
 using Table = LLaVAction.Tables.Table;
-using TableColumn = LLaVAction.Tables.TableColumn;
 
 namespace LLaVAction.Cli.Output;
 
@@ -81,23 +80,6 @@ internal sealed class ResultWriter(TextWriter text, Lazy<IAnsiConsole>? terminal
     private void WriteFitted(Table table, IAnsiConsole console)
     {
         text.Flush();
-        var fitted = new Spectre.Console.Table().Border(TableBorder.Simple);
-        foreach (var column in table.Columns)
-        {
-            fitted.AddColumn(Heading(column));
-        }
-
-        foreach (var row in table.Rows)
-        {
-            fitted.AddRow(row.Select((value, i) => new Text(VisibleText.Of(table.Columns[i].TextOf(value).ReplaceLineEndings(" ")))));
-        }
-
-        console.Write(fitted);
-    }
-
-    private static Spectre.Console.TableColumn Heading(TableColumn column)
-    {
-        var heading = new Spectre.Console.TableColumn(new Text(VisibleText.Of(column.Title)));
-        return column.Alignment == ColumnAlignment.Right ? heading.RightAligned() : heading;
+        FittedTable.Write(table, console);
     }
 }

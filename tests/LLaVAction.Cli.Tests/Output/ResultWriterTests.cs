@@ -27,6 +27,45 @@ public sealed class ResultWriterTests
     }
 
     [Fact]
+    public void A_table_too_wide_for_a_terminal_stands_in_parts_with_every_number_whole()
+    {
+        var table = new Table(
+        [
+            new TableColumn("run", "Model"), new TableColumn("control", "Control"), TableColumn.Number("frames", "Frames"),
+            .. Enumerable.Range(0, 12).Select(static column => TableColumn.Percent($"share{column}", $"Share number {column}")),
+        ]);
+        foreach (var frames in (int[])[8, 16])
+        {
+            table.Add(["lmms-lab/LLaVA-Video-7B-Qwen2 (as it was run)", "none", frames, .. Enumerable.Range(0, 12).Select(column => (object?)((frames + column) / 100.0))]);
+        }
+
+        var console = new TestConsole().Width(80);
+
+        new ResultWriter(TextWriter.Null, new Lazy<IAnsiConsole>(console)).Write(table, ResultFormat.Table);
+
+        Assert.All(console.Lines, static line => Assert.True(line.Length <= 80, line));
+        Assert.StartsWith("In every row: model lmms-lab/LLaVA-Video-7B-Qwen2 (as it was run); control none.", console.Output, StringComparison.Ordinal);
+        Assert.All(Enumerable.Range(0, 12), column => Assert.Contains($" {8 + column}.0 %", console.Output, StringComparison.Ordinal));
+
+        // Each part begins with what tells its rows apart, and no cell takes two lines.
+        var parts = console.Lines.Count(static line => line.Contains("Frames", StringComparison.Ordinal));
+        Assert.InRange(parts, 2, 4);
+        Assert.Equal(parts, console.Lines.Count(static line => line.TrimStart().StartsWith("16 ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_table_that_fits_is_one_whole()
+    {
+        var console = new TestConsole().Width(80);
+
+        new ResultWriter(TextWriter.Null, new Lazy<IAnsiConsole>(console)).Write(
+            new Table(new TableColumn("name", "Name"), TableColumn.Number("n", "Number")).Add("same", 1).Add("same", 2), ResultFormat.Table);
+
+        Assert.DoesNotContain("In every row", console.Output, StringComparison.Ordinal);
+        Assert.Equal(2, console.Lines.Count(static line => line.Contains("same", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void In_a_pipe_a_row_is_a_line_however_long()
     {
         using var text = new StringWriter();
