@@ -1,6 +1,7 @@
 using LLaVAction.Cli.Options;
 using LLaVAction.Cli.Output;
 using LLaVAction.Comparison;
+using LLaVAction.Reports;
 using LLaVAction.Runs;
 using LLaVAction.Tables;
 
@@ -48,6 +49,7 @@ internal sealed class CompareCommand()
     [
         new("Compare a run with its blind control; two models are compared in the same way", "llavaction compare runs/model runs/blind"),
         new("Only the paired tests, as CSV", "llavaction compare runs/model runs/blind --section pairs --format csv"),
+        new("Models by strategies and by frames, for a paper", "llavaction compare runs/model runs/blind --section strategies,frames --format latex"),
     ];
 
     public override Task<int> RunAsync(CompareOptions options, CommandContext context)
@@ -63,8 +65,13 @@ internal sealed class CompareCommand()
         return Task.FromResult(runs.All(static run => run.Results.IsComplete) ? ExitCode.Done : ExitCode.Incomplete);
     }
 
-    public static void Print(RunComparison comparison, CompareOptions options, ResultWriter results) =>
-        results.Write(SectionWriter.Choose(ComparisonTables.All(comparison), [.. options.Sections]), comparison.Notes, options.Format);
+    public static void Print(RunComparison comparison, CompareOptions options, ResultWriter results)
+    {
+        // The tables of a paper come first in LaTeX, and elsewhere where they are asked for.
+        var isForPaper = options.Format == ResultFormat.Latex || options.Sections.Count > 0;
+        IReadOnlyList<Section> sections = [.. isForPaper ? ReportTables.ForPaper(comparison.Cells) : [], .. ComparisonTables.All(comparison)];
+        results.Write(SectionWriter.Choose(sections, [.. options.Sections]), comparison.Notes, options.Format);
+    }
 
     // A run that another process completed has no summary yet; a read-only folder is no reason to fail.
     private static void WriteSummary(CommandContext context, ComparedRun run)

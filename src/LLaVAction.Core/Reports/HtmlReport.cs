@@ -78,7 +78,7 @@ public sealed class HtmlReport
         if (cells.Count > 0)
         {
             parts.Add(Part("strategies", $"Accuracy by strategy, at {_figures.Frames} frames", caption, ReportTables.ByStrategy(cells, _figures.Frames)));
-            if (cells.Select(static cell => cell.Summary.Frames).Distinct().Count() > 1)
+            if (ReportTables.HasSeveralFrameCounts(cells))
             {
                 parts.Add(Part("frames", "Accuracy by number of frames", caption, ReportTables.ByFrames(cells)));
             }

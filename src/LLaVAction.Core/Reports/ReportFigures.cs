@@ -21,7 +21,7 @@ internal sealed class ReportFigures
         _comparison = comparison;
         _cells = [.. comparison.Cells.Where(static cell => cell.Summary.Accuracy is not null)];
         _series = [.. _cells.Select(Name).Distinct(StringComparer.Ordinal)];
-        Frames = _cells.Count == 0 ? 0 : _cells.CountBy(static cell => cell.Summary.Frames).OrderByDescending(static entry => entry.Value).ThenBy(static entry => entry.Key).First().Key;
+        Frames = _cells.Count == 0 ? 0 : ReportTables.FramesOfMost(_cells);
         Focus = _cells.Where(cell => cell.Summary.Frames == Frames && cell.Control == Control.None)
             .GroupBy(static cell => cell.Summary.Strategy, StringComparer.Ordinal)
             .OrderBy(static group => group.Any(static cell => cell.Splits.Any(static split => split.Split == Comparison.Splits.TruthRank)) ? 0 : 1)
@@ -29,7 +29,6 @@ internal sealed class ReportFigures
             .FirstOrDefault()?.Key ?? "";
     }
 
-    // The frame count that most cells have, the smallest of several.
     public int Frames { get; }
 
     // The hardest set with distractors from a dump: what is drawn where several models leave no room for every set.

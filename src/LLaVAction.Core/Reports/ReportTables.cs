@@ -6,10 +6,30 @@ using LLaVAction.Tables;
 namespace LLaVAction.Reports;
 
 /// <summary>The tables of the report: the two of a paper, and those of a comparison.</summary>
-internal static class ReportTables
+public static class ReportTables
 {
+    /// <summary>The paper's tables as text, to be printed: <c>strategies</c> and, of several frame counts, <c>frames</c>.</summary>
+    public static IReadOnlyList<Section> ForPaper(IReadOnlyList<CellReport> cells)
+    {
+        if (cells.Count == 0)
+        {
+            return [];
+        }
+
+        var frames = FramesOfMost(cells);
+        const string Intervals = ", with 95 % confidence intervals clustered by participant";
+        Section first = new("strategies", FormattableString.Invariant($"Accuracy by strategy, at {frames} frames{Intervals}"), ToText(ByStrategy(cells, frames)));
+        return HasSeveralFrameCounts(cells) ? [first, new("frames", $"Accuracy by number of frames{Intervals}", ToText(ByFrames(cells)))] : [first];
+    }
+
+    // The frame count that most cells have, the smallest of several.
+    internal static int FramesOfMost(IReadOnlyList<CellReport> cells) =>
+        cells.CountBy(static cell => cell.Summary.Frames).OrderByDescending(static entry => entry.Value).ThenBy(static entry => entry.Key).First().Key;
+
+    internal static bool HasSeveralFrameCounts(IReadOnlyList<CellReport> cells) => cells.DistinctBy(static cell => cell.Summary.Frames).Count() > 1;
+
     // Models down, strategies across, all at one frame count; chance and the options-only ceiling below.
-    public static ReportTable ByStrategy(IReadOnlyList<CellReport> cells, int frames)
+    internal static ReportTable ByStrategy(IReadOnlyList<CellReport> cells, int frames)
     {
         CellReport[] shown = [.. cells.Where(cell => cell.Summary.Frames == frames)];
         var table = Matrix("Model", shown, static cell => cell.Summary.Strategy, static cell => cell.SeriesName, static strategy => strategy);
@@ -26,7 +46,7 @@ internal static class ReportTables
     }
 
     // Models and strategies down, frame counts across.
-    public static ReportTable ByFrames(IReadOnlyList<CellReport> cells) => Matrix(
+    internal static ReportTable ByFrames(IReadOnlyList<CellReport> cells) => Matrix(
         "Model, strategy",
         [.. cells.OrderBy(static cell => cell.Summary.Frames)],
         static cell => cell.Summary.Frames.ToString(CultureInfo.InvariantCulture),
@@ -34,7 +54,7 @@ internal static class ReportTables
         static frames => frames + " frames");
 
     // The hardest classes of each cell.
-    public static Table HardestClasses(IReadOnlyList<CellReport> cells, ClassNames names, int most)
+    internal static Table HardestClasses(IReadOnlyList<CellReport> cells, ClassNames names, int most)
     {
         var table = new Table(
             new TableColumn("cell", "Cell"), new TableColumn("kind", "Kind"), new TableColumn("class", "Class"), new TableColumn("example", "For example"),
@@ -51,10 +71,22 @@ internal static class ReportTables
         return table;
     }
 
-    public static ReportTable Of(Table table) => new(
+    internal static ReportTable Of(Table table) => new(
         [.. table.Columns.Select(static column => new ReportColumn(column.Title, column.Alignment == ColumnAlignment.Right))],
         [.. table.Rows.Select(row => row.Select((value, column) => new ReportCell(table.Columns[column].TextOf(value))).ToArray())],
         IsMatrix: false);
+
+    private static Table ToText(ReportTable table)
+    {
+        static string Joined(string text, IReadOnlyList<string> notes) => notes.Count == 0 ? text : $"{text} ({string.Join("; ", notes)})";
+        var result = new Table([.. table.Columns.Select(static column => new TableColumn(column.Title, Joined(column.Title, column.Notes), column.IsNumber ? ColumnAlignment.Right : ColumnAlignment.Left))]);
+        foreach (var row in table.Rows)
+        {
+            result.Add([.. row.Select(static cell => Joined(cell.Text, cell.Notes))]);
+        }
+
+        return result;
+    }
 
     private static ReportTable Matrix(
         string corner, CellReport[] cells, Func<CellReport, string> columnOf, Func<CellReport, string> rowOf, Func<string, string> heading)

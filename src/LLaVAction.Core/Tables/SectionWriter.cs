@@ -76,7 +76,7 @@ public static class SectionWriter
     // Tables to be pasted into a paper. Columns that are empty, and words that are the same in every row, are left to its text.
     private static void WriteLatex(IReadOnlyList<Section> sections, TextWriter output)
     {
-        output.Write("% \\usepackage{booktabs}\n");
+        output.Write("% \\usepackage{booktabs,adjustbox}\n");
         foreach (var section in sections)
         {
             var (table, common) = section.Table.WithoutCommonColumns();

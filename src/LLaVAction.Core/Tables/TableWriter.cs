@@ -48,15 +48,16 @@ public static class TableWriter
         }
     }
 
-    /// <summary>A LaTeX <c>table</c> in the style of the package booktabs, with what people read in its cells.</summary>
+    /// <summary>A LaTeX <c>table</c> in the style of the package booktabs, with what people read in its cells; adjustbox shrinks one wider than the page.</summary>
     public static void WriteLatex(Table table, string caption, string label, TextWriter writer)
     {
         writer.Write($"\\begin{{table}}\n\\centering\n\\caption{{{EscapeLatex(caption)}}}\n\\label{{tab:{label}}}\n");
+        writer.Write("\\begin{adjustbox}{max width=\\textwidth}\n");
         writer.Write($"\\begin{{tabular}}{{{string.Concat(table.Columns.Select(column => column.Alignment == ColumnAlignment.Right ? 'r' : 'l'))}}}\n\\toprule\n");
         WriteRow(table.Columns.Select(column => column.Title));
         writer.Write("\\midrule\n");
         Format(table).ForEach(WriteRow);
-        writer.Write("\\bottomrule\n\\end{tabular}\n\\end{table}\n");
+        writer.Write("\\bottomrule\n\\end{tabular}\n\\end{adjustbox}\n\\end{table}\n");
 
         void WriteRow(IEnumerable<string> cells) => writer.Write(string.Join(" & ", cells.Select(EscapeLatex)) + " \\\\\n");
     }
@@ -130,6 +131,8 @@ public static class TableWriter
         '\\' => "\\textbackslash{}",
         '~' => "\\textasciitilde{}",
         '^' => "\\textasciicircum{}",
+        '–' => "--",
+        '−' => "$-$",
         '<' => "\\textless{}",
         '>' => "\\textgreater{}",
         _ => character.ToString(),

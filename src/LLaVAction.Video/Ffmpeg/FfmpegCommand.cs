@@ -88,21 +88,6 @@ internal static class FfmpegCommand
                     options.WithCustomArgument, [.. settings.Squares is { } squares ? ["-vf", squares.Filters] : Array.Empty<string>(), .. Ppm(passthrough)]))).WithStandardInputPipe(PipeSource.Create(images));
     }
 
-    /// <summary>An image file of one frame of raw RGB, to the standard output.</summary>
-    /// <param name="tools">The programs.</param>
-    /// <param name="width">Width, in pixels.</param>
-    /// <param name="height">Height, in pixels.</param>
-    /// <param name="rgb">8-bit RGB, interleaved, row major.</param>
-    /// <param name="codec"><c>mjpeg</c> or <c>png</c>.</param>
-    public static Command ToImage(FfmpegTools tools, int width, int height, ReadOnlyMemory<byte> rgb, string codec) => Compose(
-        tools.Ffmpeg,
-        FFMpegArguments
-            .FromFileInput(StandardInput, verifyExists: false, options => Add(
-                options.WithCustomArgument, [.. Global, "-f", "rawvideo", "-pixel_format", "rgb24", "-video_size", FormattableString.Invariant($"{width}x{height}")]))
-            .OutputToUrl(StandardOutput, options => Add(
-                options.WithFrameCount(1).WithCustomArgument, ["-q:v", "3", .. codec is "mjpeg" ? ["-pix_fmt", "yuvj420p"] : Array.Empty<string>(), "-c:v", codec, "-f", "image2pipe"])))
-        .WithStandardInputPipe(PipeSource.FromBytes(rgb));
-
     /// <summary>Asks <c>ffprobe</c> about a file's first stream of moving pictures.</summary>
     /// <param name="tools">The programs.</param>
     /// <param name="path">The file.</param>

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using LLaVAction.Cli.Tests.Support;
 using LLaVAction.Runs;
@@ -129,7 +130,7 @@ public sealed class RecomputedComparisonTests : IDisposable
 
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Equal((await CliHost.RunAsync(["compare", .. _runs, "--format", "json"])).Output, printed.Output);
-        var report = File.ReadAllText(_folder["report.html"]);
+        var report = WebUtility.HtmlDecode(File.ReadAllText(_folder["report.html"]));
         Assert.All(
             compared["accuracy"].SelectMany(row => new[] { "accuracy", "lower", "upper" }.Select(key => row.GetProperty(key).GetDouble())),
             share => Assert.Contains(FormattableString.Invariant($">{100 * share:0.0} %<"), report, StringComparison.Ordinal));

@@ -125,6 +125,10 @@ public sealed partial class HtmlReportTests
             Assert.Contains(FormattableString.Invariant($"{100 * pair.Difference.Estimate:+0.0;−0.0;0.0} ({100 * pair.Difference.Lower:+0.0;−0.0;0.0} to {100 * pair.Difference.Upper:+0.0;−0.0;0.0})"), titles);
         }
 
+        // A legend names what is drawn: blind where a blind run was given.
+        Assert.Contains("blind", figures["figure-3-seeing-and-blind.svg"].Root!.Elements().Select(static element => element.Value));
+        Assert.DoesNotContain("blind", XDocument.Parse(Report(Seeing).Figures.Single(static figure => figure.Name == "figure-3-seeing-and-blind.svg").Svg).Root!.Elements().Select(static element => element.Value));
+
         // Sets whose predictions are simulated say so in the picture too.
         Assert.Contains("tim (simulated)", figures["figure-1-accuracy-by-frames.svg"].Root!.Value, StringComparison.Ordinal);
         Assert.Contains("strong, tim (simulated), 8 frames: blind − video", figures["figure-2-paired-differences.svg"].Root!.Value, StringComparison.Ordinal);
@@ -159,6 +163,22 @@ public sealed partial class HtmlReportTests
         Assert.Equal(["Model, strategy", "8 frames", "16 frames"], table.Columns.Select(static column => column.Title));
         Assert.Equal(["org/strong, random", "org/strong, tim"], table.Rows.Select(static row => row[0].Text).Order(StringComparer.Ordinal));
         Assert.Equal(["simulated"], table.Rows.Single(static row => row[0].Text == "org/strong, tim")[0].Notes);
+    }
+
+    [Fact]
+    public void The_tables_of_a_paper_say_interval_and_caveat_in_each_cell()
+    {
+        var comparison = RunComparison.Of(Seeing, SplitFiles.None);
+        var sections = ReportTables.ForPaper(comparison.Cells);
+        var cell = comparison.Cells.Single(static cell => cell.Summary is { Strategy: "tim", Frames: 16 });
+
+        Assert.Equal(["strategies", "frames"], sections.Select(static section => section.Key));
+        Assert.Contains(sections[0].Table.Columns, static column => column.Title == "tim (simulated)");
+        Assert.Equal(
+            ["org/strong, tim (simulated)", FormattableString.Invariant($"{100 * cell.Summary.Accuracy:0.0} % ({100 * cell.Interval.Lower:0.0}–{100 * cell.Interval.Upper:0.0})")],
+            sections[1].Table.Rows.Single(static row => row[0]!.ToString()!.Contains("tim", StringComparison.Ordinal)).Where(static (_, column) => column != 1));
+        Assert.Single(ReportTables.ForPaper([cell]));
+        Assert.Empty(ReportTables.ForPaper([]));
     }
 
     [Fact]

@@ -61,6 +61,37 @@ public sealed class TableWriterTests
         ignoreLineEndingDifferences: true);
 
     [Fact]
+    public void Latex_is_a_booktabs_table_in_which_no_character_of_the_data_is_a_command()
+    {
+        using var writer = new StringWriter { NewLine = "\n" };
+
+        TableWriter.WriteLatex(
+            new Table(new TableColumn("a", "A_b"), TableColumn.Percent("p", "50 % of #1")).Add("{\\input} $x^2~& <y>", 0.352).Add("1–2 −3", null), "Caption_1.", "key", writer);
+
+        Assert.Equal(
+            """
+            \begin{table}
+            \centering
+            \caption{Caption\_1.}
+            \label{tab:key}
+            \begin{adjustbox}{max width=\textwidth}
+            \begin{tabular}{lr}
+            \toprule
+            A\_b & 50 \% of \#1 \\
+            \midrule
+            \{\textbackslash{}input\} \$x\textasciicircum{}2\textasciitilde{}\& \textless{}y\textgreater{} & 35.2 \% \\
+            1--2 $-$3 &  \\
+            \bottomrule
+            \end{tabular}
+            \end{adjustbox}
+            \end{table}
+
+            """,
+            writer.ToString(),
+            ignoreLineEndingDifferences: true);
+    }
+
+    [Fact]
     public void A_row_of_another_width_is_refused() =>
         Assert.Throws<ArgumentException>(() => new Table(new TableColumn("a", "A")).Add(1, 2));
 

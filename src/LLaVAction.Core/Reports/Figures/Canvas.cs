@@ -31,14 +31,14 @@ internal sealed class Canvas
     public void Polyline(IEnumerable<(double X, double Y)> points, int series) =>
         _shapes.Add(new Polyline(string.Join(' ', points.Select(static point => string.Create(CultureInfo.InvariantCulture, $"{point.X:0.##},{point.Y:0.##}"))), StyleOf(series)));
 
-    // Names of series, and of reference lines by their style, in as many rows as they need; tells where the next row would be.
-    public double Legend(double y, IReadOnlyList<string> series, IEnumerable<(string Name, string Style)> lines)
+    // Names of the series shown, and of reference lines by their style, in as many rows as they need; tells where the next row would be.
+    public double Legend(double y, IReadOnlyList<string> series, IEnumerable<SharePoint> shown, IEnumerable<(string Name, string Style)> lines)
     {
         double x = 12;
-        foreach (var (name, index) in series.Select(static (name, index) => (name, index)))
+        foreach (var index in shown.Select(static point => point.Series).Distinct().Order())
         {
-            var at = Place(name);
-            Mark(at, y - 4, index, name);
+            var at = Place(series[index]);
+            Mark(at, y - 4, index, series[index]);
         }
 
         foreach (var (name, style) in lines)

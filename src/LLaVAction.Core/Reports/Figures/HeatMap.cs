@@ -3,14 +3,10 @@ using System.Globalization;
 namespace LLaVAction.Reports.Figures;
 
 /// <summary>Counts by row and column.</summary>
-/// <param name="Title">What it shows.</param>
-/// <param name="Rows">Names of the rows.</param>
-/// <param name="Columns">Names of the columns.</param>
-/// <param name="Counts">One list of counts a row.</param>
-public sealed record CountMatrix(string Title, IReadOnlyList<string> Rows, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<int>> Counts);
+internal sealed record CountMatrix(string Title, IReadOnlyList<string> Rows, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<int>> Counts);
 
 /// <summary>Matrices side by side, each cell shaded by its share of its row.</summary>
-public static class HeatMap
+internal static class HeatMap
 {
     private const double Labels = 104;
     private const double Top = 118;
@@ -18,7 +14,7 @@ public static class HeatMap
     private const int LongestName = 14;
     private const double DarkTile = 0.65; // from here on light letters are read better than dark ones
 
-    /// <summary>Draws the matrices that have rows; null where none has.</summary>
+    // Null where no matrix has rows.
     public static Drawing? Draw(IReadOnlyList<CountMatrix> matrices)
     {
         matrices = [.. matrices.Where(static matrix => matrix.Rows.Count > 0)];

@@ -1,35 +1,26 @@
 namespace LLaVAction.Reports.Figures;
 
-/// <summary>A share with its interval.</summary>
-/// <param name="Series">Index of its series.</param>
-/// <param name="Category">Its category.</param>
-/// <param name="Value">The share, in 0..1.</param>
-/// <param name="Lower">Lower end of the interval; NaN for none.</param>
-/// <param name="Upper">Upper end of the interval; NaN for none.</param>
-public sealed record SharePoint(int Series, string Category, double Value, double Lower = double.NaN, double Upper = double.NaN);
+/// <summary>A share in 0..1 with its interval, NaN for none.</summary>
+internal sealed record SharePoint(int Series, string Category, double Value, double Lower = double.NaN, double Upper = double.NaN);
 
-/// <summary>One panel of a plot.</summary>
-/// <param name="Title">What it shows.</param>
-/// <param name="IsOrdered">Whether the categories have an order, and lines join the points of a series.</param>
-/// <param name="Points">The points; their categories stand in the order they first appear in.</param>
-public sealed record PlotPanel(string Title, bool IsOrdered, IReadOnlyList<SharePoint> Points)
+/// <summary>One panel of a plot. Categories stand in the order they first appear in; lines join the points of a series where they have an order.</summary>
+internal sealed record PlotPanel(string Title, bool IsOrdered, IReadOnlyList<SharePoint> Points)
 {
-    /// <summary>Chance; null for no line.</summary>
     public double? Chance { get; init; }
 
-    /// <summary>The best accuracy from the options alone; null for no line.</summary>
+    // The best accuracy from the options alone.
     public double? Ceiling { get; init; }
 }
 
 /// <summary>Shares with intervals over categories, in panels side by side that share one axis.</summary>
-public static class LinePlot
+internal static class LinePlot
 {
     private const double Left = 48;
     private const double Gap = 26;
     private const double PanelHeight = 210;
     private const double RowHeight = PanelHeight + 72;
 
-    /// <summary>Draws the panels that have points; null where none has.</summary>
+    // Null where no panel has points.
     public static Drawing? Draw(IReadOnlyList<PlotPanel> panels, IReadOnlyList<string> series)
     {
         panels = [.. panels.Where(static panel => panel.Points.Count > 0)];
@@ -55,7 +46,7 @@ public static class LinePlot
             .. panels.Any(static panel => panel.Ceiling is not null) ? [("options only", "ceiling")] : Array.Empty<(string, string)>(),
         ];
         var rows = (panels.Count + inRow - 1) / inRow;
-        return canvas.ToDrawing(canvas.Legend(30 + (rows * RowHeight) - 10, series, lines));
+        return canvas.ToDrawing(canvas.Legend(30 + (rows * RowHeight) - 10, series, panels.SelectMany(static panel => panel.Points), lines));
     }
 
     private static void DrawPanel(Canvas canvas, PlotPanel panel, Axis axis, double left, double top, double width, bool isFirst)

@@ -1,20 +1,15 @@
 namespace LLaVAction.Reports.Figures;
 
-/// <summary>A row of a plot.</summary>
-/// <param name="Label">What it shows.</param>
-/// <param name="Points">Its points; their categories are not used.</param>
-public sealed record PlotRow(string Label, IReadOnlyList<SharePoint> Points);
+/// <summary>A row of a plot; the categories of its points are not used.</summary>
+internal sealed record PlotRow(string Label, IReadOnlyList<SharePoint> Points);
 
 /// <summary>Values with intervals, one row each: a forest plot, or several shares of one thing.</summary>
-public static class RowPlot
+internal static class RowPlot
 {
     private const double RowHeight = 24;
     private const int LongestLabel = 76;
 
-    /// <summary>Draws the rows; null for none.</summary>
-    /// <param name="rows">The rows, from the top.</param>
-    /// <param name="series">Names of the series; empty where there is one that needs none.</param>
-    /// <param name="areDifferences">Whether the values are differences: in points, with a line at nought.</param>
+    // Null without rows. Differences are in points, with a line at nought; series have no names where there is one alone.
     public static Drawing? Draw(IReadOnlyList<PlotRow> rows, IReadOnlyList<string> series, bool areDifferences)
     {
         if (rows.Count == 0)
@@ -53,6 +48,6 @@ public static class RowPlot
             }
         }
 
-        return canvas.ToDrawing(series.Count == 0 ? bottom + 28 : canvas.Legend(bottom + 44, series, []));
+        return canvas.ToDrawing(series.Count == 0 ? bottom + 28 : canvas.Legend(bottom + 44, series, rows.SelectMany(static row => row.Points), []));
     }
 }
