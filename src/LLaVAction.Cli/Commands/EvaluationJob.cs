@@ -118,7 +118,7 @@ internal sealed class EvaluationJob(CommandContext context, EvaluationPlan plan)
                     Configuration = plan.Stored,
                 },
                 description,
-                reader?.Layout);
+                reader?.Decoding);
             context.Log.Information(
                 "{Left} of {Total} questions left, about {Clips} clips{Part:l}.",
                 run.Left,

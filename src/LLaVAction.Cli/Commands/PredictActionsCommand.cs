@@ -158,7 +158,7 @@ internal sealed class PredictActionsCommand()
                     ["engine"] = scorer.Description.Engine,
                     ["ffmpeg"] = (await ToolProbe.InspectAsync("ffmpeg", context.CancellationToken)).Value,
                     ["frame_policy"] = policy == FramePolicyKind.Avion ? "avion" : "midpoint",
-                    ["layout"] = reader.Layout,
+                    ["layout"] = reader.Decoding,
                     ["preprocessing"] = recognizer is null ? "the model's own" : squares is null ? "unfused" : "fused",
                 },
                 Shard = shard,

@@ -28,6 +28,9 @@ public sealed class CachedFrameReader(IFrameReader inner, FrameCache cache, int?
     public IReadOnlyList<string> Remarks => inner.Remarks;
 
     /// <inheritdoc/>
+    public string Decoding => inner.Decoding;
+
+    /// <inheritdoc/>
     public int ClipsPerProcess => inner.ClipsPerProcess;
 
     /// <inheritdoc/>
@@ -74,7 +77,7 @@ public sealed class CachedFrameReader(IFrameReader inner, FrameCache cache, int?
     private string KeyOf(string content, ClipReference clip, FramePolicy policy, int count) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
-            $"{inner.Layout}|{content}|{clip.StartSeconds:R}|{clip.StopSeconds:R}|{clip.StartFrame}|{clip.StopFrame}|{policy.Kind}|{policy.ClipLength}|{count}|{size}|{Filter}"))));
+            $"{inner.Decoding}|{content}|{clip.StartSeconds:R}|{clip.StopSeconds:R}|{clip.StartFrame}|{clip.StopFrame}|{policy.Kind}|{policy.ClipLength}|{count}|{size}|{Filter}"))));
 
     private ClipFrames Resize(ClipFrames frames)
     {

@@ -2,14 +2,41 @@ using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Video.Ffmpeg;
 
-/// <summary>Frames that are wanted of a file.</summary>
+/// <summary>Frames that are wanted of a video.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Video">What its headers say.</param>
 /// <param name="Windows">When the frames are shown; ascending, not overlapping.</param>
 /// <param name="LeadSeconds">How much earlier than needed decoding starts; infinite for the beginning of the file.</param>
-internal sealed record FrameRequest(string Path, ProbedVideo Video, IReadOnlyList<TimeWindow> Windows, double LeadSeconds)
+internal sealed record FrameRequest(string Path, ProbedVideo Video, IReadOnlyList<TimeWindow> Windows, double LeadSeconds) : IDecodeRequest
 {
+    public object Kind => Video.Picture;
+
     public long Bytes => Video.Picture.Bytes * Windows.Count;
+}
+
+/// <summary>Images that are wanted.</summary>
+/// <param name="Path">The first one's file.</param>
+/// <param name="Images">All of them.</param>
+internal sealed record ImageRequest(string Path, IReadOnlyList<ImageFile> Images) : IDecodeRequest
+{
+    private const int CompressionAtLeast = 8;
+
+    // Images of several sizes or kinds go with no others: ffmpeg would scale them to the first.
+    public object Kind => Images.Select(Describe).Distinct(StringComparer.Ordinal).ToArray() is [var kind] ? kind : Images;
+
+    public long Bytes => CompressionAtLeast * Images.Sum(static image => image.Parts.Sum(static part => (long)part.Length));
+
+    private static string Describe(ImageFile image) => image.Codec + Convert.ToHexString(image.Header.Span);
+}
+
+/// <summary>What a process can decode together with others.</summary>
+internal interface IDecodeRequest
+{
+    /// <summary>Those of one kind go together.</summary>
+    object Kind { get; }
+
+    /// <summary>Bytes of the frames, as far as that is known.</summary>
+    long Bytes { get; }
 }
 
 /// <summary>
@@ -19,8 +46,9 @@ internal sealed record FrameRequest(string Path, ProbedVideo Video, IReadOnlyLis
 /// <param name="processes">The most processes at a time.</param>
 /// <param name="mostTogether">The most requests of one process.</param>
 /// <param name="decode">Decodes requests by one process, each to its own frames.</param>
-internal sealed class DecodeQueue(
-    int processes, int mostTogether, Func<IReadOnlyList<FrameRequest>, CancellationToken, Task<IReadOnlyList<IReadOnlyList<DecodedFrame>>>> decode)
+internal sealed class DecodeQueue<TRequest>(
+    int processes, int mostTogether, Func<IReadOnlyList<TRequest>, CancellationToken, Task<IReadOnlyList<IReadOnlyList<DecodedFrame>>>> decode)
+    where TRequest : IDecodeRequest
 {
     // Frames of more bytes cost so much more than the start of a process that they do not wait for each other.
     private const long MostBytesTogether = 64 << 20;
@@ -30,7 +58,7 @@ internal sealed class DecodeQueue(
     private int _free = processes;
     private volatile int _mostTogether = mostTogether;
 
-    public Task<IReadOnlyList<DecodedFrame>> DecodeAsync(FrameRequest request, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<DecodedFrame>> DecodeAsync(TRequest request, CancellationToken cancellationToken)
     {
         var waiting = new Waiting(request, new(TaskCreationOptions.RunContinuationsAsynchronously), cancellationToken);
         lock (_gate)
@@ -67,11 +95,11 @@ internal sealed class DecodeQueue(
 
             _waiting.RemoveFirst();
             List<Waiting> group = [first.Value];
-            var bytes = first.Value.Request.Bytes;
+            var (kind, bytes) = (first.Value.Request.Kind, first.Value.Request.Bytes);
             for (LinkedListNode<Waiting>? node = _waiting.First, next; node is not null && group.Count < _mostTogether; node = next)
             {
                 next = node.Next;
-                if (node.Value.Request.Video.Picture == first.Value.Request.Video.Picture && bytes + node.Value.Request.Bytes <= MostBytesTogether)
+                if (node.Value.Request.Kind.Equals(kind) && bytes + node.Value.Request.Bytes <= MostBytesTogether)
                 {
                     bytes += node.Value.Request.Bytes;
                     group.Add(node.Value);
@@ -126,5 +154,5 @@ internal sealed class DecodeQueue(
     private async Task<IReadOnlyList<DecodedFrame>> AloneAsync(Waiting one) => (await decode([one.Request], one.CancellationToken))[0];
 
     private sealed record Waiting(
-        FrameRequest Request, TaskCompletionSource<Task<IReadOnlyList<DecodedFrame>>> Decoding, CancellationToken CancellationToken);
+        TRequest Request, TaskCompletionSource<Task<IReadOnlyList<DecodedFrame>>> Decoding, CancellationToken CancellationToken);
 }

@@ -18,7 +18,8 @@ internal sealed class FfmpegDecoder : IVideoDecoder
     private readonly FfmpegTools _tools;
     private readonly FfmpegSettings _settings;
     private readonly VideoProbe _probe;
-    private readonly DecodeQueue _queue;
+    private readonly DecodeQueue<FrameRequest> _videos;
+    private readonly DecodeQueue<ImageRequest> _images;
     private readonly ConcurrentDictionary<string, FrameReadException> _hung = new(StringComparer.Ordinal);
     private volatile string? _remark;
     private volatile string _acceleration;
@@ -29,10 +30,13 @@ internal sealed class FfmpegDecoder : IVideoDecoder
         _settings = settings;
         _acceleration = settings.HardwareAcceleration;
         _probe = new VideoProbe(tools, settings.Patience);
-        _queue = new DecodeQueue(settings.Processes, settings.HardwareAcceleration == Software ? ClipsPerProcess : 1, DecodeAsync);
+        _videos = new DecodeQueue<FrameRequest>(settings.Processes, settings.HardwareAcceleration == Software ? ClipsPerProcess : 1, DecodeAsync);
+        _images = new DecodeQueue<ImageRequest>(settings.Processes, ClipsPerProcess, DecodeAsync);
     }
 
     public IReadOnlyList<string> Remarks => _remark is null ? [] : [_remark];
+
+    public string Describe(string layout) => _settings.HardwareAcceleration == Software ? layout : $"{layout}, {_settings.HardwareAcceleration}";
 
     public async Task<StreamInfo> ProbeAsync(string path, CancellationToken cancellationToken) =>
         (await _probe.ProbeAsync(path, cancellationToken)).Info;
@@ -44,17 +48,24 @@ internal sealed class FfmpegDecoder : IVideoDecoder
         string path, IReadOnlyList<TimeWindow> windows, double leadSeconds, CancellationToken cancellationToken)
     {
         var video = await _probe.ProbeAsync(path, cancellationToken);
-        return await _queue.DecodeAsync(new FrameRequest(path, video, windows, Math.Max(leadSeconds, video.LeadSeconds)), cancellationToken);
+        return await _videos.DecodeAsync(new FrameRequest(path, video, windows, Math.Max(leadSeconds, video.LeadSeconds)), cancellationToken);
     }
 
-    public async Task<IReadOnlyList<DecodedFrame>> DecodeImagesAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DecodedFrame>> DecodeImagesAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken) =>
+        await _images.DecodeAsync(new ImageRequest(paths[0], await ImageFile.ReadAllAsync(paths, cancellationToken)), cancellationToken);
+
+    private async Task<IReadOnlyList<IReadOnlyList<DecodedFrame>>> DecodeAsync(IReadOnlyList<ImageRequest> requests, CancellationToken cancellationToken)
     {
-        var images = await ImageFile.ReadAllAsync(paths, cancellationToken);
+        ImageFile[] images = [.. requests.SelectMany(static request => request.Images)];
         var command = await FfmpegCommand.OfImagesAsync(_tools, _settings, images[0].Codec, (stream, token) => ImageFile.WriteAllAsync(images, stream, token));
-        var decoded = await RunAsync(paths[0], command, [new FrameTimeLog()], isTold: true, cancellationToken);
-        return decoded.Count == paths.Count
-            ? [.. decoded.Select(static image => new DecodedFrame(0, image.Width, image.Height, image.Rgb))]
-            : throw Failure(paths[0], $"{paths.Count} images from here on were decoded to {decoded.Count} frames; one of them is damaged.");
+        var decoded = await RunAsync(requests[0].Path, command, [new FrameTimeLog()], isTold: requests.Count == 1, cancellationToken);
+        if (decoded.Count != images.Length)
+        {
+            throw Failure(requests[0].Path, $"{images.Length} images from here on were decoded to {decoded.Count} frames; one of them is damaged.");
+        }
+
+        var frames = new Queue<DecodedFrame>(decoded.Select(static image => new DecodedFrame(0, image.Width, image.Height, image.Rgb)));
+        return [.. requests.Select(request => (IReadOnlyList<DecodedFrame>)[.. request.Images.Select(_ => frames.Dequeue())])];
     }
 
     private async Task<IReadOnlyList<IReadOnlyList<DecodedFrame>>> DecodeAsync(IReadOnlyList<FrameRequest> requests, CancellationToken cancellationToken)

@@ -9,8 +9,9 @@ namespace LLaVAction.Video.Ffmpeg;
 /// the metadata would pass for pictures or change them.
 /// </summary>
 /// <param name="Codec">ffmpeg's name of the codec.</param>
+/// <param name="Header">What says its size and the kind of its samples, byte for byte.</param>
 /// <param name="Parts">Stretches of the file that make the image.</param>
-internal sealed record ImageFile(string Codec, IReadOnlyList<ReadOnlyMemory<byte>> Parts)
+internal sealed record ImageFile(string Codec, ReadOnlyMemory<byte> Header, IReadOnlyList<ReadOnlyMemory<byte>> Parts)
 {
     private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
@@ -71,7 +72,7 @@ internal sealed record ImageFile(string Codec, IReadOnlyList<ReadOnlyMemory<byte
 
             if (type.SequenceEqual("IEND"u8))
             {
-                return new ImageFile("png", parts);
+                return new ImageFile("png", parts[1], parts);
             }
         }
 
@@ -83,6 +84,7 @@ internal sealed record ImageFile(string Codec, IReadOnlyList<ReadOnlyMemory<byte
         const byte EndOfImage = 0xD9;
         const byte StartOfScan = 0xDA;
         var bytes = file.Span;
+        var header = ReadOnlyMemory<byte>.Empty;
         var parts = new List<ReadOnlyMemory<byte>> { file[..2] };
         for (var position = 2; position + 4 <= bytes.Length || (position + 2 <= bytes.Length && bytes[position + 1] == EndOfImage);)
         {
@@ -101,7 +103,7 @@ internal sealed record ImageFile(string Codec, IReadOnlyList<ReadOnlyMemory<byte
             if (marker == EndOfImage)
             {
                 parts.Add(file.Slice(position, 2));
-                return new ImageFile("mjpeg", parts);
+                return new ImageFile("mjpeg", header, parts);
             }
 
             var end = position + 2 + BinaryPrimitives.ReadUInt16BigEndian(bytes[(position + 2)..]);
@@ -110,6 +112,7 @@ internal sealed record ImageFile(string Codec, IReadOnlyList<ReadOnlyMemory<byte
                 return null;
             }
 
+            header = marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC) ? file[position..end] : header;
             end = marker == StartOfScan ? EndOfScan(bytes, end) : end;
             if (!IsMetadata(marker))
             {

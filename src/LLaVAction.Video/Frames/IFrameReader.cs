@@ -37,6 +37,11 @@ public interface IFrameReader
     /// <summary>Which layout the folder has: <c>epic</c>, <c>chunks</c>, <c>frames</c> or <c>trimmed</c>.</summary>
     string Layout { get; }
 
+    /// <summary>
+    /// What, besides the files, decides on the pixels: the layout, and the hardware that decodes where it is not software.
+    /// </summary>
+    string Decoding => Layout;
+
     /// <summary>What was done otherwise than asked, one sentence each: hardware that could not decode. Empty as a rule.</summary>
     IReadOnlyList<string> Remarks => [];
 

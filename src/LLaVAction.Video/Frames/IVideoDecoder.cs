@@ -6,6 +6,9 @@ namespace LLaVAction.Video.Frames;
 /// </summary>
 internal interface IVideoDecoder
 {
+    /// <summary>What decodes files of a layout: its name, and the hardware where it is not software.</summary>
+    string Describe(string layout) => layout;
+
     IReadOnlyList<string> Remarks => [];
 
     /// <summary>Reads the file's headers.</summary>

@@ -17,6 +17,8 @@ internal sealed class ChunksReader(VideoPaths paths, IVideoDecoder decoder) : IF
 
     public string Layout => VideoLayouts.Chunks;
 
+    public string Decoding => decoder.Describe(Layout);
+
     public IReadOnlyList<string> Remarks => decoder.Remarks;
 
     public int ClipsPerProcess => FfmpegDecoder.ClipsPerProcess;

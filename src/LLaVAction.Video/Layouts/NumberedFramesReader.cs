@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LLaVAction.Runs;
+using LLaVAction.Video.Ffmpeg;
 using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Video.Layouts;
@@ -17,6 +18,8 @@ internal sealed class NumberedFramesReader(VideoPaths paths, IVideoDecoder decod
     private readonly ConcurrentDictionary<string, FrameFolder> _folders = new(StringComparer.Ordinal);
 
     public string Layout => VideoLayouts.Frames;
+
+    public int ClipsPerProcess => FfmpegDecoder.ClipsPerProcess;
 
     public IReadOnlyList<string> Remarks => decoder.Remarks;
 

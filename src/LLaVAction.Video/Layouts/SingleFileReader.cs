@@ -18,6 +18,8 @@ internal sealed class SingleFileReader(VideoPaths paths, IVideoDecoder decoder, 
 
     public string Layout => isTrimmed ? VideoLayouts.Trimmed : VideoLayouts.Epic;
 
+    public string Decoding => decoder.Describe(Layout);
+
     public IReadOnlyList<string> Remarks => decoder.Remarks;
 
     public bool HasVideo(ClipReference clip) => paths.TryFind(IdOf(clip)) is not null;

@@ -15,7 +15,7 @@ public sealed class DecodeQueueTests(RenderedVideos videos) : IClassFixture<Rend
     [Fact]
     public async Task Requests_that_wait_are_decoded_together_those_of_a_kind()
     {
-        var queue = new DecodeQueue(1, 3, DecodeAsync);
+        var queue = new DecodeQueue<FrameRequest>(1, 3, DecodeAsync);
 
         string[] names = ["a", "bb", "large", "ccc", "dd"];
         var first = await StartAsync(queue);
@@ -31,7 +31,7 @@ public sealed class DecodeQueueTests(RenderedVideos videos) : IClassFixture<Rend
     [Fact]
     public async Task A_request_that_fails_costs_the_others_nothing()
     {
-        var queue = new DecodeQueue(1, 4, DecodeAsync);
+        var queue = new DecodeQueue<FrameRequest>(1, 4, DecodeAsync);
 
         var first = await StartAsync(queue);
         var good = queue.DecodeAsync(Request("good", Small), CancellationToken.None);
@@ -48,7 +48,7 @@ public sealed class DecodeQueueTests(RenderedVideos videos) : IClassFixture<Rend
     public async Task Where_each_succeeds_alone_and_not_together_nothing_is_decoded_together_again()
     {
         var together = 0;
-        var queue = new DecodeQueue(1, 2, (requests, token) =>
+        var queue = new DecodeQueue<FrameRequest>(1, 2, (requests, token) =>
         {
             together += requests.Count > 1 ? 1 : 0;
             return requests.Count > 1 ? throw new FrameReadException(FrameReadFailure.DecodeError, "no") : DecodeAsync(requests, token);
@@ -63,16 +63,32 @@ public sealed class DecodeQueueTests(RenderedVideos videos) : IClassFixture<Rend
         Assert.Equal(1, together);
     }
 
+    [Fact]
+    public void Images_of_another_size_or_codec_go_with_no_others()
+    {
+        static ImageFile Image(string codec, byte height) => new(codec, new byte[] { 0xC0, height }, []);
+        var request = new ImageRequest("a", [Image("mjpeg", 8), Image("mjpeg", 8)]);
+        var mixed = new ImageRequest("b", [Image("mjpeg", 8), Image("mjpeg", 9)]);
+
+        Assert.Equal(request.Kind, new ImageRequest("c", [Image("mjpeg", 8)]).Kind);
+        Assert.NotEqual(request.Kind, new ImageRequest("c", [Image("mjpeg", 9)]).Kind);
+        Assert.NotEqual(request.Kind, new ImageRequest("c", [Image("png", 8)]).Kind);
+        Assert.NotEqual(request.Kind, mixed.Kind);
+        Assert.NotEqual(mixed.Kind, new ImageRequest("c", [Image("mjpeg", 8), Image("mjpeg", 9)]).Kind);
+    }
+
     [SkippableTheory]
     [InlineData(VideoLayouts.Chunks, 0)]
     [InlineData(VideoLayouts.Epic, 0)]
     [InlineData(VideoLayouts.Chunks, 3)]
+    [InlineData(VideoLayouts.Frames, 0)]
+    [InlineData(VideoLayouts.Frames, 1)]
     public async Task Clips_decoded_together_are_the_clips_decoded_alone(string layout, int squares)
     {
-        var folder = layout == VideoLayouts.Chunks ? videos.Chunks30 : videos.Epic30;
+        var folder = layout switch { VideoLayouts.Chunks => videos.Chunks30, VideoLayouts.Frames => videos.Frames60, _ => videos.Epic30 };
         using var tools = FakeTools.Counting();
         var settings = FfmpegSettings.Default with { Processes = 1, Squares = squares == 0 ? null : new SquareViews(32, squares) };
-        var clips = Enumerable.Range(0, 9).Select(i => TestClips.Clip(0.7 + (4 * i), 2.1 + (4 * i))).ToArray();
+        var clips = Enumerable.Range(0, 9).Select(i => TestClips.Clip(0.7 + (2.4 * i), 2.1 + (2.4 * i))).ToArray();
 
         var together = VideoLayouts.Open(folder, layout, () => new FfmpegDecoder(FfmpegTools.Find(tools.Folder), settings));
         var decoded = await Task.WhenAll(clips.Select(clip => together.ReadAsync(clip, 8)));
@@ -88,7 +104,7 @@ public sealed class DecodeQueueTests(RenderedVideos videos) : IClassFixture<Rend
     }
 
     // Keeps the only process busy until the test lets it end.
-    private async Task<Task<IReadOnlyList<DecodedFrame>>> StartAsync(DecodeQueue queue)
+    private async Task<Task<IReadOnlyList<DecodedFrame>>> StartAsync(DecodeQueue<FrameRequest> queue)
     {
         var first = queue.DecodeAsync(Request("first", Small), CancellationToken.None);
         await _firstHasBegun.Task;
