@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using LLaVAction.Epic;
 using LLaVAction.Models.Checkpoints;
@@ -167,13 +166,8 @@ public static class RecognizerConversion
         {
             Directory.CreateDirectory(request.Output);
             SafetensorsWriter.Write(Path.Combine(request.Output, "model.safetensors"), written);
-            var lines = new StringBuilder("action_class,verb_class,noun_class\n");
-            for (var i = 0; i < classes.Count; i++)
-            {
-                lines.Append(CultureInfo.InvariantCulture, $"{i},{classes.Classes[i].Verb},{classes.Classes[i].Noun}\n");
-            }
-
-            File.WriteAllText(Path.Combine(request.Output, "classes.csv"), lines.ToString());
+            var lines = classes.Classes.Select(static (action, i) => FormattableString.Invariant($"{i},{action.Verb},{action.Noun}\n"));
+            File.WriteAllText(Path.Combine(request.Output, "classes.csv"), "action_class,verb_class,noun_class\n" + string.Concat(lines));
 
             // Last, so that a folder whose making was cut short is no recogniser.
             File.WriteAllText(Path.Combine(request.Output, "config.json"), ToJson(configuration));
