@@ -59,15 +59,17 @@ internal sealed class LogOutput(TextWriter error, Lazy<IAnsiConsole>? terminal =
         return new TerminalProgress(state, terminal.Value, () => _isLive = false);
     }
 
-    public void WriteLine(string line)
+    public void WriteLine(string line) => WriteLine(line, isRed: false);
+
+    private void WriteLine(string line, bool isRed)
     {
         lock (_gate)
         {
             try
             {
-                if (_isLive)
+                if (terminal is not null && (_isLive || isRed))
                 {
-                    terminal!.Value.WriteLine(EscapingWriter.Show(line));
+                    terminal.Value.WriteLine(EscapingWriter.Show(line), isRed ? new Style(Color.Red) : Style.Plain);
                 }
                 else
                 {
@@ -92,7 +94,7 @@ internal sealed class LogOutput(TextWriter error, Lazy<IAnsiConsole>? terminal =
     // Writes why the command failed; with the stack trace at '--verbosity debug' only.
     public void WriteFailure(Failure failure, Exception exception)
     {
-        WriteLine((failure.ExitCode == ExitCode.Interrupted ? "" : "error: ") + failure.Message);
+        WriteLine((failure.ExitCode == ExitCode.Interrupted ? "" : "error: ") + failure.Message, isRed: failure.ExitCode != ExitCode.Interrupted);
         if (_verbosity == Verbosity.Debug)
         {
             WriteLine(exception.ToString());
@@ -124,7 +126,7 @@ internal sealed class LogOutput(TextWriter error, Lazy<IAnsiConsole>? terminal =
             LogEventLevel.Error or LogEventLevel.Fatal => "error: ",
             _ => "",
         };
-        WriteLine(prefix + text.ToString().TrimEnd());
+        WriteLine(prefix + text.ToString().TrimEnd(), isRed: logEvent.Level >= LogEventLevel.Warning);
     }
 
     private Logger CreateLogger() => AddFile(new LoggerConfiguration()

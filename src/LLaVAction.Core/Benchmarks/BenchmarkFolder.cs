@@ -147,6 +147,7 @@ public sealed class BenchmarkFolder
             {
                 if (document.RootElement.ValueKind == JsonValueKind.Object
                     && document.RootElement.TryGetProperty("schema_version"u8, out var version)
+                    && version.ValueKind == JsonValueKind.Number
                     && version.TryGetInt32(out var number)
                     && number != BenchmarkManifest.CurrentSchemaVersion)
                 {

@@ -40,9 +40,15 @@ public static class BenchmarkJson
 
     /// <summary>Reads one line of a set.</summary>
     /// <exception cref="JsonException">The line is not a question.</exception>
-    public static Question ParseLine(ReadOnlySpan<byte> line) =>
-        JsonSerializer.Deserialize(line, BenchmarkJsonContext.Default.Question)
-        ?? throw new JsonException("The line is 'null'.");
+    public static Question ParseLine(ReadOnlySpan<byte> line)
+    {
+        var question = JsonSerializer.Deserialize(line, BenchmarkJsonContext.Default.Question) ?? throw new JsonException("The line is 'null'.");
+
+        // A number beyond the largest double is read as infinity, which no line can hold.
+        return double.IsFinite(question.StartSeconds) && double.IsFinite(question.StopSeconds)
+            ? question
+            : throw new JsonException("a time is beyond every number");
+    }
 
     /// <summary>The bytes of <c>manifest.json</c>, ending with a line feed.</summary>
     /// <remarks>The layout is the writer's and not the serialiser's, which then needs no more than its generated code.</remarks>

@@ -59,6 +59,11 @@ public sealed record RunComparison(
                 $"{run.Label}: {run.Results.Present} of {run.Results.Expected} results; missing ones count as wrong. Run the same evaluate-model command again to complete the run.");
         }
 
+        foreach (var doubt in runs.SelectMany(static run => run.Manifest.Doubts()).Distinct(StringComparer.Ordinal))
+        {
+            yield return doubt;
+        }
+
         foreach (var cell in cells.Where(static cell => cell.Summary.Questions < cell.Summary.QuestionsInSet))
         {
             yield return FormattableString.Invariant(

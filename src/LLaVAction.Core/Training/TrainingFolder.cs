@@ -39,6 +39,12 @@ public sealed record TrainingFolder(string Path, TrainingManifest Manifest)
                 $"{manifestPath}: schema_version {manifest.SchemaVersion}; this version of the tool reads {TrainingManifest.CurrentSchemaVersion}. Build the set again."));
         }
 
+        var options = manifest.Settings.OptionsPerQuestion;
+        if (options is < BenchmarkSettings.FewestOptions or > BenchmarkSettings.MostOptions)
+        {
+            throw new InputException(FormattableString.Invariant($"{manifestPath}: options_per_question is {options}; expected {BenchmarkSettings.FewestOptions} to {BenchmarkSettings.MostOptions}."));
+        }
+
         foreach (var entry in manifest.Files)
         {
             if (entry is null || entry.Rows < 0 || !entry.File.EndsWith(".jsonl", StringComparison.Ordinal) || !BenchmarkFolder.IsStrategyName(entry.File[..^".jsonl".Length]))

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using LLaVAction.Files;
 using LLaVAction.Prompts;
 
 namespace LLaVAction.Training;
@@ -203,20 +204,12 @@ public static class TrainingJson
             return null;
         }
 
-        try
+        return value.ValueKind switch
         {
-            return value.ValueKind switch
-            {
-                JsonValueKind.String => value.GetString(),
-                JsonValueKind.Number when name == "id" => value.GetRawText(),
-                _ => throw new JsonException($"{name} is {value.ValueKind}; expected a text"),
-            };
-        }
-        catch (InvalidOperationException failure)
-        {
-            // A lone surrogate, which no UTF-8 text can hold.
-            throw new JsonException($"{name} is no valid Unicode text", failure);
-        }
+            JsonValueKind.String => JsonText.Of(value, name),
+            JsonValueKind.Number when name == "id" => value.GetRawText(),
+            _ => throw new JsonException($"{name} is {value.ValueKind}; expected a text"),
+        };
     }
 
     private static int? Integer(JsonElement row, string name) =>

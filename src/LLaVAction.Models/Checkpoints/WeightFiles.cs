@@ -35,7 +35,7 @@ public sealed class WeightFiles : IDisposable
             var paths = isSharded ? ShardPaths(folder, map).ToArray() : [SinglePath(folder)];
             if (paths.Where(static path => !File.Exists(path)).Select(Path.GetFileName).ToArray() is { Length: > 0 } missing)
             {
-                throw new InputException($"{folder}: {missing.Length} of the {paths.Length} weight files that {IndexFile} names are missing: {string.Join(", ", missing.Take(3))}{(missing.Length > 3 ? ", …" : "")}. Download them again; hf download resumes.");
+                throw new InputException($"{folder}: {missing.Length} of the {paths.Length} weight files that {IndexFile} names are missing: {string.Join(", ", missing.Take(3).Select(static name => DisplayText.Shorten(name!)))}{(missing.Length > 3 ? ", …" : "")}. Download them again; hf download resumes.");
             }
 
             foreach (var path in paths)

@@ -87,7 +87,7 @@ public sealed record RecognizerConfiguration
             ImageSize = Size("image_size"),
             PatchSize = Size("patch_size"),
             HiddenSize = Size("hidden_size"),
-            Layers = Size("num_hidden_layers"),
+            Layers = config.Integer("num_hidden_layers", 1, 1000) ?? throw config.Missing("num_hidden_layers"),
             Heads = Size("num_attention_heads"),
             IntermediateSize = Size("intermediate_size"),
             Frames = Size("num_frames"),

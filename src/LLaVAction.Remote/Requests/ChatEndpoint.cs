@@ -5,6 +5,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using LLaVAction.Exchange.OpenAi;
+using LLaVAction.Files;
 using OpenAI;
 using OpenAI.Chat;
 
@@ -115,7 +116,7 @@ internal sealed class ChatEndpoint : IDisposable
             }
 
             var error = root.TryGetProperty("error", out var inner) && inner.ValueKind == JsonValueKind.Object ? inner : root;
-            string? Text(string name) => error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            string? Text(string name) => error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? JsonText.Of(value) : null;
             return (Text("message") ?? text, Text("code") ?? Text("type"));
         }
         catch (JsonException)

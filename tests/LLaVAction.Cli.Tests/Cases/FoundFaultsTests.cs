@@ -95,6 +95,7 @@ public sealed class FoundFaultsTests : IDisposable
     [InlineData("random.jsonl", "\"also_true\":[null", "\"also_true\":[", "")]
     [InlineData("random.jsonl", "\"option_ranks\":[null", "\"option_ranks\":[0", "a rank is below 1")]
     [InlineData("random.jsonl", "\"stop_seconds\":", "\"stop_seconds\":-", "the clip lasts from")]
+    [InlineData("manifest.json", "\"schema_version\": ", "\"schema_version\": \"1\", \"x\": ", "not a benchmark manifest")]
     [InlineData("manifest.json", "\"questions\": 12", "\"questions\": -12", "questions is -12; expected at least 0")]
     [InlineData("manifest.json", "\"protocol\": \"mqa\"", "\"protocol\": 0", "not a benchmark manifest")]
     [InlineData("manifest.json", "\"sets\": [", "\"sets\": [null,", "an entry of sets is null")]

@@ -35,6 +35,21 @@ public sealed class BuildTrainingSetTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Theory]
+    [InlineData("-2147483648")]
+    [InlineData("2147483647")]
+    public async Task A_number_of_options_that_nobody_can_ask_is_an_input_error(string options)
+    {
+        Assert.Equal(0, (await CliHost.RunAsync(Build("set"))).ExitCode);
+        var manifest = File.ReadAllText(_folder["set/manifest.json"]);
+        File.WriteAllText(_folder["set/manifest.json"], manifest.Replace("\"options_per_question\": 5", $"\"options_per_question\": {options}", StringComparison.Ordinal));
+
+        var result = await CliHost.RunAsync("verify-benchmark", _folder["set"]);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains($"options_per_question is {options}; expected 2 to 26", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_set_is_built_verified_rebuilt_and_read()
     {

@@ -12,6 +12,12 @@ public sealed class BenchmarkJsonTests
         {"id":"P01_11_0","video_id":"P01_11","participant_id":"P01","start_seconds":0.0,"stop_seconds":1.89,"start_frame":1,"stop_frame":113,"narration":"take plate","verb_class":0,"noun_class":2,"strategy":"tim","options":["put down plate","take bowl","take plate","wash plate","take cup"],"option_classes":["1:2","0:7","0:2","2:2","0:13"],"option_ranks":[1,4,2,3,5],"also_true":[null,null,null,"overlap",null],"answer_index":2,"ground_truth_rank":2}
         """;
 
+    [Theory]
+    [InlineData("\"start_seconds\":0.0", "\"start_seconds\":1e999")]
+    [InlineData("\"stop_seconds\":1.89", "\"stop_seconds\":-1e999")]
+    public void A_time_beyond_every_number_is_no_question(string old, string replacement) =>
+        Assert.Throws<JsonException>(() => BenchmarkJson.ParseLine(Encoding.UTF8.GetBytes(Line.Replace(old, replacement, StringComparison.Ordinal))));
+
     private static BenchmarkManifest Manifest => new()
     {
         SchemaVersion = BenchmarkManifest.CurrentSchemaVersion,

@@ -121,6 +121,8 @@ public sealed class ExchangeTests : IDisposable
     [InlineData("a.jsonl", "{\"custom_id\": \"mine-1\", \"response\": null}", "is not one of")]
     [InlineData("a.jsonl", "{\"id\": 1", "line 1: not JSON")]
     [InlineData("a.jsonl", "[1]", "expected an object")]
+    [InlineData("a.jsonl", "{\"id\": \"x\", \"answer\": \"\\ud800\"}", "half a surrogate pair")]
+    [InlineData("a.jsonl", "{\"custom_id\": \"random/P01_1_0/8/0/ab\", \"response\": {\"status_code\": 400, \"body\": {\"message\": \"\\ud800\"}}}", "half a surrogate pair")]
     [InlineData("a.csv", "name,age\nx,1\n", "columns name, age")]
     [InlineData("a.csv", "id,answer\n\"x,1\n", "malformed quotes")]
     [InlineData("a.csv", "id,answer\nx,1,2\n", "line 2: 3 fields")]

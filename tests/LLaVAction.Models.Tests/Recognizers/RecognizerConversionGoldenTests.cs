@@ -130,6 +130,16 @@ public sealed class RecognizerConversionGoldenTests : IDisposable
         Assert.False(RecognizerConfiguration.IsRecognizer(folder));
     }
 
+    [SkippableFact]
+    public void A_number_of_layers_that_no_model_has_is_refused_before_it_is_counted_to()
+    {
+        var folder = RecognizerGoldens.Convert(_folder);
+        var config = File.ReadAllText(_folder["recogniser/config.json"]);
+        File.WriteAllText(_folder["recogniser/config.json"], System.Text.RegularExpressions.Regex.Replace(config, "\"num_hidden_layers\": \\d+", "\"num_hidden_layers\": 16777216"));
+
+        Assert.Contains("num_hidden_layers is 16777216; expected a whole number from 1 to 1000", Assert.Throws<InputException>(() => RecognizerCheckpoint.Open(folder)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Operations_are_those_of_the_published_sizes()
     {

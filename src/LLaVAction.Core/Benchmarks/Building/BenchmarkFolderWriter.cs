@@ -10,7 +10,8 @@ namespace LLaVAction.Benchmarks.Building;
 /// <remarks>
 /// The files are first written to the folder <see cref="StagingName"/> inside the benchmark's. Then the old manifest is
 /// removed, old sets that the new benchmark lacks are removed, the new sets are moved in one by one, and the manifest last.
-/// A journal of the names involved lets the next <c>--force</c> clear what an interrupted build left behind.
+/// A journal of the names involved lets the next <c>--force</c> clear what an interrupted build left behind. Each file is on the
+/// disk before it is moved, and the folder's names before the manifest is moved in, and again before success is reported.
 /// </remarks>
 public sealed class BenchmarkFolderWriter
 {
@@ -80,6 +81,8 @@ public sealed class BenchmarkFolderWriter
 
         _beforeStep("remove staging");
         Directory.Delete(_staging, recursive: true);
+        PosixFile.FlushFolderOf(Path.Combine(_folder, BenchmarkFolder.ManifestName));
+        PosixFile.FlushFolderOf(_folder);
     }
 
     private FileStream Lock()
@@ -162,6 +165,11 @@ public sealed class BenchmarkFolderWriter
 
         foreach (var file in files)
         {
+            if (file == files[^1])
+            {
+                PosixFile.FlushFolderOf(Path.Combine(_folder, file.Name));
+            }
+
             _beforeStep($"move {file.Name}");
             File.Move(Path.Combine(_staging, file.Name), Path.Combine(_folder, file.Name), overwrite: true);
         }

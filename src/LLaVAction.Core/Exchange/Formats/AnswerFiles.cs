@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace LLaVAction.Exchange.Formats;
@@ -50,13 +51,20 @@ public static class AnswerFiles
         {
             var rows = RowFile.Read(file);
             format = format == AnswerFormat.Auto ? Detect(file, rows) : format;
-            answers.AddRange(format switch
+            try
             {
-                AnswerFormat.OpenAiBatch => BatchOutput.ToAnswers(rows),
-                AnswerFormat.LmmsEval => LmmsEvalAnswers.Read(file, rows),
-                AnswerFormat.VlmEvalKit => VlmEvalKitAnswers.Read(rows),
-                _ => AnswerTable.Read(rows),
-            });
+                answers.AddRange(format switch
+                {
+                    AnswerFormat.OpenAiBatch => BatchOutput.ToAnswers(rows),
+                    AnswerFormat.LmmsEval => LmmsEvalAnswers.Read(file, rows),
+                    AnswerFormat.VlmEvalKit => VlmEvalKitAnswers.Read(rows),
+                    _ => AnswerTable.Read(rows),
+                });
+            }
+            catch (JsonException failure)
+            {
+                throw new InputException($"{file}: {failure.Message}. Write it again from the answers.", failure);
+            }
         }
 
         return (format, answers);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using LLaVAction.Exchange.OpenAi;
+using LLaVAction.Files;
 
 namespace LLaVAction.Exchange.Formats;
 
@@ -84,7 +85,7 @@ public static class BatchOutput
             return Failed("batch: neither a response nor an error");
         }
 
-        var status = response.TryGetProperty("status_code", out var code) && code.TryGetInt32(out var number) ? number : 200;
+        var status = response.TryGetProperty("status_code", out var code) && code.ValueKind == JsonValueKind.Number && code.TryGetInt32(out var number) ? number : 200;
         if (status is < 200 or >= 300)
         {
             return Failed(string.Create(CultureInfo.InvariantCulture, $"HTTP {status}: {Message(body)}"));
@@ -104,7 +105,7 @@ public static class BatchOutput
     {
         var inner = element.ValueKind == JsonValueKind.Object && element.TryGetProperty("error", out var error) ? error : element;
         return inner.ValueKind == JsonValueKind.Object && inner.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String
-            ? message.GetString()!
+            ? JsonText.Of(message)
             : inner.GetRawText();
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using LLaVAction.Files;
 
 namespace LLaVAction.Exchange.Formats;
 
@@ -28,19 +29,19 @@ internal static partial class LmmsEvalAnswers
             QuestionHash = Member(document, "question_sha256"),
             RowHash = document is null ? row.Text("doc_hash") : null,
             Row = row.Integer("doc_id"),
-            Target = row.Value("target") is { ValueKind: JsonValueKind.String } target ? target.GetString() : null,
+            Target = row.Value("target") is { ValueKind: JsonValueKind.String } target ? JsonText.Of(target) : null,
             Text = isUnreadable ? null : text,
             Failure = isUnreadable ? text : text is null ? "no response in the sample" : null,
         };
     }
 
     private static string? Member(JsonElement? element, string name) =>
-        element is { } found && found.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        element is { } found && found.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? JsonText.Of(value) : null;
 
     // Lists within lists in older versions; the first is the answer.
     private static string? FirstText(JsonElement? value) => value switch
     {
-        { ValueKind: JsonValueKind.String } text => text.GetString(),
+        { ValueKind: JsonValueKind.String } text => JsonText.Of(text),
         { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() > 0 => FirstText(list[0]),
         _ => null,
     };

@@ -29,10 +29,11 @@ internal sealed class Row
 
     /// <summary>A value as text; numbers and Booleans as they are written.</summary>
     /// <exception cref="InputException">The value is a list or an object.</exception>
+    /// <exception cref="JsonException">The text is no valid Unicode.</exception>
     public string? Text(string name) => Value(name) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.String } text => text.GetString(),
+        { ValueKind: JsonValueKind.String } text => JsonText.Of(text),
         { ValueKind: JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False } plain => plain.GetRawText(),
         _ => throw new InputException($"{Place}: '{name}' is a list or an object; expected a text."),
     };

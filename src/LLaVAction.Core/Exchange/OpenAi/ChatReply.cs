@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LLaVAction.Files;
 
 namespace LLaVAction.Exchange.OpenAi;
 
@@ -114,7 +115,7 @@ public sealed record ChatReply
     private static string? TextOf(JsonElement? parent, string name) => Member(parent, name) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.String } text => text.GetString(),
+        { ValueKind: JsonValueKind.String } text => JsonText.Of(text),
         { ValueKind: JsonValueKind.Array } parts => Joined(parts),
         _ => throw new JsonException($"'{name}' is not a text."),
     };
