@@ -114,8 +114,39 @@ public sealed class ResultFileTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_failure_has_no_answer_beside_it_and_numbers_may_lie_at_the_ends_of_their_ranges()
+    {
+        var question = new SyntheticRun(1).Sets[0].Questions[0];
+        var failure = SyntheticRun.Failure(question, 8, 0);
+        var line = SyntheticRun.Line(question, 8, 0);
+        Assert.Contains("contradicts the answer beside it", Complaint(failure with { PredictedIndex = 1 }), StringComparison.Ordinal);
+        Assert.Contains("contradicts the answer beside it", Complaint(failure with { IsCorrect = true }), StringComparison.Ordinal);
+        Assert.Contains("contradicts the answer beside it", Complaint(failure with { LetterLogprobs = line.LetterLogprobs }), StringComparison.Ordinal);
+        Assert.Equal("", Complaint(failure));
+        Assert.Equal("", Complaint(line with { LetterMass = 0 }));
+        Assert.Equal("", Complaint(line with { LetterMass = 1.000001 }));
+        Assert.Equal("", Complaint(failure with { Status = ResultStatus.Ok, PredictedIndex = 1, AnswerIndex = 1, IsCorrect = true }));
+
+        string Complaint(ResultLine written)
+        {
+            File.WriteAllBytes(FilePath, RunJson.ToLine(written));
+            return Record.Exception(() => ResultFile.Read(FilePath))?.Message ?? "";
+        }
+    }
+
+    [Fact]
+    public void Many_lines_are_read_in_their_order()
+    {
+        var lines = new SyntheticRun(200).Lines(Shard.Whole).ToArray();
+        File.WriteAllBytes(FilePath, [.. lines.SelectMany(RunJson.ToLine)]);
+
+        Assert.Equal(lines.Select(static line => line.Key), ResultFile.Read(FilePath).Lines.Select(static line => line.Key));
+    }
+
     [Theory]
     [InlineData("[0,1,2,3,3]")]
+    [InlineData("[0,0,0,3,4]")]
     [InlineData("[0,1,2,3,5]")]
     [InlineData("[0,1,2,3,-1]")]
     public void Option_order_must_be_a_permutation(string order)

@@ -19,6 +19,7 @@ public sealed class ResultLogTests : IDisposable
         log.Append(_lines[0]);
 
         Assert.Null(existing);
+        Assert.Equal(1, log.LinesWritten);
         Assert.Single(ResultFile.Read(FilePath).Lines);
     }
 

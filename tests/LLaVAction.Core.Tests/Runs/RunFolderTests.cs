@@ -88,6 +88,77 @@ public sealed class RunFolderTests : IDisposable
         Assert.Equal(6, Join(_run.Record).ReadQuestions()[1].Questions.Count);
     }
 
+    [Fact]
+    public void A_run_can_be_extended_to_more_questions_and_not_be_cut_to_fewer()
+    {
+        var fewer = new AskedSet[] { First(_run.Sets[0], 4), First(_run.Sets[1], 4) };
+        var benchmark = _run.Record.Identity.Benchmark;
+        var small = _run.Record with
+        {
+            Identity = _run.Record.Identity with
+            {
+                Benchmark = benchmark with
+                {
+                    Clips = 4,
+                    Sets = [.. benchmark.Sets.Select((set, index) => set with { QuestionsAsked = 4, AskedSha256 = AskedSet.Sha256(fewer[index].ToBytes()) })],
+                },
+            },
+        };
+        RunFolder.Join(_folder.FullName, small, fewer, SyntheticRun.Manifest);
+        _folder.Write("summary.json", "{}");
+
+        var extended = Join(_run.Record);
+
+        Assert.False(File.Exists(_folder["summary.json"]));
+        Assert.Equal([6, 6], RunFolder.Open(_folder.FullName).ReadQuestions().Select(static set => set.Questions.Count));
+        Assert.Equal(6, RunFolder.Open(_folder.FullName).Record.Identity.Benchmark.Clips);
+        Assert.Equal(6, extended.Record.Identity.Benchmark.Clips);
+        Assert.Contains(
+            "holds a run of 6 clips, and this command asks about 4, without all of those",
+            Assert.Throws<InputException>(() => RunFolder.Join(_folder.FullName, small, fewer, SyntheticRun.Manifest)).Message,
+            StringComparison.Ordinal);
+
+        static AskedSet First(AskedSet set, int count) => set with { Questions = [.. set.Questions.Take(count)] };
+    }
+
+    [Fact]
+    public void More_questions_and_another_setting_are_another_run()
+    {
+        Join(_run.Record);
+        var identity = _run.Record.Identity;
+        var other = _run.Record with { Identity = identity with { Control = Control.Blind, Benchmark = identity.Benchmark with { Clips = 7 } } };
+
+        Assert.Contains("--control: the run has", Assert.Throws<InputException>(() => Join(other)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_manifest_that_is_lost_or_another_is_refused()
+    {
+        var joined = Join(_run.Record);
+        var file = _folder["benchmark/manifest.json"];
+        Assert.Equal(SyntheticRun.Manifest, File.ReadAllBytes(file));
+
+        File.WriteAllText(file, "{}");
+        Assert.Contains("not the manifest of this run's benchmark", Assert.Throws<InputException>(joined.ReadManifest).Message, StringComparison.Ordinal);
+        File.Delete(file);
+        Assert.Contains("not the manifest of this run's benchmark", Assert.Throws<InputException>(joined.ReadManifest).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_record_of_another_schema_and_one_that_names_a_file_elsewhere_are_refused()
+    {
+        Join(_run.Record with { SchemaVersion = 7 });
+        Assert.Contains("schema_version 7; this version of the tool reads 1", Assert.Throws<InputException>(() => RunFolder.Open(_folder.FullName)).Message, StringComparison.Ordinal);
+
+        var benchmark = _run.Record.Identity.Benchmark;
+        _folder.Write("outside.jsonl", "");
+        File.WriteAllBytes(_folder["run.json"], RunJson.ToBytes(_run.Record with
+        {
+            Identity = _run.Record.Identity with { Benchmark = benchmark with { Sets = [benchmark.Sets[0] with { Strategy = "../outside", AskedSha256 = AskedSet.Sha256([]) }] } },
+        }));
+        Assert.Throws<InputException>(() => RunFolder.Open(_folder.FullName).ReadQuestions());
+    }
+
     [Theory]
     [InlineData("{")]
     [InlineData("{\"schema_version\":1}")]

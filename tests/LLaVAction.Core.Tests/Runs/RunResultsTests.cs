@@ -71,7 +71,8 @@ public sealed class RunResultsTests : IDisposable
             (line with { Strategy = "avion" }, "strategy 'avion'"),
             (line with { Id = "P99_01_0" }, "id 'P99_01_0'"),
             (line with { Frames = 32 }, "32 frames"),
-            (line with { Rotation = 4 }, "rotation 4"),
+            (line with { Rotation = 2 }, "rotation 2"),
+            (line with { Rotation = -1 }, "rotation -1"),
             (line with { AnswerIndex = (line.AnswerIndex + 1) % 5 }, "answer or options"),
             (line with { PredictedIndex = 5 }, "answer or options"),
             (line with { LetterLogprobs = [-1, -1] }, "answer or options"),
@@ -85,6 +86,10 @@ public sealed class RunResultsTests : IDisposable
             Assert.Contains(each.Complaint, message, StringComparison.Ordinal);
         });
     }
+
+    [Fact]
+    public void A_line_of_a_task_without_options_has_an_empty_order() =>
+        Assert.NotNull(Merge([SyntheticRun.Line(_run.Sets[0].Questions[0], 8, 0) with { OptionOrder = [] }]));
 
     [Fact]
     public void Accuracy_counts_every_question_asked()

@@ -22,6 +22,7 @@ public sealed class ShardTests
     [Theory]
     [InlineData("1/1", 1, 1)]
     [InlineData("2/7", 2, 7)]
+    [InlineData("100000/100000", 100_000, 100_000)]
     public void Text_is_read(string text, int index, int count) => Assert.Equal(new Shard(index, count), Shard.Parse(text));
 
     [Theory]
