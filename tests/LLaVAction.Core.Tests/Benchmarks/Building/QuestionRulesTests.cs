@@ -59,6 +59,19 @@ public sealed class QuestionRulesTests
     }
 
     [Fact]
+    public void The_truth_stands_at_every_letter_equally_often_and_no_distractor_is_the_truth()
+    {
+        ClipAnnotation[] clips = [.. Enumerable.Range(0, 600).Select(static clip => Clips.Make($"P01_01_{clip:000}", "0:1", "take cup"))];
+        var questions = BenchmarkBuilder.Build(clips, Pool(clips), null, [new StrategySource("random", null, Provenance.Unstated)], new BenchmarkSettings()).Sets[0].Questions;
+
+        // Chi-square with 4 degrees of freedom: 33.4 is p = 1e-6.
+        var counts = questions.CountBy(static question => question.AnswerIndex!.Value).ToDictionary();
+        Assert.True(Enumerable.Range(0, 5).Sum(letter => Math.Pow(counts.GetValueOrDefault(letter) - 120, 2) / 120) < 33.4, string.Join(' ', counts));
+        Assert.All(questions, static question => Assert.Equal("0:1", Assert.Single(question.OptionClasses, static text => text == "0:1")));
+        Assert.All(questions, static question => Assert.Equal("0:1", question.OptionClasses[question.AnswerIndex!.Value]));
+    }
+
+    [Fact]
     public void Random_asks_the_same_under_every_protocol()
     {
         var clip = Clips.Make(Id, "0:1", "take cup");
