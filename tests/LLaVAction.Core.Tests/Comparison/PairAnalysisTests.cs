@@ -1,7 +1,6 @@
 using LLaVAction.Comparison;
 using LLaVAction.Runs;
 using LLaVAction.Statistics;
-using LLaVAction.Tests.Runs;
 
 namespace LLaVAction.Tests.Comparison;
 

@@ -137,8 +137,8 @@ public sealed partial class FormatSchemaTests
         var keys = Keys(schema.RootElement).ToHashSet(StringComparer.Ordinal);
 
         Assert.Contains(format + ".schema.json", text, StringComparison.Ordinal);
-        Assert.Empty(keys.Where(key => !named.Contains(key)));
-        Assert.Empty(Table(text, format).Where(key => !keys.Contains(key)));
+        Assert.DoesNotContain(keys, key => !named.Contains(key));
+        Assert.DoesNotContain(Table(text, format), key => !keys.Contains(key));
     }
 
     // The names in the first column of the table that follows the page's link to the schema.

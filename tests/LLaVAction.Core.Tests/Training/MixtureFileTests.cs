@@ -17,6 +17,7 @@ public sealed class MixtureFileTests : IDisposable
     [InlineData("end:1%", 7, new[] { 6 })]
     [InlineData("first:100", 2, new[] { 0, 1 })]
     [InlineData("first:0", 7, new int[0])]
+    [InlineData("first:100%", 3, new[] { 0, 1, 2 })]
     public void A_strategy_takes_the_rows_that_its_name_says(string text, int rows, int[] expected) =>
         Assert.Equal(expected, RowSampling.Parse(text)!.Value.Take([.. Enumerable.Range(0, rows)], new KeyedRandom(1, "k", "p")));
 
@@ -53,6 +54,18 @@ public sealed class MixtureFileTests : IDisposable
         var path = _folder.Write("mix.yaml", MixtureFile.ToYaml(mixture));
         Assert.Equal(mixture.Entries, MixtureFile.Read(path).Entries);
     }
+
+    [Theory]
+    [InlineData("avion/train_a-b.v1:2.jsonl", "avion/train_a-b.v1:2.jsonl")]
+    [InlineData("7.jsonl", "\"7.jsonl\"")]
+    [InlineData("a:", "\"a:\"")]
+    [InlineData("a b", "\"a b\"")]
+    public void A_name_is_quoted_where_YAML_could_read_it_otherwise(string path, string expected) =>
+        Assert.Equal($"datasets:\n  - json_path: {expected}\n    sampling_strategy: all\n", MixtureFile.ToYaml(new TrainingMixture([new MixtureEntry(path, new RowSampling(SamplingKind.All))])));
+
+    [Fact]
+    public void A_last_line_without_its_line_feed_is_a_row() =>
+        Assert.Equal(["a0", "a1"], TrainingFile.Read(_folder.Write("a.jsonl", Row("a0") + Row("a1").TrimEnd())).Select(static row => row.Id));
 
     [Fact]
     public void Rows_are_concatenated_in_the_order_of_the_entries()

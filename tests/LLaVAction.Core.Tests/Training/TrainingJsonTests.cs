@@ -47,6 +47,15 @@ public sealed class TrainingJsonTests
     }
 
     [Fact]
+    public void Ids_are_numbers_in_some_published_files_and_classes_are_unknown_unless_stated()
+    {
+        Assert.Equal("17", Parse("""{"id":17,"conversations":[{"from":"human","value":"a"}]}""").Id);
+        var row = new TrainingRow { Id = "x", Video = null, Conversations = [] };
+        Assert.Equal((-1, -1, -1), (row.VerbId, row.NounId, row.ActionId));
+        Assert.Equal([true, false, false], new[] { "mc_any", "direct_narration", null }.Select(QuestionTypes.IsMultipleChoice));
+    }
+
+    [Fact]
     public void Line_separators_of_Unicode_are_escaped_for_readers_that_split_at_them()
     {
         var row = Parse(MultipleChoice) with { Conversations = [new ConversationTurn("human", "a\u2028b\u2029c\u0085d"), new ConversationTurn("gpt", "é")] };
@@ -63,6 +72,8 @@ public sealed class TrainingJsonTests
     [InlineData("""{"conversations":[{"from":"human","value":"a"}]}""", "id is missing")]
     [InlineData("""{"id":"x","conversations":[{"from":"system","value":"a"}]}""", "from 'system'")]
     [InlineData("""{"id":"x","conversations":[{"from":"human"}]}""", "lacks from or value")]
+    [InlineData("""{"id":"x","video":5,"conversations":[{"from":"human","value":"a"}]}""", "video is Number; expected a text")]
+    [InlineData("""{"id":"x","conversations":"a"}""", "conversations is missing or empty")]
     [InlineData("""{"id":"x","conversations":[{"from":"human","value":"a"}],"verb_id":-2}""", "verb_id is -2")]
     [InlineData("""{"id":"x","conversations":[{"from":"human","value":"a"}],"verb_id":1.5}""", "verb_id is 1.5")]
     [InlineData("""{"id":"x","conversations":[{"from":"human","value":"a"}],"start_timestamp":"soon"}""", "start_timestamp is")]

@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Text;
 using LLaVAction.Benchmarks;
-using LLaVAction.Benchmarks.Building;
 using LLaVAction.Recognizers;
 using LLaVAction.Training;
 
@@ -160,7 +157,7 @@ public sealed class TrainingSetBuilderTests : IDisposable
     public void What_cannot_be_built_is_refused_by_the_option_that_asks_for_it()
     {
         var recipe = _kitchen.Recipe();
-        TrainingSettings settings = recipe.Settings;
+        var settings = recipe.Settings;
         Assert.Contains("--task, --representation: none", Refusal(recipe with { Settings = settings with { Tasks = [] } }), StringComparison.Ordinal);
         Assert.Contains("--task, --representation: none", Refusal(recipe with { Settings = settings with { Representations = [] } }), StringComparison.Ordinal);
         Assert.Contains("no --strategy is given", Refusal(recipe with { Sources = recipe.Sources with { Strategies = [] } }), StringComparison.Ordinal);

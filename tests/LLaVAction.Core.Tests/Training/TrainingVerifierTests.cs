@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using LLaVAction.Benchmarks.Audit;
 using LLaVAction.Training;
 
