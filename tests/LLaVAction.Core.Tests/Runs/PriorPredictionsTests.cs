@@ -52,7 +52,12 @@ public sealed class PriorPredictionsTests : IDisposable
     {
         var earlier = Run(_folder["earlier"], _run, [8, 16], static line => line.Id == "P01_00_4" ? line with
         {
-            LetterLogprobs = null, LetterMass = null, PredictedIndex = null, IsCorrect = false, Predictions = new Dictionary<string, int?>(), Status = ResultStatus.Unparsed,
+            LetterLogprobs = null,
+            LetterMass = null,
+            PredictedIndex = null,
+            IsCorrect = false,
+            Predictions = new Dictionary<string, int?>(),
+            Status = ResultStatus.Unparsed,
         } : line);
         var chosen = PriorPredictions.FromRun(_run.Sets, [8], earlier);
 
