@@ -1,5 +1,6 @@
 using LLaVAction.Benchmarks;
 using LLaVAction.Models.Engines;
+using LLaVAction.OtherBenchmarks;
 using LLaVAction.Prompts;
 using LLaVAction.Runs;
 using LLaVAction.Scoring;
@@ -76,6 +77,11 @@ internal sealed class AnswerReader(EvaluationSettings settings)
             var parsed = StagedParser.Read(text, Rotation.Show(pending.Question.Options, order));
             predictions[SettingNames.Of(AnswerScoring.Strict)] = ReferenceParser.Read(text, pending.Question.Options);
             predictions[SettingNames.Of(AnswerScoring.Staged)] = parsed.Position is { } position ? order[position] : null;
+            foreach (var (name, reading) in settings.Prompt.Published is { } published ? PublishedParsers.Read(published, text, Rotation.Show(pending.Question.Options, order)) : [])
+            {
+                predictions[name] = reading.Letter is { } letter && letter - 'A' < order.Length ? order[letter - 'A'] : null;
+            }
+
             line = line with { Rule = parsed.RuleText };
         }
 

@@ -42,7 +42,7 @@ public sealed record EvaluationSettings
     public bool ScoresLetters => Scoring.Contains(AnswerScoring.Letter);
 
     /// <summary>Whether options are read from generated text.</summary>
-    public bool ReadsText => Scoring.Contains(AnswerScoring.Staged) || Scoring.Contains(AnswerScoring.Strict);
+    public bool ReadsText => Scoring.Any(static scoring => scoring != AnswerScoring.Letter);
 
     /// <summary>The most tokens generated for an answer: 0 where letters alone are scored.</summary>
     public int AnswerTokens => ReadsText || !Prompt.Task.HasOptions() ? MaxNewTokens : 0;

@@ -21,25 +21,25 @@ public sealed class OtherClips
         _all = [.. sets.SelectMany(set => set.Questions)
             .DistinctBy(question => question.Id, StringComparer.Ordinal)
             .OrderBy(question => question.Id, StringComparer.Ordinal)];
-        if (_all.Length < 2)
+        _byVideo = _all.ToLookup(question => question.VideoId, StringComparer.Ordinal);
+        if (_all.Length < 2 || (_byVideo.Count < 2 && _all[0].IsAboutWholeVideo))
         {
             throw new InputException("--control other-clip: the benchmark has one clip only; there is no other to show.");
         }
 
-        _byVideo = _all.ToLookup(question => question.VideoId, StringComparer.Ordinal);
         _seed = seed;
     }
 
     /// <summary>The clip whose frames are shown for a question.</summary>
     public Question For(Question question)
     {
-        Question[] others = [.. _byVideo[question.VideoId].Where(other => other.Id != question.Id)];
+        Question[] others = [.. _byVideo[question.VideoId].Where(other => other.Id != question.Id && !other.IsAboutWholeVideo && !question.IsAboutWholeVideo)];
         Question[] apart = [.. others.Where(other => !Overlaps(question, other))];
         Question[] different = [.. apart.Where(other => (other.VerbClass, other.NounClass) != (question.VerbClass, question.NounClass))];
         var candidates = different.Length > 0 ? different
             : apart.Length > 0 ? apart
             : others.Length > 0 ? others
-            : [.. _all.Where(other => other.Id != question.Id)];
+            : [.. _all.Where(other => other.VideoId != question.VideoId)];
         return candidates[new KeyedRandom(_seed, question.Id, "other-clip").NextInt32(candidates.Length)];
     }
 

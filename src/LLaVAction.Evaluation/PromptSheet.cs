@@ -60,12 +60,14 @@ internal sealed class PromptSheet
 
     private PromptInput Input(PendingQuestion one, int i) => new()
     {
-        DurationSeconds = one.Question.StopSeconds - one.Question.StartSeconds,
+        DurationSeconds = one.Question.DurationSeconds,
         NamedFrames = _settings.NamedFrames(one.Frames),
         FrameSeconds = _frameSeconds,
         Options = Rotation.Show(one.Question.Options, Orders[i]),
         PriorActions = _settings.PriorActions?.Find(one.Question.Strategy, one.Question.Id, one.Frames),
         Notes = _notes[i],
+        Question = one.Question.Text,
+        Subtitles = one.Question.Subtitles,
     };
 }
 

@@ -72,6 +72,7 @@ public static class RunRecordFactory
             Representation = manifest.Representation,
             OptionsPerQuestion = manifest.OptionsPerQuestion,
             Clips = WorkPlan.ClipOrder(selection.Asked).Count,
+            PublishedBenchmark = manifest.PublishedBenchmark,
             Sets = [.. selection.Sets.Zip(selection.Asked, (set, asked) => new RunSet
             {
                 Strategy = set.Entry.Strategy,

@@ -75,6 +75,10 @@ public sealed class HelpExamplesTests
         File.Copy(Path.Combine(demo, "predictions", "tim_pred_ids_val.json"), folder["tim.json"]);
         TinyRecognizer.Write(folder["avion_finetune_cls_lavila_vitl_best.pt"], folder["EPIC_100_train.csv"], folder["EPIC_100_validation.csv"]);
         File.Copy(Path.Combine(Repository.Root, "configs", "prices.json"), folder["prices.json"]);
+        var metadata = Path.Combine(Repository.Root, "tests", "Goldens", "published-metadata");
+        File.Copy(Path.Combine(metadata, "nextqa.csv"), folder["nextqa.csv"]);
+        Directory.CreateDirectory(folder["mvbench"]);
+        Directory.CreateSymbolicLink(folder["mvbench/json"], Path.Combine(metadata, "mvbench"));
         string[] ids = [.. File.ReadLines(folder["EPIC_100_validation.csv"]).Skip(1).Take(2).Select(line => line.Split(',')[0])];
         File.WriteAllLines(folder["answers.csv"], ["id,answer", .. ids.Select(id => $"{id},B")]);
         File.WriteAllLines(folder["samples.jsonl"], ids.Select((id, i) => $$$"""{"doc_id": {{{i}}}, "doc": {"question_id": "{{{id}}}"}, "filtered_resps": "B"}"""));

@@ -25,6 +25,7 @@ internal static class CommandRegistry
         new DistillCommand(),
         new ExportBenchmarkCommand(),
         new ImportAnswersCommand(),
+        new ImportBenchmarkCommand(),
         new DoctorCommand(),
         new PresetsCommand(),
         new CompletionCommand(),

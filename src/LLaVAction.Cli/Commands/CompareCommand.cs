@@ -32,7 +32,7 @@ internal sealed record CompareOptions
 
     [Option(
         "--section",
-        "Only these sections: accuracy, uncertainty, context, answers, scorings, pairs, positions and splits.",
+        "Only these sections: accuracy, uncertainty, context, answers, scorings, pairs, positions, splits and paper.",
         Value = "NAME[,NAME]",
         HasCommas = true)]
     public IReadOnlyList<string> Sections { get; init; } = [];

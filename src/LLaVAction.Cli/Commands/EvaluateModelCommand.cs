@@ -18,6 +18,8 @@ internal enum ScoringChoice
     Staged,
 
     Strict,
+
+    Published,
 }
 
 /// <summary>Whether prompts state the clip's length.</summary>
@@ -82,7 +84,7 @@ internal sealed record EvaluateModelOptions
     [Option("--frames", "Frame counts; every one is asked.", Value = "N[,N]", Minimum = 1, Maximum = 10_000)]
     public IReadOnlyList<int> Frames { get; init; } = [8];
 
-    [Option("--frame-policy", "Which moments become frames: midpoints of N equal segments; every n-th of --clip-length; AVION's; or LLaVA-Video's, first and last included.")]
+    [Option("--frame-policy", "Which moments become frames: midpoints of N equal segments; every n-th of --clip-length; AVION's; LLaVA-Video's, first and last included; or one a second, N at most.")]
     public FramePolicyKind FramePolicy { get; init; } = FramePolicyKind.Midpoint;
 
     [Option("--clip-length", "Segments that --frame-policy stride takes every n-th of.", Value = "N", Minimum = 1, Maximum = 10_000)]
@@ -94,8 +96,8 @@ internal sealed record EvaluateModelOptions
     [Option("--prior-actions", "State the two actions before the clip: none, the true ones (oracle), or an earlier run's answers.", Value = "none|oracle|RUN")]
     public string PriorActions { get; init; } = "none";
 
-    [Option("--prompt", "Perspective of the prompt: the camera wearer's (\"you\") or an observer's.")]
-    public PromptPerspective Perspective { get; init; } = PromptPerspective.Egocentric;
+    [Option("--prompt", "Perspective of the prompt: the camera wearer's (\"you\") or an observer's [default: egocentric; none for imported benchmarks].")]
+    public PromptPerspective? Perspective { get; init; }
 
     [Option("--time-instruction", "Whether the prompt states the clip's length, and in whose words; auto: as the checkpoint was trained.")]
     public TimeInstructionChoice TimeInstruction { get; init; }
@@ -148,7 +150,7 @@ internal sealed record EvaluateModelOptions
     [Option("--noun-classes", "Noun class file, to score --task direct.", Value = "CSV")]
     public string? NounClasses { get; init; }
 
-    [Option("--submission", "Under the recognition protocol, also write challenge submissions into the run.")]
+    [Option("--submission", "Also write challenge submissions into the run: under the recognition protocol, and for EgoSchema.")]
     public bool WritesSubmission { get; init; }
 
     [Option("--dry-run", "Look at all inputs, count the work, and stop.")]
@@ -187,7 +189,7 @@ internal sealed class EvaluateModelCommand()
     public override async Task<int> RunAsync(EvaluateModelOptions options, CommandContext context)
     {
         var benchmark = BenchmarkFolder.Open(options.Benchmark);
-        EvaluationPlan.Check(options, benchmark.Manifest.OptionsPerQuestion, benchmark.Manifest.Protocol);
+        EvaluationPlan.Check(options, benchmark.Manifest);
         var plan = EvaluationPlan.Read(options, benchmark, Schema.SettingsOf(options));
         var preflight = new Preflight();
         await preflight.LookAtAsync(plan, context.CancellationToken);
@@ -231,8 +233,10 @@ internal sealed class EvaluateModelCommand()
         foreach (var cell in results.Cells)
         {
             var name = FormattableString.Invariant($"submission-{cell.Strategy}-{cell.Frames}.json");
-            folder.WriteFile(name, SubmissionFile.ToBytes(results, cell));
-            context.Log.Information("Wrote {File}; set its three levels of supervision before submitting.", Path.Combine(output, name));
+            var isEgoSchema = results.Identity.Benchmark.PublishedBenchmark == PublishedBenchmark.EgoSchema;
+            folder.WriteFile(name, isEgoSchema ? EgoSchemaSubmission.ToBytes(results, cell) : SubmissionFile.ToBytes(results, cell));
+            context.Log.Information(
+                isEgoSchema ? "Wrote {File}; nothing was sent anywhere." : "Wrote {File}; set its three levels of supervision before submitting.", Path.Combine(output, name));
         }
     }
 }

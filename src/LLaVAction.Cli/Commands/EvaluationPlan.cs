@@ -3,6 +3,7 @@ using LLaVAction.Benchmarks.Building;
 using LLaVAction.Epic;
 using LLaVAction.Evaluation;
 using LLaVAction.Models.Settings;
+using LLaVAction.OtherBenchmarks;
 using LLaVAction.Prompts;
 using LLaVAction.Runs;
 using LLaVAction.Scoring;
@@ -26,13 +27,29 @@ internal sealed record EvaluationPlan(EvaluateModelOptions Options, QuestionSele
     public static EvaluationPlan Read(EvaluateModelOptions options, BenchmarkFolder benchmark, IReadOnlyDictionary<string, string> stored)
     {
         var ids = options.Ids is { } file ? IdFile.Read(file) : null;
-        return new EvaluationPlan(options, QuestionSelection.Read(benchmark, options.Strategies, ids, options.Limit, options.Sample), stored);
+        var selection = QuestionSelection.Read(benchmark, options.Strategies, ids, options.Limit, options.Sample);
+        var fewest = selection.Asked.SelectMany(static set => set.Questions).Min(static question => question.Options.Count);
+        Require(options.Rotations <= fewest, $"--rotations {options.Rotations}: expected 1 to {fewest}, the fewest options of a question asked.");
+        return new EvaluationPlan(options, selection, stored);
     }
 
     /// <summary>Checks the options against each other and the benchmark, before anything is loaded.</summary>
     /// <exception cref="InputException">Options do not fit.</exception>
-    public static void Check(EvaluateModelOptions options, int optionsPerQuestion, Protocol protocol)
+    public static void Check(EvaluateModelOptions options, BenchmarkManifest manifest)
     {
+        Check(options, manifest.OptionsPerQuestion, manifest.Protocol, manifest.PublishedBenchmark);
+    }
+
+    /// <summary>Checks the options against each other and what a benchmark will be like.</summary>
+    /// <exception cref="InputException">Options do not fit.</exception>
+    public static void Check(EvaluateModelOptions options, int optionsPerQuestion, Protocol protocol, PublishedBenchmark? published = null)
+    {
+        if (published is { } benchmark)
+        {
+            CheckPublished(options, SettingNames.Of(benchmark));
+        }
+
+        Require(published is not null || !options.Scoring.Contains(ScoringChoice.Published), "--scoring published: only imported benchmarks have a published scorer.");
         FramePlan.Validate(PolicyOf(options), options.Frames);
         Require(options.Frames.Distinct().Count() == options.Frames.Count, $"--frames {string.Join(',', options.Frames)}: expected each count once.");
         Require(options.Videos.Folder is not null || options.Control == Control.Blind, "--videos is required; only --control blind does without.");
@@ -53,14 +70,25 @@ internal sealed record EvaluationPlan(EvaluateModelOptions Options, QuestionSele
             (options.VerbClasses is null && options.NounClasses is null) || options is { Task: PromptTask.Direct, VerbClasses: not null, NounClasses: not null },
             "--verb-classes and --noun-classes go together, with --task direct.");
         Require(
-            !options.WritesSubmission || protocol == Protocol.Recognition,
-            "--submission: a submission ranks action classes, which needs a benchmark built with --protocol recognition.");
+            !options.WritesSubmission || protocol == Protocol.Recognition || published == PublishedBenchmark.EgoSchema,
+            "--submission: a submission ranks action classes, which needs a benchmark built with --protocol recognition, or is that of EgoSchema.");
+    }
+
+    // An imported benchmark has a prompt of its own, which is published for one task and without the length of its videos.
+    private static void CheckPublished(EvaluateModelOptions options, string benchmark)
+    {
+        Require(options.Task == PromptTask.MultipleChoice, $"--task {SettingNames.Of(options.Task)}: {benchmark} is asked with its published prompt; expected mqa.");
+        Require(options.PriorActions == "none", $"--prior-actions: the questions of {benchmark} are about no actions.");
+        Require(
+            options.TimeInstruction is TimeInstructionChoice.Auto or TimeInstructionChoice.Off,
+            $"--time-instruction: {benchmark} does not publish how long its videos are; expected auto or off, which are the same here.");
     }
 
     /// <summary>What decides prompts and scores, with what the options leave to the model filled in.</summary>
     /// <exception cref="InputException">The earlier run or the class files cannot be used.</exception>
     public EvaluationSettings SettingsFor(ModelDescription model)
     {
+        var published = Selection.Benchmark.Manifest.PublishedBenchmark;
         var scoring = Scoring(Options);
         if (!model.ScoresLetters && scoring.Contains(AnswerScoring.Letter))
         {
@@ -75,16 +103,17 @@ internal sealed record EvaluationPlan(EvaluateModelOptions Options, QuestionSele
             Prompt = new PromptSettings
             {
                 Task = Options.Task,
-                Perspective = Options.Perspective,
-                HasTimeInstruction = Options.TimeInstruction.IsOn(model),
+                Perspective = Options.Perspective ?? (published is null ? PromptPerspective.Egocentric : PromptPerspective.None),
+                HasTimeInstruction = published is null && Options.TimeInstruction.IsOn(model),
                 TimeInstructionStyle = Options.TimeInstruction.StyleFor(model),
+                Published = published,
                 HasVideo = Options.Control != Control.Blind,
             },
             FrameCounts = Options.Frames,
             FramePolicy = FramePolicy,
             Scoring = scoring,
             Rotations = Options.Rotations,
-            MaxNewTokens = generates ? Options.MaxNewTokens ?? (describesFirst ? DescriptionTokens : AnswerTokens) : 0,
+            MaxNewTokens = generates ? Options.MaxNewTokens ?? (published is { } benchmark ? PublishedPrompts.MaxNewTokens(benchmark) : describesFirst ? DescriptionTokens : AnswerTokens) : 0,
             Control = Options.Control,
             Seed = Selection.Benchmark.Manifest.Seed,
             PriorActions = Options.PriorActions switch
@@ -122,6 +151,7 @@ internal sealed record EvaluationPlan(EvaluateModelOptions Options, QuestionSele
         {
             ScoringChoice.Letter => AnswerScoring.Letter,
             ScoringChoice.Strict => AnswerScoring.Strict,
+            ScoringChoice.Published => AnswerScoring.Published,
             _ => AnswerScoring.Staged,
         }).Distinct()];
     }

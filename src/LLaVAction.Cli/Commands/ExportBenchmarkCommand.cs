@@ -50,8 +50,8 @@ internal sealed record ExportBenchmarkOptions
     [Option("--limit", "Only the first N clips.", Value = "N", Minimum = 1)]
     public int? Limit { get; init; }
 
-    [Option("--prompt", "Perspective of the prompts: the camera wearer's (\"you\") or an observer's.")]
-    public PromptPerspective Perspective { get; init; } = PromptPerspective.Egocentric;
+    [Option("--prompt", "Perspective of the prompts: the camera wearer's (\"you\") or an observer's [default: egocentric; none for imported benchmarks].")]
+    public PromptPerspective? Perspective { get; init; }
 
     [Option("--parquet", "huggingface: write Parquet instead of JSON lines.")]
     public bool IsParquet { get; init; }
@@ -104,14 +104,20 @@ internal sealed class ExportBenchmarkCommand()
 
         var ids = options.Ids is { } file ? IdFile.Read(file) : null;
         var selection = QuestionSelection.Read(benchmark, options.Strategies, ids, options.Limit);
+        var prompts = new PromptSettings
+        {
+            Published = benchmark.Manifest.PublishedBenchmark,
+            Perspective = options.Perspective ?? (benchmark.Manifest.PublishedBenchmark is null ? PromptPerspective.Egocentric : PromptPerspective.None),
+            HasVideo = false,
+        };
         IReadOnlyList<string> failures = [];
         switch (options.Target)
         {
             case ExportTarget.HuggingFace:
-                await QuestionExport.ToHuggingFaceAsync(options.Output, benchmark, selection.Asked, options.Perspective, options.IsParquet);
+                await QuestionExport.ToHuggingFaceAsync(options.Output, benchmark, selection.Asked, prompts, options.IsParquet);
                 break;
             case ExportTarget.LmmsEval:
-                QuestionExport.ToLmmsEval(options.Output, selection.Asked, options.Perspective);
+                QuestionExport.ToLmmsEval(options.Output, selection.Asked, prompts);
                 break;
             default:
                 failures = await WriteTablesAsync(options, selection, context);
@@ -162,7 +168,7 @@ internal sealed class ExportBenchmarkCommand()
             Ids = options.Ids,
             Limit = options.Limit,
         };
-        EvaluationPlan.Check(evaluation, benchmark.Manifest.OptionsPerQuestion, benchmark.Manifest.Protocol);
+        EvaluationPlan.Check(evaluation, benchmark.Manifest);
         var stored = Schema.SettingsOf(options);
         var plan = EvaluationPlan.Read(evaluation, benchmark, stored);
         var description = RemoteModels.Describe(model, remote);

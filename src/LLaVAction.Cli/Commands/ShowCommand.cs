@@ -26,8 +26,8 @@ internal sealed record ShowOptions
     [Option("--task", "Show the prompt of this task.")]
     public PromptTask Task { get; init; } = PromptTask.MultipleChoice;
 
-    [Option("--prompt", "Perspective of the prompt: the camera wearer's (\"you\") or an observer's.")]
-    public PromptPerspective Perspective { get; init; } = PromptPerspective.Egocentric;
+    [Option("--prompt", "Perspective of the prompt: the camera wearer's (\"you\") or an observer's [default: egocentric; none for imported benchmarks].")]
+    public PromptPerspective? Perspective { get; init; }
 
     [Option("--time-instruction", "Whether the prompt states the clip's length, and in whose words; auto is off here, on LLaVAction's.")]
     public TimeInstructionChoice TimeInstruction { get; init; }
@@ -48,6 +48,8 @@ internal sealed record ShowOptions
 /// <summary><c>show</c>: prints questions and the exact prompt that a model gets.</summary>
 internal sealed class ShowCommand() : ToolCommand<ShowOptions>("show", "Print questions and the exact prompt that a model gets.")
 {
+    private static readonly IReadOnlyDictionary<string, string> EmptyCategories = new Dictionary<string, string>(StringComparer.Ordinal);
+
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("The first clip in every set", "llavaction show mqa"),
@@ -64,6 +66,11 @@ internal sealed class ShowCommand() : ToolCommand<ShowOptions>("show", "Print qu
             ? options.Strategies.Select(name => benchmark.Find(name).Strategy).Distinct(StringComparer.Ordinal)
             : benchmark.Manifest.Sets.Select(static set => set.Strategy);
         var sets = names.Select(benchmark.ReadSet).ToArray();
+        if (benchmark.Manifest.PublishedBenchmark is { } imported && (options.Task != PromptTask.MultipleChoice || options.PriorActions != "none" || options.TimeInstruction is not (TimeInstructionChoice.Auto or TimeInstructionChoice.Off)))
+        {
+            throw new InputException($"{options.Folder}: {SettingNames.Of(imported)} has its published prompt alone; expected no --task, --prior-actions or --time-instruction.");
+        }
+
         var prior = options.PriorActions switch
         {
             "none" => null,
@@ -77,7 +84,7 @@ internal sealed class ShowCommand() : ToolCommand<ShowOptions>("show", "Print qu
                 if (set.Questions.FirstOrDefault(question => question.Id == id) is { } question)
                 {
                     Print(question, set, context.Results);
-                    PrintPrompts(question, options, prior?.Find(set.Entry.Strategy, id, options.Frames[0]), counter, context.Results);
+                    PrintPrompts(question, benchmark.Manifest.PublishedBenchmark, options, prior?.Find(set.Entry.Strategy, id, options.Frames[0]), counter, context.Results);
                 }
             }
         }
@@ -110,33 +117,36 @@ internal sealed class ShowCommand() : ToolCommand<ShowOptions>("show", "Print qu
     private static void Print(Question question, QuestionSet set, ResultWriter results)
     {
         var provenance = set.Entry.Provenance == Provenance.Unstated ? "" : $" ({SettingNames.Of(set.Entry.Provenance)} predictions)";
-        results.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{question.Id}  set {question.Strategy}{provenance}  {question.VideoId} {question.StartSeconds:0.00}-{question.StopSeconds:0.00} s  truth {question.VerbClass}:{question.NounClass} '{question.Narration}'"));
+        var times = question.IsAboutWholeVideo ? "whole video" : string.Create(CultureInfo.InvariantCulture, $"{question.StartSeconds:0.00}-{question.StopSeconds:0.00} s");
+        var about = question.HasActions
+            ? string.Create(CultureInfo.InvariantCulture, $"truth {question.VerbClass}:{question.NounClass} '{question.Narration}'")
+            : string.Join(", ", (question.Categories ?? EmptyCategories).OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"{pair.Key} {pair.Value}"));
+        results.WriteLine($"{question.Id}  set {question.Strategy}{provenance}  {question.VideoId} {times}  {about}");
         for (var i = 0; i < question.Options.Count; i++)
         {
             var rank = question.OptionRanks[i] is { } known ? $"rank {known}" : "no rank";
             var alsoTrue = question.AlsoTrue[i] is { } reason ? $", may be true: {reason}" : "";
-            results.WriteLine($"{(i == question.AnswerIndex ? " *" : "  ")}{(char)('A' + i)}. {question.Options[i]}  ({question.OptionClasses[i]}, {rank}{alsoTrue})");
+            var remark = question.HasActions ? $"  ({question.OptionClasses[i]}, {rank}{alsoTrue})" : "";
+            results.WriteLine($"{(i == question.AnswerIndex ? " *" : "  ")}{(char)('A' + i)}. {question.Options[i]}{remark}");
         }
 
         if (question.AnswerIndex is null)
         {
-            results.WriteLine("  the true class is not among the options");
+            results.WriteLine(question.HasActions ? "  the true class is not among the options" : "  the answer is not published");
         }
-
     }
 
-    private static void PrintPrompts(Question question, ShowOptions options, PriorActions? prior, TokenCounter? counter, ResultWriter results)
+    private static void PrintPrompts(Question question, PublishedBenchmark? published, ShowOptions options, PriorActions? prior, TokenCounter? counter, ResultWriter results)
     {
         var settings = new PromptSettings
         {
             Task = options.Task,
-            Perspective = options.Perspective,
+            Perspective = options.Perspective ?? (question.HasActions ? PromptPerspective.Egocentric : PromptPerspective.None),
+            Published = published,
             HasTimeInstruction = options.TimeInstruction is not (TimeInstructionChoice.Auto or TimeInstructionChoice.Off),
             TimeInstructionStyle = options.TimeInstruction == TimeInstructionChoice.LlavaVideo ? TimeInstructionStyle.LlavaVideo : TimeInstructionStyle.Llavaction,
         };
-        var seconds = question.StopSeconds - question.StartSeconds;
+        var seconds = question.DurationSeconds;
         var input = new PromptInput
         {
             DurationSeconds = seconds,
@@ -145,6 +155,8 @@ internal sealed class ShowCommand() : ToolCommand<ShowOptions>("show", "Print qu
             Options = question.Options,
             PriorActions = prior,
             Notes = "{notes}",
+            Question = question.Text,
+            Subtitles = question.Subtitles,
         };
         if (options.Task == PromptTask.CaptionThenAnswer)
         {

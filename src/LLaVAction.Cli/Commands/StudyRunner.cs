@@ -56,12 +56,12 @@ internal sealed class StudyRunner(StudyPlan plan, CommandContext context)
     public async Task CheckAsync()
     {
         var preflight = new Preflight();
-        var clips = LookAtBenchmark(preflight, out var optionsPerQuestion, out var protocol, out var sets);
+        var clips = LookAtBenchmark(preflight, out var optionsPerQuestion, out var protocol, out var published, out var sets);
         foreach (var run in plan.Runs)
         {
             preflight.Look($"run {run.Name}", () =>
             {
-                EvaluationPlan.Check(run.Options, optionsPerQuestion, protocol);
+                EvaluationPlan.Check(run.Options, optionsPerQuestion, protocol, published);
                 return "options fit";
             }, $"run {run.Name}: ");
             preflight.LookAtModel(run.Options);
@@ -77,12 +77,13 @@ internal sealed class StudyRunner(StudyPlan plan, CommandContext context)
         preflight.Require(context);
     }
 
-    private ClipReference[] LookAtBenchmark(Preflight preflight, out int optionsPerQuestion, out Protocol protocol, out int sets)
+    private ClipReference[] LookAtBenchmark(Preflight preflight, out int optionsPerQuestion, out Protocol protocol, out PublishedBenchmark? published, out int sets)
     {
+        published = null;
         if (plan.Build is not { } build)
         {
             var benchmark = BenchmarkFolder.Open(plan.Verify.Folder);
-            (optionsPerQuestion, protocol, sets) = (benchmark.Manifest.OptionsPerQuestion, benchmark.Manifest.Protocol, benchmark.Manifest.Sets.Count);
+            (optionsPerQuestion, protocol, published, sets) = (benchmark.Manifest.OptionsPerQuestion, benchmark.Manifest.Protocol, benchmark.Manifest.PublishedBenchmark, benchmark.Manifest.Sets.Count);
             var selection = QuestionSelection.Read(benchmark, [], ids: null, limit: null);
             return [.. selection.Whole.SelectMany(static set => set.Questions).DistinctBy(static question => question.Id, StringComparer.Ordinal).Select(WorkPlan.Reference)];
         }

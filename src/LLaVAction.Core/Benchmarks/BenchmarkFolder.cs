@@ -101,7 +101,7 @@ public sealed class BenchmarkFolder
         foreach (var line in new SetLines(bytes))
         {
             var question = ParseLine(file, line);
-            if (QuestionShape.FirstProblem(question, Manifest.OptionsPerQuestion) is { } problem)
+            if (QuestionShape.FirstProblem(question, Manifest.OptionsPerQuestion, Manifest.PublishedBenchmark is not null) is { } problem)
             {
                 throw new InputException($"{file} line {line.Number}: {question.Id}: {problem.Message}. Run 'llavaction verify-benchmark {Path}' to see what else differs.");
             }

@@ -97,6 +97,27 @@ public static class BenchmarkJson
         WriteNumber(json, question.AnswerIndex);
         json.WritePropertyName("ground_truth_rank"u8);
         WriteNumber(json, question.GroundTruthRank);
+        if (question.Text is { } text)
+        {
+            json.WriteString("question"u8, text);
+        }
+
+        if (question.Categories is { } categories)
+        {
+            json.WriteStartObject("categories"u8);
+            foreach (var (kind, category) in categories.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
+            {
+                json.WriteString(kind, category);
+            }
+
+            json.WriteEndObject();
+        }
+
+        if (question.Subtitles is { } subtitles)
+        {
+            json.WriteString("subtitles"u8, subtitles);
+        }
+
         json.WriteEndObject();
     }
 

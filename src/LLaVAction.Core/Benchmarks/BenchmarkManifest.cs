@@ -20,7 +20,7 @@ public sealed record BenchmarkManifest
     /// <summary>Seed of every draw.</summary>
     public required long Seed { get; init; }
 
-    /// <summary>Options per question, K, in 2..26.</summary>
+    /// <summary>Options per question, K, in 2..26; of an imported benchmark the most that a question has.</summary>
     public required int OptionsPerQuestion { get; init; }
 
     /// <summary>What text stands for a class.</summary>
@@ -56,6 +56,10 @@ public sealed record BenchmarkManifest
     /// <summary>What may be done with the sets.</summary>
     public required string Licence { get; init; }
 
+    /// <summary>The benchmark that the questions were imported from; absent from the file for sets built here.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PublishedBenchmark? PublishedBenchmark { get; init; }
+
     /// <summary>What makes dumps doubtful whose truths stand no better than by chance, one sentence each.</summary>
     public IEnumerable<string> Doubts() => Sets
         .Select(set => (set.Strategy, Doubt: set.TruthInFirstK is { } inFirstK ? DumpPlausibility.Doubt(set.Questions, inFirstK, OptionsPerQuestion, PoolClasses) : null))
@@ -64,7 +68,7 @@ public sealed record BenchmarkManifest
 }
 
 /// <summary>A file that a benchmark was built from.</summary>
-/// <param name="Role"><c>annotations</c>, <c>narrations</c>, <c>verb-classes</c>, <c>noun-classes</c>, <c>classes</c>, <c>ids</c> or <c>dump:NAME</c>.</param>
+/// <param name="Role"><c>annotations</c>, <c>narrations</c>, <c>verb-classes</c>, <c>noun-classes</c>, <c>classes</c>, <c>ids</c>, <c>dump:NAME</c>, or <c>metadata</c> and <c>subtitles</c> of an imported benchmark.</param>
 /// <param name="File">File name without folder.</param>
 /// <param name="Sha256">SHA-256 of the content, 64 lower-case hexadecimal digits.</param>
 /// <param name="Rows">Rows or ids that the file holds.</param>

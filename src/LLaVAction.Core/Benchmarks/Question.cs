@@ -8,7 +8,7 @@ namespace LLaVAction.Benchmarks;
 /// </summary>
 public sealed record Question
 {
-    /// <summary>Narration id of the clip.</summary>
+    /// <summary>Narration id of the clip, or the question's own id.</summary>
     [JsonPropertyName("id")]
     public required string Id { get; init; }
 
@@ -16,7 +16,7 @@ public sealed record Question
     [JsonPropertyName("video_id")]
     public required string VideoId { get; init; }
 
-    /// <summary>Participant of the clip.</summary>
+    /// <summary>Participant of the clip; empty where nobody is known.</summary>
     [JsonPropertyName("participant_id")]
     public required string ParticipantId { get; init; }
 
@@ -24,7 +24,7 @@ public sealed record Question
     [JsonPropertyName("start_seconds")]
     public required double StartSeconds { get; init; }
 
-    /// <summary>End of the clip, in seconds.</summary>
+    /// <summary>End of the clip, in seconds; with a question text, 0 for the video's end.</summary>
     [JsonPropertyName("stop_seconds")]
     public required double StopSeconds { get; init; }
 
@@ -36,15 +36,15 @@ public sealed record Question
     [JsonPropertyName("stop_frame")]
     public required int StopFrame { get; init; }
 
-    /// <summary>The clip's own narration, unchanged.</summary>
+    /// <summary>The clip's own narration, unchanged; elsewhere the true option's text, empty where it is not published.</summary>
     [JsonPropertyName("narration")]
     public required string Narration { get; init; }
 
-    /// <summary>The true verb class.</summary>
+    /// <summary>The true verb class; −1 where the options are no actions.</summary>
     [JsonPropertyName("verb_class")]
     public required int VerbClass { get; init; }
 
-    /// <summary>The true noun class.</summary>
+    /// <summary>The true noun class; −1 where the options are no actions.</summary>
     [JsonPropertyName("noun_class")]
     public required int NounClass { get; init; }
 
@@ -56,7 +56,7 @@ public sealed record Question
     [JsonPropertyName("options")]
     public required IReadOnlyList<string> Options { get; init; }
 
-    /// <summary>The class of each option, as <c>verb:noun</c>.</summary>
+    /// <summary>The class of each option, as <c>verb:noun</c>; empty where the options are no actions.</summary>
     [JsonPropertyName("option_classes")]
     public required IReadOnlyList<string> OptionClasses { get; init; }
 
@@ -68,11 +68,35 @@ public sealed record Question
     [JsonPropertyName("also_true")]
     public required IReadOnlyList<string?> AlsoTrue { get; init; }
 
-    /// <summary>Index of the true option; null only under the recognition protocol, when it is not among the candidates.</summary>
+    /// <summary>Index of the true option; null under the recognition protocol when it is not among the candidates, and where the truth is not published.</summary>
     [JsonPropertyName("answer_index")]
     public required int? AnswerIndex { get; init; }
 
     /// <summary>1-based rank of the true class in the dump's full list; null where it has none.</summary>
     [JsonPropertyName("ground_truth_rank")]
     public required int? GroundTruthRank { get; init; }
+
+    /// <summary>The question's own text; null where the prompt's task asks it, as for actions. Absent from the file where null, as are the two below.</summary>
+    [JsonPropertyName("question")]
+    public string? Text { get; init; }
+
+    /// <summary>What the question is counted under, by kind of category (<c>domain</c>: <c>Knowledge</c>); null for none.</summary>
+    [JsonPropertyName("categories")]
+    public IReadOnlyDictionary<string, string>? Categories { get; init; }
+
+    /// <summary>The video's subtitles as the prompt shows them; null for none.</summary>
+    [JsonPropertyName("subtitles")]
+    public string? Subtitles { get; init; }
+
+    /// <summary>Whether the options are action classes; false for questions of other benchmarks, which have texts alone.</summary>
+    [JsonIgnore]
+    public bool HasActions => Text is null;
+
+    /// <summary>Whether the question is about a video from its beginning to its end, however long it is.</summary>
+    [JsonIgnore]
+    public bool IsAboutWholeVideo => Text is not null && StopSeconds == 0;
+
+    /// <summary>The clip's length in seconds; 0 where the question is about a whole video.</summary>
+    [JsonIgnore]
+    public double DurationSeconds => StopSeconds - StartSeconds;
 }

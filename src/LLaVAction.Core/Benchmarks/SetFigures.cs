@@ -11,10 +11,14 @@ public static class SetFigures
     public static int WithAlsoTrue(IEnumerable<Question> questions) =>
         questions.Count(static question => question.AlsoTrue.Any(static reason => reason is not null));
 
-    /// <summary>Expected accuracy of guessing: 1/K, times the share of questions that have an answer.</summary>
+    /// <summary>
+    /// Expected accuracy of guessing: 1/K, times the share of questions that have an answer; of questions with texts of their
+    /// own, the mean of one over each one's number of options.
+    /// </summary>
     public static double Chance(IReadOnlyCollection<Question> questions, int optionCount) =>
-        questions.Count == 0
-            ? 0
+        questions.Count == 0 ? 0
+            : questions.Any(static question => !question.HasActions)
+                ? questions.Average(static question => question.AnswerIndex is null ? 0 : 1.0 / question.Options.Count)
             : (double)questions.Count(static question => question.AnswerIndex is not null) / questions.Count / optionCount;
 
     /// <summary>Candidates passed over because every text of theirs equals another option's.</summary>

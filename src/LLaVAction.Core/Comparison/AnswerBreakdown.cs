@@ -6,7 +6,7 @@ namespace LLaVAction.Comparison;
 /// <param name="Right">The true option.</param>
 /// <param name="VerbRight">A wrong option with the true verb class.</param>
 /// <param name="NounRight">A wrong option with the true noun class.</param>
-/// <param name="BothWrong">A wrong option that shares neither.</param>
+/// <param name="BothWrong">A wrong option that shares neither; any wrong one where options are no actions.</param>
 /// <param name="NoChoice">No option: unparsed, failed or without a result.</param>
 public sealed record AnswerTaxonomy(int Right, int VerbRight, int NounRight, int BothWrong, int NoChoice)
 {
@@ -22,12 +22,15 @@ public sealed record AnswerTaxonomy(int Right, int VerbRight, int NounRight, int
                 continue;
             }
 
-            var chosen = CellAnswers.OptionClass(row.Question, choice);
             if (CellAnswers.IsRight(row))
             {
                 right++;
             }
-            else if (chosen.Verb == row.Question.VerbClass)
+            else if (!row.Question.HasActions)
+            {
+                both++;
+            }
+            else if (CellAnswers.OptionClass(row.Question, choice) is var chosen && chosen.Verb == row.Question.VerbClass)
             {
                 verb++;
             }
@@ -92,7 +95,7 @@ public sealed record ClassAccuracy(int Class, string Example, int Questions, int
 
     private static IReadOnlyList<ClassAccuracy> Of(IEnumerable<AskedQuestion> rows, Func<AskedQuestion, int> classOf) =>
     [
-        .. rows.GroupBy(classOf)
+        .. rows.Where(static row => row.Question.HasActions).GroupBy(classOf)
             .Where(static group => group.Count() >= FewestQuestions)
             .Select(static group => new ClassAccuracy(
                 group.Key,

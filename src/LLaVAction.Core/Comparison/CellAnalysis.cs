@@ -1,4 +1,5 @@
 using LLaVAction.Benchmarks;
+using LLaVAction.OtherBenchmarks;
 using LLaVAction.Runs;
 using LLaVAction.Scoring;
 using LLaVAction.Statistics;
@@ -25,6 +26,7 @@ public static class CellAnalysis
         return new CellReport
         {
             Run = run.Label,
+            IsOfPublishedBenchmark = run.Manifest.PublishedBenchmark is not null,
             Control = run.Identity.Control,
             Summary = summary,
             Caveats = SummaryBuilder.Caveats(run.Identity, summary.Provenance),
@@ -43,18 +45,30 @@ public static class CellAnalysis
                 : null,
             Judges = [.. (set?.Judges ?? []).Select(judge => new CellJudge(judge, IsSimulated(run.Manifest, judge.Dump)))],
             PriorCorrected = blind is null ? null : CorrectPrior(answers, blind),
+            PublishedWithDice = run.Manifest.PublishedBenchmark is { } published && summary.Accuracy is not null ? ExpectDice(published, rows) : null,
             Taxonomy = AnswerTaxonomy.Of(rows),
             Positions = PositionBias.Of(rows),
             DistractorRanks = DistractorRank.Of(rows),
             Verbs = ClassAccuracy.OfVerbs(rows),
             Nouns = ClassAccuracy.OfNouns(rows),
             Splits = Comparison.Splits.Of(rows, files),
-            Paper = PaperFigures.Find(run.Identity, summary),
+            Paper = run.Manifest.PublishedBenchmark is null ? PaperFigures.Find(run.Identity, summary) : PublishedPaperFigures.Find(run.Identity, summary),
         };
     }
 
     private static bool IsSimulated(BenchmarkManifest manifest, string dump) =>
         manifest.Sets.Any(set => set.Strategy == dump && set.Provenance == Provenance.Simulated);
+
+    // A question that failed has no answer to throw a die for.
+    private static double? ExpectDice(PublishedBenchmark benchmark, IReadOnlyList<AskedQuestion> rows)
+    {
+        var name = SettingNames.Of(AnswerScoring.Published);
+        return PublishedParsers.ThrowsDice(benchmark) && rows.Any(row => row.Result?.Predictions.ContainsKey(name) == true)
+            ? rows.Average(row => row.Result is not { } line || !line.Predictions.TryGetValue(name, out var read) ? 0
+                : read is null ? 1.0 / row.Question.Options.Count
+                : read == row.Question.AnswerIndex ? 1 : 0)
+            : null;
+    }
 
     private static PriorCorrectedAccuracy? CorrectPrior(CellAnswers answers, CellAnswers blind)
     {

@@ -10,6 +10,9 @@ public sealed record CellReport
     /// <summary>Label of the run.</summary>
     public required string Run { get; init; }
 
+    /// <summary>Whether the questions are of an imported benchmark: texts, no actions.</summary>
+    public required bool IsOfPublishedBenchmark { get; init; }
+
     /// <summary>The control.</summary>
     public required Control Control { get; init; }
 
@@ -63,6 +66,11 @@ public sealed record CellReport
     /// without a blind run of the same model and set in the comparison.
     /// </summary>
     public required PriorCorrectedAccuracy? PriorCorrected { get; init; }
+
+    /// <summary>
+    /// Expected accuracy by a published scorer that throws a die over the options where it reads no letter; null for others.
+    /// </summary>
+    public required double? PublishedWithDice { get; init; }
 
     /// <summary>What kind of option was chosen.</summary>
     public required AnswerTaxonomy Taxonomy { get; init; }

@@ -23,6 +23,7 @@ public static class ComparisonTables
             new("pairs", "Paired differences (second minus first) on shared questions", Pairs(comparison)),
             new("positions", "Accuracy and choice rate by letter", Positions(cells)),
             new("splits", "Accuracy by split", SplitRows(cells)),
+            new("paper", "The paper's tables 9 to 11 (reruns of its authors) by category", PaperCategories(cells)),
         ];
     }
 
@@ -45,7 +46,7 @@ public static class ComparisonTables
         static cell =>
         [
             [
-                cell.Summary.Accuracy, Finite(cell.Interval.Lower), Finite(cell.Interval.Upper), cell.Summary.Correct, cell.Summary.Questions,
+                cell.Summary.Accuracy, Scored(cell, cell.Interval.Lower), Scored(cell, cell.Interval.Upper), cell.Summary.Correct, cell.Summary.Questions,
                 cell.Summary.AccuracyAnswered, cell.Summary.Chance, cell.OptionsOnlyCeiling,
                 cell.Summary.Unreadable, cell.Summary.Failed, cell.Summary.WithoutResult,
             ],
@@ -107,7 +108,7 @@ public static class ComparisonTables
 
             if (cell.Paper is { } paper)
             {
-                Add(cell, $"paper, table {paper.Table}: {paper.Model}", paper.Accuracy, PaperFigures.Label, []);
+                Add(cell, $"paper, table {paper.Table}: {paper.Model}", paper.Accuracy, cell.IsOfPublishedBenchmark ? "unpaired" : PaperFigures.Label, []);
             }
         }
 
@@ -118,7 +119,7 @@ public static class ComparisonTables
     }
 
     private static Table Answers(IReadOnlyList<CellReport> cells) => ForCells(
-        cells,
+        [.. cells.Where(static cell => !cell.IsOfPublishedBenchmark)],
         [
             TableColumn.Count("right", "Correct"),
             TableColumn.Count("verb_right", "Only verb correct"),
@@ -139,6 +140,7 @@ public static class ComparisonTables
         return
         [
             .. summary.AccuracyByScoring.Select(static scoring => ($"accuracy by {scoring.Key}", (double?)scoring.Value)),
+            ("accuracy by published, dice counted as 1/K", cell.PublishedWithDice),
             ("letter and generated answer agree", summary.LetterTextAgreement),
             ("mean letter mass", summary.MeanLetterMass),
             ("accuracy, blind prior of the question removed", cell.PriorCorrected?.PerQuestion),
@@ -230,6 +232,23 @@ public static class ComparisonTables
             group.Split, group.Group, group.Interval.Estimate, Finite(group.Interval.Lower), Finite(group.Interval.Upper), group.Correct, group.Questions,
         }));
 
+    private static Table PaperCategories(IReadOnlyList<CellReport> cells) => ForCells(
+        [.. cells.Where(static cell => cell is { IsOfPublishedBenchmark: true, CoversItsSet: true, Control: Control.None })],
+        [
+            new TableColumn("kind", "Kind"),
+            new TableColumn("category", "Category"),
+            TableColumn.Percent("accuracy", "Accuracy"),
+            TableColumn.Count("questions", "Questions"),
+            new TableColumn("table", "Paper's table"),
+            TableColumn.Percent("paper_llava_video", "LLaVA-Video-7B there"),
+            TableColumn.Percent("paper_llavaction", "LLaVAction-7B there"),
+        ],
+        static cell =>
+            from split in cell.Splits
+            let paper = PublishedPaperFigures.Find(cell.Summary.Strategy, split.Split, split.Group)
+            where paper is not null
+            select new object?[] { split.Split, split.Group, split.Interval.Estimate, split.Questions, paper.Table, paper.LlavaVideo, paper.Llavaction });
+
     // A table whose rows begin with what identifies a cell and end with its caveats.
     private static Table ForCells(IReadOnlyList<CellReport> cells, TableColumn[] columns, Func<CellReport, IEnumerable<object?[]>> rowsOf)
     {
@@ -258,6 +277,8 @@ public static class ComparisonTables
     }
 
     private static string UnitName(ClusterUnit unit) => unit == ClusterUnit.Participant ? "participant" : "video";
+
+    private static double? Scored(CellReport cell, double value) => cell.Summary.Accuracy is null ? null : Finite(value);
 
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }

@@ -25,7 +25,7 @@ public sealed record Confusion(IReadOnlyList<int> Classes, IReadOnlyList<IReadOn
     private static Confusion Of(IEnumerable<AskedQuestion> rows, int most, Func<AskedQuestion, int> truthOf, Func<AskedQuestion, int, int> chosenOf)
     {
         var answered = rows
-            .Where(static row => row.Result?.PredictedIndex is not null)
+            .Where(static row => row.Question.HasActions && row.Result?.PredictedIndex is not null)
             .Select(row => (Truth: truthOf(row), Chosen: chosenOf(row, row.Result!.PredictedIndex!.Value)))
             .ToArray();
         int[] classes =

@@ -15,7 +15,7 @@ public sealed record LetterBias(char Letter, int Answers, int Choices, double? A
 /// <param name="Letters">One entry per letter.</param>
 /// <param name="ChoiceTest">
 /// Chi-square of the choices against equal shares; a model without bias chooses each letter as often, for the truth is
-/// spread evenly. It takes clips as independent.
+/// spread evenly. It takes clips as independent. Null without choices, and where questions differ in their number of options.
 /// </param>
 public sealed record PositionBias(IReadOnlyList<LetterBias> Letters, ChiSquareTest? ChoiceTest)
 {
@@ -55,6 +55,6 @@ public sealed record PositionBias(IReadOnlyList<LetterBias> Letters, ChiSquareTe
                     answers[letter] == 0 ? null : (double)right[letter] / answers[letter],
                     chosen == 0 ? null : (double)choices[letter] / chosen)),
             ],
-            chosen == 0 ? null : ChiSquareTest.Uniform(choices));
+            chosen == 0 || rows.Any(row => row.Question.Options.Count != letters) ? null : ChiSquareTest.Uniform(choices));
     }
 }

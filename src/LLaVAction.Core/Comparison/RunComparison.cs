@@ -78,9 +78,10 @@ public sealed record RunComparison(
 
         foreach (var cell in cells.Where(static cell => cell is { Unit: ClusterUnit.Video, Summary.Accuracy: not null }))
         {
-            yield return cell.Interval.IsEstimable
-                ? $"{cell.Name}: all questions are of one participant, so intervals are clustered by video and say nothing of other people."
-                : $"{cell.Name}: all questions are of one video, so no interval can be estimated.";
+            yield return !cell.Interval.IsEstimable
+                ? $"{cell.Name}: all questions are of one video, so no interval can be estimated."
+                : cell.IsOfPublishedBenchmark ? $"{cell.Name}: intervals are clustered by video."
+                : $"{cell.Name}: all questions are of one participant, so intervals are clustered by video and say nothing of other people.";
         }
 
         foreach (var cell in cells.Where(static cell => cell.Summary.NoAnswers + cell.Summary.Refused + cell.Summary.Truncated > 0))
@@ -102,7 +103,13 @@ public sealed record RunComparison(
             yield return $"{run.Label}: {string.Join("; ", settings)}.";
         }
 
-        if (files.Tail is null || files.Unseen is null)
+        if (cells.Any(static cell => cell is { IsOfPublishedBenchmark: true, Paper: not null }
+            || cell.Splits.Any(split => PublishedPaperFigures.Find(cell.Summary.Strategy, split.Split, split.Group) is not null)))
+        {
+            yield return PublishedPaperFigures.Contradiction;
+        }
+
+        if ((files.Tail is null || files.Unseen is null) && cells.Any(static cell => !cell.IsOfPublishedBenchmark))
         {
             yield return "Splits by tail classes and unseen participants need the EPIC-KITCHENS-100 lists: pass their folder with --annotations-folder.";
         }

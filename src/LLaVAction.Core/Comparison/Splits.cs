@@ -23,6 +23,16 @@ public static class Splits
     public static IReadOnlyList<SplitGroup> Of(IReadOnlyCollection<AskedQuestion> rows, SplitFiles files)
     {
         var groups = new List<SplitGroup>();
+        foreach (var kind in rows.SelectMany(static row => row.Question.Categories?.Keys ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            Add(kind, row => row.Question.Categories?.GetValueOrDefault(kind));
+        }
+
+        if (rows.Any(static row => !row.Question.HasActions))
+        {
+            return groups;
+        }
+
         if (files.Unseen is { } unseen)
         {
             Add("participant", row => unseen.IsUnseen(row.Question.ParticipantId) ? "unseen" : "seen");

@@ -30,9 +30,10 @@ public sealed class AnswerJoin
         _run = run;
         _sets = sets;
         _byId = Index(static question => [question.Id]);
-        _byRowHash = new(() => Index(static question =>
+        _byRowHash = new(() => Index(question =>
         [
-            .. Enum.GetValues<PromptPerspective>().Select(perspective => ExchangeRow.Of(question, perspective).LmmsEvalHash()),
+            .. Enum.GetValues<PromptPerspective>().Select(perspective =>
+                ExchangeRow.Of(question, new PromptSettings { Perspective = perspective, Published = run.Benchmark.PublishedBenchmark }).LmmsEvalHash()),
         ]));
     }
 

@@ -52,7 +52,9 @@ public sealed record ExchangeRow
     public required string QuestionSha256 { get; init; }
 
     /// <summary>The row of a question.</summary>
-    public static ExchangeRow Of(Question question, PromptPerspective perspective) => new()
+    /// <param name="question">The question.</param>
+    /// <param name="prompts">Who acts in its prompt, and whose prompt it is.</param>
+    public static ExchangeRow Of(Question question, PromptSettings prompts) => new()
     {
         QuestionId = question.Id,
         Strategy = question.Strategy,
@@ -60,7 +62,14 @@ public sealed record ExchangeRow
         ParticipantId = question.ParticipantId,
         Start = question.StartSeconds,
         End = question.StopSeconds,
-        Prompt = TaskPrompts.MultipleChoice(perspective, OptionList.Format(question.Options)),
+        Prompt = PromptBuilder.Message(prompts with { HasVideo = false }, new PromptInput
+        {
+            DurationSeconds = question.DurationSeconds,
+            NamedFrames = 0,
+            Options = question.Options,
+            Question = question.Text,
+            Subtitles = question.Subtitles,
+        }),
         Options = question.Options,
         Answer = question.AnswerIndex is { } answer ? OptionList.Letter(answer).ToString() : "",
         AnswerIndex = question.AnswerIndex ?? -1,

@@ -37,7 +37,7 @@ public sealed class VlmEvalKitTable(string path)
             Line(
             [
                 i.ToString(CultureInfo.InvariantCulture),
-                PromptPerspective.Egocentric.Opening().Trim(),
+                question.Text ?? PromptPerspective.Egocentric.Opening().Trim(),
                 .. letters.Select((_, option) => option < question.Options.Count ? question.Options[option] : ""),
                 question.AnswerIndex is { } answer ? letters[answer] : "",
                 PythonList(frames),

@@ -1,4 +1,5 @@
 using System.Text;
+using LLaVAction.Benchmarks;
 
 namespace LLaVAction.OtherBenchmarks;
 
@@ -21,8 +22,31 @@ public readonly record struct PublishedReading(char? Letter, bool IsDice)
 /// </summary>
 public static class PublishedParsers
 {
+    private const string Name = "published";
+    private const string NameOf2026 = "published-2026-04";
     private const string StrippedMarks = ",.!?;:'";
     private const int FewWords = 5;
+
+    /// <summary>
+    /// What the published scorers of a benchmark read from an answer, the one of the paper's time first; each has the name that
+    /// result lines call it.
+    /// </summary>
+    /// <param name="benchmark">The benchmark.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="options">The options in the order shown, without letters.</param>
+    public static IReadOnlyList<(string Name, PublishedReading Reading)> Read(PublishedBenchmark benchmark, string answer, IReadOnlyList<string> options) => benchmark switch
+    {
+        PublishedBenchmark.EgoSchema => [(Name, EgoSchema(answer, [.. options.Select((option, i) => $"{(char)('A' + i)}. {option}")]))],
+        PublishedBenchmark.MvBench => [(Name, MvBench(answer))],
+        PublishedBenchmark.VideoMme => [(Name, VideoMmeOfPaper(answer)), (NameOf2026, VideoMme(answer))],
+        PublishedBenchmark.LongVideoBench => [(Name, LongVideoBench(answer))],
+        PublishedBenchmark.NextQa => [(Name, NextQa(answer, options))],
+        _ => [(Name, PerceptionTest(answer))],
+    };
+
+    /// <summary>Whether the published scorer throws a die where it reads no letter.</summary>
+    public static bool ThrowsDice(PublishedBenchmark benchmark) =>
+        benchmark is PublishedBenchmark.EgoSchema or PublishedBenchmark.LongVideoBench or PublishedBenchmark.NextQa;
 
     /// <summary>EgoSchema: of all marked letters the one whose last occurrence comes first.</summary>
     /// <param name="answer">The answer.</param>

@@ -1,3 +1,6 @@
+using LLaVAction.Benchmarks;
+using LLaVAction.OtherBenchmarks;
+
 namespace LLaVAction.Prompts;
 
 /// <summary>What all prompts of a run have in common.</summary>
@@ -17,6 +20,9 @@ public sealed record PromptSettings
 
     /// <summary>False for a blind run: the prompt has no video and no line for it.</summary>
     public bool HasVideo { get; init; } = true;
+
+    /// <summary>The imported benchmark whose own prompts are asked; null for this tool's tasks.</summary>
+    public PublishedBenchmark? Published { get; init; }
 }
 
 /// <summary>What is particular to one prompt.</summary>
@@ -39,6 +45,12 @@ public sealed record PromptInput
 
     /// <summary>The description of the first pass; wanted by the second pass of caption-then-answer alone.</summary>
     public string? Notes { get; init; }
+
+    /// <summary>The question's own text; needed where <see cref="PromptSettings.Published"/> is set.</summary>
+    public string? Question { get; init; }
+
+    /// <summary>The video's subtitles; null for none.</summary>
+    public string? Subtitles { get; init; }
 }
 
 /// <summary>Puts a whole prompt together: chat template, video line, time instruction, task.</summary>
@@ -60,8 +72,9 @@ public static class PromptBuilder
         settings.TimeInstructionStyle == TimeInstructionStyle.LlavaVideo
             ? TimeInstruction.LlavaVideoText(input.DurationSeconds, input.NamedFrames, input.FrameSeconds)
             : TimeInstruction.Text(input.DurationSeconds, input.NamedFrames),
-        OptionList.Format(input.Options),
-        input.PriorActions?.Sentences,
+        settings.Published is { } published
+            ? Published(settings, published, input.Question!, PublishedPrompts.Options(published, input.Options), input.Subtitles)
+            : Task(settings, OptionList.Format(input.Options), input.PriorActions?.Sentences),
         input.Notes);
 
     /// <summary>
@@ -73,14 +86,17 @@ public static class PromptBuilder
         settings.TimeInstructionStyle == TimeInstructionStyle.LlavaVideo
             ? TimeInstruction.LlavaVideoSentence("{duration}", "{frames}", settings.HasVideo ? "{times}" : "")
             : TimeInstruction.Sentence("{duration}", "{frames}"),
-        "{options}",
-        hasPriorActions ? PriorActions.Write("{earlier offset}", "{earlier action}", "{later offset}", "{later action}") : null,
+        settings.Published is { } published
+            ? Published(settings, published, "{question}", "{options}", null)
+            : Task(settings, "{options}", hasPriorActions ? PriorActions.Write("{earlier offset}", "{earlier action}", "{later offset}", "{later action}") : null),
         "{notes}"));
 
-    private static string Compose(PromptSettings settings, string time, string options, string? prior, string? notes)
+    private static string Published(PromptSettings settings, PublishedBenchmark benchmark, string question, string options, string? subtitles) =>
+        settings.Perspective.Opening() + PublishedPrompts.Message(benchmark, question, options, subtitles);
+
+    private static string Compose(PromptSettings settings, string time, string task, string? notes)
     {
-        var shown = (settings.HasVideo ? ChatTemplate.VideoLine : "") + (settings.HasTimeInstruction ? time : "")
-            + Task(settings, options, prior);
+        var shown = (settings.HasVideo ? ChatTemplate.VideoLine : "") + (settings.HasTimeInstruction ? time : "") + task;
         return settings.Task == PromptTask.CaptionThenAnswer
             ? TaskPrompts.Notes(notes ?? throw new ArgumentNullException(nameof(notes), "The second pass needs the notes of the first.")) + shown
             : shown;

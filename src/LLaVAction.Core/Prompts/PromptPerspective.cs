@@ -13,6 +13,10 @@ public enum PromptPerspective
     /// <summary>The model watches a person: "… What action is the person doing?".</summary>
     [JsonStringEnumMemberName("allocentric")]
     Allocentric,
+
+    /// <summary>Nobody is named: no opening sentence.</summary>
+    [JsonStringEnumMemberName("none")]
+    None,
 }
 
 /// <summary>The opening sentences of each perspective.</summary>
@@ -31,6 +35,7 @@ public static class PromptPerspectives
     {
         PromptPerspective.Egocentric => Egocentric,
         PromptPerspective.Allocentric => Allocentric,
+        PromptPerspective.None => "",
         _ => throw new ArgumentOutOfRangeException(nameof(perspective), perspective, "No such perspective."),
     };
 }

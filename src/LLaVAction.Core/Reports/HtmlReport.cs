@@ -135,7 +135,7 @@ public sealed class HtmlReport
                     + (_content.Names.AreOfficial ? "" : " Classes are called by their most frequent word; --annotations-folder gives their names."),
                 _figures.Confusions(_content.Names)),
             .. Part("letters", "Choices by letter, and wrong choices by rank in the dump", $"{_figures.ForegroundName}.", _figures.Letters(), isFolded: true),
-            .. Folded("answers", "splits", "positions", "scorings"),
+            .. Folded("answers", "splits", "positions", "scorings", "paper"),
             .. Part(
                 "hardest-classes",
                 string.Create(CultureInfo.InvariantCulture, $"The {HardestClasses} verb and noun classes with the lowest accuracy, of those with {ClassAccuracy.FewestQuestions} questions or more"),
@@ -184,12 +184,13 @@ public sealed class HtmlReport
     private ExampleView View(ReportExample example)
     {
         var question = example.Question;
+        var times = question.IsAboutWholeVideo ? "whole video" : FormattableString.Invariant($"{question.StartSeconds:0.00}–{question.StopSeconds:0.00} s");
         return new ExampleView(
-            string.Create(CultureInfo.InvariantCulture, $"{question.Id}, {question.Strategy}, {question.StartSeconds:0.00}–{question.StopSeconds:0.00} s"),
+            $"{question.Id}, {question.Strategy}, {times}{(question.Text is { } text ? ": " + text : "")}",
             example.Choices.Count > 0 && example.Choices[0].IsRight ? "correct" : "wrong",
             question.Strategy,
-            _content.Names.Verb(question.VerbClass),
-            _content.Names.Noun(question.NounClass),
+            question.HasActions ? _content.Names.Verb(question.VerbClass) : "",
+            question.HasActions ? _content.Names.Noun(question.NounClass) : "",
             [.. example.Images.Select(Convert.ToBase64String)],
             [
                 .. question.Options.Select((text, option) => new OptionView(

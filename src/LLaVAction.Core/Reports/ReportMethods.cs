@@ -40,8 +40,10 @@ public static class ReportMethods
         var benchmark = run.Identity.Benchmark;
         var sets = string.Join(", ", benchmark.Sets.Select(static set =>
             FormattableString.Invariant($"{set.Strategy} ({set.QuestionsAsked} of {set.QuestionsInSet} questions{(set.Provenance == Provenance.Simulated ? ", simulated predictions" : "")})")));
-        return FormattableString.Invariant($"Questions with {benchmark.OptionsPerQuestion} options about {benchmark.Clips} clips, option texts: {SettingNames.Of(benchmark.Representation)}; sets: {sets}. ")
-            + $"Benchmark: manifest {benchmark.ManifestSha256[..12]}.";
+        var questions = benchmark.PublishedBenchmark is { } published
+            ? FormattableString.Invariant($"Questions of {SettingNames.Of(published)} about {benchmark.Clips} clips, as published")
+            : FormattableString.Invariant($"Questions with {benchmark.OptionsPerQuestion} options about {benchmark.Clips} clips, option texts: {SettingNames.Of(benchmark.Representation)}");
+        return $"{questions}; sets: {sets}. Benchmark: manifest {benchmark.ManifestSha256[..12]}.";
     }
 
     /// <summary>The command that made a run, from the options stored with it; those left blank or at their default are left out.</summary>

@@ -23,6 +23,13 @@ public enum FramePolicyKind
     [JsonStringEnumMemberName("linspace")]
     Linspace,
 
+    /// <summary>
+    /// One frame a second, as lmms-eval samples for LLaVA-Video: the frame count is the most; a longer clip has as many, as
+    /// <see cref="Linspace"/> has them.
+    /// </summary>
+    [JsonStringEnumMemberName("fps")]
+    OnePerSecond,
+
     /// <summary>Not known: another program chose the frames.</summary>
     [Browsable(false)]
     [JsonStringEnumMemberName("unstated")]

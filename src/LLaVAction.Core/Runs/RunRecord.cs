@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LLaVAction.Benchmarks;
 using LLaVAction.Prompts;
 using LLaVAction.Scoring;
@@ -80,6 +81,10 @@ public sealed record RunBenchmark
 
     /// <summary>Clips asked about, over all sets.</summary>
     public required int Clips { get; init; }
+
+    /// <summary>The benchmark that the questions were imported from; absent from the file for sets built here.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PublishedBenchmark? PublishedBenchmark { get; init; }
 }
 
 /// <summary>One set of a run, and which of its questions are asked.</summary>

@@ -55,8 +55,9 @@ public static class SummaryBuilder
         int Count(ResultStatus status) => lines.Count(line => line.Status == status);
         var correct = lines.Count(line => line.IsCorrect == true);
         var answered = Count(ResultStatus.Ok);
-        var isScored = identity.Prompt.Task != PromptTask.Caption;
-        var hasOptions = identity.Prompt.Task.HasOptions();
+        var isTruthPublished = identity.Benchmark.PublishedBenchmark is null || rows.Any(row => row.Question.AnswerIndex is not null);
+        var isScored = identity.Prompt.Task != PromptTask.Caption && isTruthPublished;
+        var hasOptions = identity.Prompt.Task.HasOptions() && isTruthPublished;
         var mass = Mean(lines.Select(line => line.LetterMass).OfType<double>());
         return new CellSummary
         {

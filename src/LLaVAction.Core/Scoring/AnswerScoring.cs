@@ -17,4 +17,8 @@ public enum AnswerScoring
     /// <summary>The original's parser over generated text.</summary>
     [JsonStringEnumMemberName("strict")]
     Strict,
+
+    /// <summary>The published scorer of an imported benchmark over generated text.</summary>
+    [JsonStringEnumMemberName("published")]
+    Published,
 }

@@ -39,22 +39,17 @@ public static class LetterPrior
 
     /// <summary>
     /// The mean prior of each letter over blind questions, as log-probabilities in letter order: the logarithm of the mean
-    /// probability.
+    /// probability. A letter that a question does not have counts as improbable there.
     /// </summary>
     /// <param name="blind">For each blind question, its options' log-probabilities and the option shown at each letter.</param>
     public static double[] MeanByLetter(IEnumerable<(IReadOnlyList<double> Scores, IReadOnlyList<int> OptionOrder)> blind)
     {
-        double[]? sums = null;
+        var sums = new List<double>();
         var questions = 0;
         foreach (var (scores, order) in blind)
         {
-            sums ??= new double[order.Count];
-            if (order.Count != sums.Length)
-            {
-                throw new ArgumentException("All questions have the same number of options.", nameof(blind));
-            }
-
-            for (var letter = 0; letter < sums.Length; letter++)
+            sums.AddRange(Enumerable.Repeat(0.0, Math.Max(0, order.Count - sums.Count)));
+            for (var letter = 0; letter < order.Count; letter++)
             {
                 sums[letter] += Math.Exp(scores[order[letter]]);
             }
@@ -62,7 +57,7 @@ public static class LetterPrior
             questions++;
         }
 
-        return sums is null
+        return questions == 0
             ? throw new ArgumentException("There is no blind question to take a prior from.", nameof(blind))
             : [.. sums.Select(sum => Math.Log(sum / questions))];
     }

@@ -54,7 +54,7 @@ public static class AnswerImport
     {
         var settings = new EvaluationSettings
         {
-            Prompt = new PromptSettings(),
+            Prompt = new PromptSettings { Published = request.Selection.Benchmark.Manifest.PublishedBenchmark },
             FrameCounts = [request.Frames],
             FramePolicy = new FramePolicy(FramePolicyKind.Midpoint),
             Scoring = request.Scoring,
@@ -148,7 +148,7 @@ public static class AnswerImport
 
     private static EvaluationSettings SettingsOf(RunIdentity run) => new()
     {
-        Prompt = new PromptSettings { Task = run.Prompt.Task },
+        Prompt = new PromptSettings { Task = run.Prompt.Task, Published = run.Benchmark.PublishedBenchmark },
         FrameCounts = run.Frames.Counts,
         FramePolicy = new FramePolicy(FramePolicyKind.Midpoint),
         Scoring = run.Scoring,

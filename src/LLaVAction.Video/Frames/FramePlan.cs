@@ -8,7 +8,7 @@ namespace LLaVAction.Video.Frames;
 /// </summary>
 /// <param name="Moments">The moments, ascending, each once.</param>
 /// <param name="Selections">
-/// Frame count → that many indices into <paramref name="Moments"/>, ascending; an index repeats where the clip is short.
+/// Frame count → that many indices (fewer under <see cref="FramePolicyKind.OnePerSecond"/>) into <paramref name="Moments"/>, ascending; an index repeats where the clip is short.
 /// </param>
 public sealed record FramePlan<T>(IReadOnlyList<T> Moments, IReadOnlyDictionary<int, IReadOnlyList<int>> Selections)
     where T : IComparable<T>
@@ -28,11 +28,26 @@ public sealed record FramePlan<T>(IReadOnlyList<T> Moments, IReadOnlyDictionary<
 public static class FramePlan
 {
     /// <summary>The plan over frame indices between two frames (constant frame rate, numbered frames).</summary>
+    /// <param name="startFrame">The first frame.</param>
+    /// <param name="endFrame">The frame after the last.</param>
+    /// <param name="policy">The policy.</param>
+    /// <param name="frameCounts">The counts.</param>
+    /// <param name="frameRate">
+    /// Frames per second, at which <see cref="FramePolicyKind.OnePerSecond"/> counts; null where nobody knows it, and then as
+    /// many frames as asked are spread, as lmms-eval does with folders of images.
+    /// </param>
     /// <exception cref="InputException">A frame count is not possible under the policy.</exception>
-    public static FramePlan<int> ForFrames(int startFrame, int endFrame, FramePolicy policy, IReadOnlyList<int> frameCounts) =>
-        Create(Spread(policy, frameCounts, count => policy.Kind == FramePolicyKind.Linspace
-            ? Array.ConvertAll(FrameSampler.UniformIndices(Math.Max(1, endFrame - startFrame), count), index => startFrame + index)
-            : FrameSampler.FrameIndices(startFrame, endFrame, count)));
+    public static FramePlan<int> ForFrames(int startFrame, int endFrame, FramePolicy policy, IReadOnlyList<int> frameCounts, double? frameRate = null)
+    {
+        var frames = Math.Max(1, endFrame - startFrame);
+        int[] FromStart(int[] indices) => Array.ConvertAll(indices, index => startFrame + index);
+        return Create(Spread(policy, frameCounts, count => policy.Kind switch
+        {
+            FramePolicyKind.OnePerSecond when frameRate is { } rate => FromStart(FrameSampler.OnePerSecond(frames, rate, count)),
+            FramePolicyKind.Linspace or FramePolicyKind.OnePerSecond => FromStart(FrameSampler.UniformIndices(frames, count)),
+            _ => FrameSampler.FrameIndices(startFrame, endFrame, count),
+        }));
+    }
 
     /// <summary>The plan over times between two times, in seconds (variable frame rate).</summary>
     /// <exception cref="InputException">A frame count is not possible under the policy.</exception>

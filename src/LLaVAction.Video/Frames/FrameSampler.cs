@@ -63,6 +63,17 @@ public static class FrameSampler
         return indices;
     }
 
+    /// <summary>
+    /// Every n-th frame of a video, n being its rate rounded, halves to even: one a second. Where that is more than
+    /// <paramref name="most"/>, as many as <see cref="UniformIndices"/> has them.
+    /// </summary>
+    public static int[] OnePerSecond(int totalFrames, double framesPerSecond, int most)
+    {
+        var step = Math.Max(1, (int)Math.Round(framesPerSecond, MidpointRounding.ToEven));
+        var count = (totalFrames + step - 1) / step;
+        return count > most ? UniformIndices(totalFrames, most) : [.. Enumerable.Range(0, count).Select(i => i * step)];
+    }
+
     /// <summary><paramref name="count"/> values from <paramref name="start"/> to <paramref name="end"/>, both included; the first alone for one.</summary>
     public static double[] Linspace(double start, double end, int count)
     {

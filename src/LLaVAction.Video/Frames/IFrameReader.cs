@@ -7,7 +7,7 @@ namespace LLaVAction.Video.Frames;
 /// <param name="ParticipantId">Participant, for example <c>P01</c>.</param>
 /// <param name="VideoId">Video, for example <c>P01_11</c>.</param>
 /// <param name="StartSeconds">Start of the clip in the video, in seconds.</param>
-/// <param name="StopSeconds">End of the clip in the video, in seconds.</param>
+/// <param name="StopSeconds">End of the clip in the video, in seconds; 0 for a whole video.</param>
 /// <param name="StartFrame">First frame of the CSV; used by the layout of numbered frames only.</param>
 /// <param name="StopFrame">Last frame of the CSV; used by the layout of numbered frames only.</param>
 public sealed record ClipReference(
@@ -17,7 +17,11 @@ public sealed record ClipReference(
     double StartSeconds,
     double StopSeconds,
     int StartFrame,
-    int StopFrame);
+    int StopFrame)
+{
+    /// <summary>Whether the clip is a whole video, from its first frame to its last.</summary>
+    public bool IsWholeVideo => this is { StartSeconds: 0, StopSeconds: 0, StopFrame: 0 };
+}
 
 /// <summary>A frame policy and, for <see cref="FramePolicyKind.Stride"/>, the number of segments it strides over.</summary>
 public sealed record FramePolicy(FramePolicyKind Kind, int ClipLength = 32)

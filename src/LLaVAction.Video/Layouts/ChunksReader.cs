@@ -30,6 +30,11 @@ internal sealed class ChunksReader(VideoPaths paths, IVideoDecoder decoder) : IF
     {
         FramePlan.Validate(policy, frameCounts);
         VideoPaths.CheckIds(clip);
+        if (clip.IsWholeVideo)
+        {
+            throw new FrameReadException(FrameReadFailure.DecodeError, $"{clip.NarrationId}: a whole video is read from one file or a folder of frames, not from chunks.");
+        }
+
         var times = ClipTimes.Of(clip, policy);
         var chunks = await OpenAsync(paths.Find(clip, clip.VideoId), cancellationToken);
         var info = await new VideoFile(decoder, chunks.Path(0)).ProbeAsync(cancellationToken);
@@ -41,7 +46,7 @@ internal sealed class ChunksReader(VideoPaths paths, IVideoDecoder decoder) : IF
         var framesInLastChunk = await CountFramesAsync(new VideoFile(decoder, chunks.Path(lastChunk)), rate, cancellationToken);
         var lastFrame = FrameSampler.NearestFrame(((framesInLastChunk - 1) / rate) + lastChunk, rate);
         var (begin, end) = times.FrameSpan(rate, lastFrame);
-        var plan = FramePlan.ForFrames(begin, end, policy, frameCounts);
+        var plan = FramePlan.ForFrames(begin, end, policy, frameCounts, rate);
 
         var frames = await Task.WhenAll(plan.Moments.GroupBy(index => ChunkOf(index, rate, chunks.Seconds)).Select(async group =>
         {

@@ -5,7 +5,7 @@ namespace LLaVAction.Video.Layouts;
 /// <summary>A clip's times, checked and rounded to hundredths of a second, and its frames on a video's clock.</summary>
 /// <param name="Clip">The clip, for messages.</param>
 /// <param name="Start">Start in the video, in seconds.</param>
-/// <param name="Stop">End in the video, in seconds; not before the start.</param>
+/// <param name="Stop">End in the video, in seconds; not before the start. Of a whole video a time after any end.</param>
 /// <param name="SmallestShare">The share of the clip that must exist.</param>
 internal readonly record struct ClipTimes(ClipReference Clip, double Start, double Stop, double SmallestShare)
 {
@@ -17,6 +17,11 @@ internal readonly record struct ClipTimes(ClipReference Clip, double Start, doub
     {
         var start = FrameSampler.RoundToHundredths(clip.StartSeconds);
         var stop = FrameSampler.RoundToHundredths(clip.StopSeconds);
+        if (clip.IsWholeVideo)
+        {
+            return new ClipTimes(clip, 0, LongestVideoSeconds, SmallestShare: 0);
+        }
+
         return start >= 0 && stop >= start && stop <= LongestVideoSeconds
             ? new ClipTimes(clip, start, stop, policy.SmallestShare)
             : throw Failure(clip, $"a clip from {clip.StartSeconds} s to {clip.StopSeconds} s is not possible. Correct its times in the CSV.");

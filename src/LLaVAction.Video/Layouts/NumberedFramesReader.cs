@@ -61,7 +61,11 @@ internal sealed class NumberedFramesReader(VideoPaths paths, IVideoDecoder decod
             }
             else
             {
-                CheckRate(survey, FolderOf(path), video.MaxBy(static clip => clip.StopFrame)!, published.GetValueOrDefault(video.Key));
+                var last = video.MaxBy(static clip => clip.StopFrame)!;
+                if (!last.IsWholeVideo)
+                {
+                    CheckRate(survey, FolderOf(path), last, published.GetValueOrDefault(video.Key));
+                }
             }
         }
 
@@ -93,6 +97,11 @@ internal sealed class NumberedFramesReader(VideoPaths paths, IVideoDecoder decod
 
     private static FramePlan<int> Plan(ClipReference clip, FrameFolder folder, FramePolicy policy, IReadOnlyList<int> frameCounts)
     {
+        if (clip.IsWholeVideo)
+        {
+            return FramePlan.ForFrames(1, folder.Extent.Last + 1, policy, frameCounts);
+        }
+
         if (clip.StartFrame < 0 || clip.StopFrame < clip.StartFrame)
         {
             throw new FrameReadException(

@@ -103,7 +103,7 @@ internal sealed class SingleFileReader(VideoPaths paths, IVideoDecoder decoder, 
             plan = PlanByIndex(times, frameRate, FrameSampler.NearestFrame(frameTimes[^1], frameRate) + 1, policy, frameCounts)
                 .Select(index => FrameShownAt(frameTimes, (index + 0.5) / frameRate));
         }
-        else if (policy.Kind == FramePolicyKind.Avion)
+        else if (policy.Kind is FramePolicyKind.Avion or FramePolicyKind.OnePerSecond)
         {
             plan = PlanByIndex(times, info.AverageFrameRate, frameTimes.Count, policy, frameCounts);
         }
@@ -124,14 +124,14 @@ internal sealed class SingleFileReader(VideoPaths paths, IVideoDecoder decoder, 
         if (!isTrimmed)
         {
             var (first, last) = times.FrameSpan(frameRate, framesInFile - 1);
-            return FramePlan.ForFrames(first, last, policy, frameCounts);
+            return FramePlan.ForFrames(first, times.Clip.IsWholeVideo ? framesInFile : last, policy, frameCounts, frameRate);
         }
 
         // The file begins at the frame nearest the clip's start and ends with the frame before the clip's end, give or take
         // one by how it was cut; the segments are the whole video's all the same.
         var origin = FrameSampler.NearestFrame(times.Start, frameRate);
         var (begin, end) = times.FrameSpan(frameRate, origin + framesInFile + 1);
-        return FramePlan.ForFrames(begin, end, policy, frameCounts).Select(index => Math.Min(index - origin, framesInFile - 1));
+        return FramePlan.ForFrames(begin, times.Clip.IsWholeVideo ? framesInFile : end, policy, frameCounts, frameRate).Select(index => Math.Min(index - origin, framesInFile - 1));
     }
 
     private static int FrameShownAt(IReadOnlyList<double> frameTimes, double seconds)

@@ -9,7 +9,11 @@ internal sealed class VideoPaths(string folder, IReadOnlyDictionary<string, stri
     /// <exception cref="InputException">An id is not a plain file name.</exception>
     public static void CheckIds(ClipReference clip)
     {
-        CheckId("participant_id", clip.ParticipantId, clip);
+        if (clip.ParticipantId.Length > 0)
+        {
+            CheckId("participant_id", clip.ParticipantId, clip);
+        }
+
         CheckId("video_id", clip.VideoId, clip);
         CheckId("narration_id", clip.NarrationId, clip);
     }
@@ -27,7 +31,7 @@ internal sealed class VideoPaths(string folder, IReadOnlyDictionary<string, stri
     {
         var isPlain = id.Length is > 0 and <= 128
             && id.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.')
-            && id[0] is not ('.' or '-');
+            && id[0] != '.';
         if (!isPlain)
         {
             throw new InputException(

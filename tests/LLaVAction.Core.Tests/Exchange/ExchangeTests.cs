@@ -49,7 +49,7 @@ public sealed class ExchangeTests : IDisposable
     {
         var set = Set("tim", 3);
         string Sample(int question, string answer) =>
-            $$"""{"doc_id": {{question}}, "target": "B", "filtered_resps": "{{answer}}", "resps": ["x"], "doc_hash": "{{ExchangeRow.Of(set.Questions[question], PromptPerspective.Egocentric).LmmsEvalHash()}}", "accuracy": {"score": 1.0} }""";
+            $$"""{"doc_id": {{question}}, "target": "B", "filtered_resps": "{{answer}}", "resps": ["x"], "doc_hash": "{{ExchangeRow.Of(set.Questions[question], new PromptSettings()).LmmsEvalHash()}}", "accuracy": {"score": 1.0} }""";
         _folder.Write("20260101_samples_epic_mqa_tim.jsonl", $"{Sample(2, "C")}\n{Sample(0, "A")}\n{Sample(0, "A")}\n");
 
         var result = Join([set, Set("random", 3)], _folder["20260101_samples_epic_mqa_tim.jsonl"]);

@@ -218,7 +218,7 @@ public sealed class ImportTests : IDisposable
                     ["doc_id"] = i,
                     ["target"] = letter.ToString(),
                     ["filtered_resps"] = line.Text,
-                    ["doc_hash"] = ExchangeRow.Of(question, PromptPerspective.Egocentric).LmmsEvalHash(),
+                    ["doc_hash"] = ExchangeRow.Of(question, new PromptSettings()).LmmsEvalHash(),
                     ["doc"] = new JsonObject { ["question_id"] = line.Id, ["strategy"] = line.Strategy, ["question_sha256"] = hash },
                 }.ToJsonString() + "\n",
                 _ when name == "table.csv" => $"{line.Id},{line.Strategy},{Quoted(line.Text!)},{hash}\n",

@@ -73,4 +73,17 @@ public sealed class FrameSamplerTests
         Assert.Equal([10], FramePlan.ForTimes(10, 12, new FramePolicy(FramePolicyKind.Linspace), [1]).Moments);
         Assert.Equal([5], FramePlan.ForFrames(5, 5, new FramePolicy(FramePolicyKind.Linspace), [4]).Moments);
     }
+
+    [Theory]
+    [InlineData(900, 29.97, 64, 30, 870)]
+    [InlineData(901, 29.97, 64, 31, 900)]
+    [InlineData(10, 0.4, 64, 10, 9)]
+    [InlineData(3000, 25, 64, 64, 2999)]
+    [InlineData(25, 2.5, 64, 13, 24)]
+    public void One_frame_a_second_is_every_nth_by_the_rounded_rate(int frames, double rate, int most, int count, int last)
+    {
+        var indices = FrameSampler.OnePerSecond(frames, rate, most);
+
+        Assert.Equal((0, last, count), (indices[0], indices[^1], indices.Length));
+    }
 }

@@ -184,8 +184,6 @@ public sealed class FrameReaderTests(RenderedVideos videos) : IClassFixture<Rend
     [InlineData("/etc/passwd")]
     [InlineData("P01/P01_11")]
     [InlineData("P01\\P01_11")]
-    [InlineData("-i")]
-    [InlineData("")]
     [InlineData("a\0b")]
     [InlineData("C:video")]
     public async Task Ids_cannot_lead_out_of_the_folder(string id)
@@ -199,6 +197,36 @@ public sealed class FrameReaderTests(RenderedVideos videos) : IClassFixture<Rend
             await Assert.ThrowsAsync<InputException>(() => reader.ReadAsync(clip with { ParticipantId = id }, 8));
             await Assert.ThrowsAsync<InputException>(() => reader.ReadAsync(clip with { NarrationId = id }, 8));
         }
+    }
+
+    [SkippableFact]
+    public async Task Only_the_participant_may_be_unknown_and_ids_may_begin_with_a_dash()
+    {
+        var clip = TestClips.Clip(1, 2) with { ParticipantId = "" };
+        var reader = VideoLayouts.Open(videos.Epic30, "epic");
+
+        Assert.NotEmpty((await reader.ReadAsync(clip, 8)).Frames);
+        await Assert.ThrowsAsync<InputException>(() => reader.ReadAsync(clip with { VideoId = "" }, 8));
+        await Assert.ThrowsAsync<InputException>(() => reader.ReadAsync(clip with { NarrationId = "" }, 8));
+        Assert.Equal(FrameReadFailure.MissingVideo, (await Assert.ThrowsAsync<FrameReadException>(() => reader.ReadAsync(clip with { VideoId = "-i" }, 8))).Failure);
+    }
+
+    [SkippableFact]
+    public async Task A_whole_video_is_shown_once_a_second_or_from_its_first_frame_to_its_last()
+    {
+        var clip = TestClips.Clip(1, 2) with { StartSeconds = 0, StopSeconds = 0, StartFrame = 0, StopFrame = 0 };
+        var reader = VideoLayouts.Open(videos.Epic30, "epic");
+        async Task<IReadOnlyList<double>> SecondsAsync(FramePolicyKind kind, int count) => (await reader.ReadAsync(clip, new FramePolicy(kind), [count], default)).Seconds;
+
+        var everySecond = await SecondsAsync(FramePolicyKind.OnePerSecond, 1000);
+        var spread = await SecondsAsync(FramePolicyKind.Linspace, 3);
+
+        Assert.Equal(Enumerable.Range(0, everySecond.Count).Select(second => (double)second), everySecond.Select(seconds => Math.Round(seconds, 6)));
+        Assert.True(everySecond.Count > 3);
+        Assert.Equal(0, spread[0]);
+        Assert.InRange(spread[2], everySecond[^1], everySecond[^1] + 1);
+        Assert.Equal(spread, await SecondsAsync(FramePolicyKind.OnePerSecond, 3));
+        await Assert.ThrowsAsync<FrameReadException>(() => VideoLayouts.Open(videos.Epic30, "chunks").ReadAsync(clip, 8));
     }
 
     [SkippableTheory]

@@ -44,7 +44,11 @@ public sealed record BenchmarkCard(BenchmarkManifest Manifest, string ManifestSh
             yield return doubt;
         }
 
-        if (Audits.All(static audit => audit.Pool is null))
+        if (Manifest.PublishedBenchmark is { } published)
+        {
+            yield return $"Questions, options and truths are those that {SettingNames.Of(published)} publishes, imported as they are.";
+        }
+        else if (Audits.All(static audit => audit.Pool is null))
         {
             yield return "Overlap with the train split, and narrations of other classes in the whole pool, need the annotation files: give --annotations and --narrations.";
         }
@@ -63,6 +67,7 @@ public sealed record BenchmarkCard(BenchmarkManifest Manifest, string ManifestSh
             new("decides", "What decides", Decides()),
             new("ranks", "Questions by rank of the truth in the dump", Ranks()),
             new("positions", "Answers by position", Positions()),
+            new("categories", "Questions by category", Categories()),
             new("overlap", "Share of questions seen in the rest of the pool", Overlap()),
         ];
         return [.. sections.Where(static section => section.Table.Rows.Count > 0)];
@@ -169,9 +174,10 @@ public sealed record BenchmarkCard(BenchmarkManifest Manifest, string ManifestSh
         foreach (var audit in Audits)
         {
             var questions = Math.Max(1, audit.Entry.Questions);
+            double? OfActions(double share) => Manifest.PublishedBenchmark is null ? share : null;
             table.Add(
-                audit.Entry.Strategy, SettingNames.Of(audit.Entry.Provenance), (double)audit.Entry.QuestionsWithAlsoTrue / questions,
-                audit.MultiNoun, audit.Overlap, audit.NearEqualToAnswer, audit.NearEqualPairs, audit.AnswerNarratesOtherClass);
+                audit.Entry.Strategy, SettingNames.Of(audit.Entry.Provenance), OfActions((double)audit.Entry.QuestionsWithAlsoTrue / questions),
+                OfActions(audit.MultiNoun), OfActions(audit.Overlap), audit.NearEqualToAnswer, audit.NearEqualPairs, OfActions(audit.AnswerNarratesOtherClass));
         }
 
         return table;
@@ -184,7 +190,7 @@ public sealed record BenchmarkCard(BenchmarkManifest Manifest, string ManifestSh
             TableColumn.Percent("verb_alone", "Verb alone"),
             TableColumn.Percent("noun_alone", "Noun alone"),
             TableColumn.Percent("needs_both", "Needs both"));
-        foreach (var audit in Audits)
+        foreach (var audit in Manifest.PublishedBenchmark is null ? Audits : [])
         {
             table.Add(audit.Entry.Strategy, SettingNames.Of(audit.Entry.Provenance), audit.VerbAlone, audit.NounAlone, audit.NeedsBoth);
         }
@@ -218,6 +224,20 @@ public sealed record BenchmarkCard(BenchmarkManifest Manifest, string ManifestSh
             for (var position = 0; position < audit.AnswerPositions.Count; position++)
             {
                 table.Add(audit.Entry.Strategy, ((char)('A' + position)).ToString(), audit.AnswerPositions[position], Math.Round(audit.AnswerPositionsPValue, 6));
+            }
+        }
+
+        return table;
+    }
+
+    private Table Categories()
+    {
+        var table = new Table(Set, new TableColumn("kind", "Kind"), new TableColumn("category", "Category"), new TableColumn("questions", "Questions", ColumnAlignment.Right));
+        foreach (var audit in Audits)
+        {
+            foreach (var (kind, category, questions) in audit.Categories)
+            {
+                table.Add(audit.Entry.Strategy, kind, category, questions);
             }
         }
 

@@ -19,10 +19,16 @@ internal sealed class QuestionChecks(BenchmarkManifest manifest, SetEntry set, V
             Fail("strategy", $"strategy '{question.Strategy}'; expected '{set.Strategy}'");
         }
 
-        if (QuestionShape.FirstProblem(question, _optionCount) is { } problem)
+        if (QuestionShape.FirstProblem(question, _optionCount, manifest.PublishedBenchmark is not null) is { } problem)
         {
             Fail(problem.Invariant, problem.Message);
             return false;
+        }
+
+        if (!question.HasActions)
+        {
+            CheckPublished(question, Fail);
+            return true;
         }
 
         CheckTexts(question, Fail);
@@ -30,6 +36,21 @@ internal sealed class QuestionChecks(BenchmarkManifest manifest, SetEntry set, V
         CheckClasses(question, Fail);
         CheckAlsoTrue(question, Fail);
         return true;
+    }
+
+    // Published texts are taken as they are, equal options too.
+    private static void CheckPublished(Question question, Action<string, string> fail)
+    {
+        var truth = question.AnswerIndex is { } answer ? question.Options[answer] : "";
+        if (question.Narration != truth)
+        {
+            fail("truth-text", $"the narration is '{question.Narration}'; expected the true option, '{truth}'");
+        }
+
+        if (question.AlsoTrue.Any(static reason => reason is not null) || question.OptionRanks.Any(static rank => rank is not null) || question.GroundTruthRank is not null)
+        {
+            fail("ranks", "a rank or a reason to be true as well; expected null: the options are no actions");
+        }
     }
 
     private static void CheckTexts(Question question, Action<string, string> fail)

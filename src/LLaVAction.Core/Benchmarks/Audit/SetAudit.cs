@@ -62,6 +62,9 @@ public sealed record SetAudit
     /// <summary>Probability that the cross-validated options-only model gives the truth, per question.</summary>
     public required IReadOnlyList<double> BiasScores { get; init; }
 
+    /// <summary>Questions by kind of category and category, in ordinal order; empty for sets without.</summary>
+    public required IReadOnlyList<(string Kind, string Category, int Questions)> Categories { get; init; }
+
     /// <summary>Examines a set.</summary>
     /// <param name="entry">What the manifest says of it.</param>
     /// <param name="questions">Its questions.</param>
@@ -71,7 +74,7 @@ public sealed record SetAudit
         ArgumentNullException.ThrowIfNull(entry);
         ArgumentNullException.ThrowIfNull(questions);
         var near = NearPairs(questions);
-        var classes = questions.Select(OptionClasses.Of).ToArray();
+        var classes = questions.Where(static question => question.HasActions).Select(OptionClasses.Of).ToArray();
         var positions = new int[questions.Count == 0 ? 2 : Math.Max(2, questions.Max(static question => question.Options.Count))];
         foreach (var answer in questions.Select(static question => question.AnswerIndex).OfType<int>())
         {
@@ -103,9 +106,16 @@ public sealed record SetAudit
             TruthRanks = CountRanks(questions),
             VerbAlone = Share(isVerbUnique, static isUnique => isUnique),
             NounAlone = Share(isNounUnique, static isUnique => isUnique),
-            NeedsBoth = Share(questions.Select((question, index) => question.AnswerIndex is not null && !isVerbUnique[index] && !isNounUnique[index]).ToArray(), static needs => needs),
+            NeedsBoth = Share(classes.Select((question, index) => question.AnswerIndex is not null && !isVerbUnique[index] && !isNounUnique[index]).ToArray(), static needs => needs),
             Pool = pool is null ? null : PoolOverlap.Of(questions, pool),
-            BiasScores = OptionsOnlyModel.CrossValidate(classes).BiasScores,
+            BiasScores = classes.Length == 0 ? [] : OptionsOnlyModel.CrossValidate(classes).BiasScores,
+            Categories =
+            [
+                .. questions.SelectMany(static question => question.Categories?.AsEnumerable() ?? [])
+                    .GroupBy(static pair => (Kind: pair.Key, Category: pair.Value))
+                    .OrderBy(static group => group.Key.Kind, StringComparer.Ordinal).ThenBy(static group => group.Key.Category, StringComparer.Ordinal)
+                    .Select(static group => (group.Key.Kind, group.Key.Category, group.Count())),
+            ],
         };
     }
 

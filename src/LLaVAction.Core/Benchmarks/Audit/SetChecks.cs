@@ -40,18 +40,22 @@ internal sealed class SetChecks(BenchmarkManifest manifest, SetEntry set, Verifi
                 report.Add("unique-ids", set.File, line.Number, $"id '{question.Id}' comes a second time");
             }
 
-            if (questionChecks.Check(question, line.Number))
-            {
-                candidateChecks.Check(question, line.Number);
-            }
-            else
+            if (!questionChecks.Check(question, line.Number))
             {
                 areSound = false;
+            }
+            else if (question.HasActions)
+            {
+                candidateChecks.Check(question, line.Number);
             }
         }
 
         candidateChecks.CheckRecords(ids);
-        CheckAnswerPositions(questions);
+        if (manifest.PublishedBenchmark is null)
+        {
+            CheckAnswerPositions(questions);
+        }
+
         CheckFigures([.. questions.Select(static item => item.Question)], areSound);
         return questions;
     }

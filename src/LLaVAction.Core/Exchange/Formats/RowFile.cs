@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using CsvHelper;
+using LLaVAction.Epic;
 using LLaVAction.Files;
 
 namespace LLaVAction.Exchange.Formats;
@@ -38,6 +39,38 @@ internal sealed class Row
         _ => throw new InputException($"{Place}: '{name}' is a list or an object; expected a text."),
     };
 
+    /// <summary>A text that must be there and not be blank.</summary>
+    /// <exception cref="InputException">It is missing.</exception>
+    public string Required(string name) => Text(name) is { } text && !string.IsNullOrWhiteSpace(text)
+        ? text
+        : throw new InputException($"{Place}: '{name}' is missing or empty; the row has {string.Join(", ", Names)}.");
+
+    /// <summary>A list of texts: a JSON list, or in a table a Python list as text; null where the column is missing.</summary>
+    /// <exception cref="InputException">The value is no list of texts.</exception>
+    public IReadOnlyList<string>? Texts(string name)
+    {
+        if (Value(name) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.String))
+        {
+            return [.. value.EnumerateArray().Select(static item => item.GetString()!)];
+        }
+
+        return value.ValueKind == JsonValueKind.String && PythonListLiteral.TryParseStrings(value.GetString(), out var items, out _)
+            ? items
+            : throw new InputException($"{Place}: '{name}' is no list of texts.");
+    }
+
+    /// <summary>A value as a number.</summary>
+    /// <exception cref="InputException">The value is no finite number.</exception>
+    public double? Number(string name) => Text(name) is not { Length: > 0 } text ? null
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+            ? number
+            : throw new InputException($"{Place}: '{name}' is '{text}'; expected a number.");
+
     /// <summary>A value as a whole number; Python's and pandas' <c>3.0</c> is one.</summary>
     /// <exception cref="InputException">The value is no whole number.</exception>
     public int? Integer(string name) => Text(name) is not { Length: > 0 } text ? null
@@ -46,7 +79,7 @@ internal sealed class Row
             : throw new InputException($"{Place}: '{name}' is '{text}'; expected a whole number.");
 }
 
-/// <summary>Reads JSON lines, JSON documents (a list of objects, a column-wise object, or lmms-eval's <c>logs</c>), CSV and TSV.</summary>
+/// <summary>Reads JSON lines, JSON documents (a list of objects, a column-wise object, or lmms-eval's <c>logs</c>), CSV, TSV and Parquet.</summary>
 internal static class RowFile
 {
     public static IReadOnlyList<Row> Read(string path)
@@ -64,8 +97,9 @@ internal static class RowFile
                 ".tsv" => ReadTable(path, '\t'),
                 ".jsonl" => ReadLines(path),
                 ".json" => ReadDocument(path),
+                ".parquet" => ParquetRows.Read(path),
                 ".xlsx" => throw new InputException($"{path}: an Excel workbook. Let VLMEvalKit write text (PRED_FORMAT=tsv), or save the sheet as CSV."),
-                var other => throw new InputException($"{path}: extension '{other}'; expected .jsonl, .json, .csv or .tsv."),
+                var other => throw new InputException($"{path}: extension '{other}'; expected .jsonl, .json, .csv, .tsv or .parquet."),
             };
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -151,7 +185,7 @@ internal static class RowFile
     {
         if (element.ValueKind != JsonValueKind.Object)
         {
-            throw new InputException($"{place}: expected an object with the columns of an answer.");
+            throw new InputException($"{place}: expected an object with named columns.");
         }
 
         var values = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
