@@ -104,7 +104,7 @@ internal sealed class ReportFigures
     // Of the first model.
     public Drawing? Confusions(ClassNames names)
     {
-        if (ConfusedCell is null)
+        if (ConfusedCell is not { IsOfPublishedBenchmark: false })
         {
             return null;
         }
