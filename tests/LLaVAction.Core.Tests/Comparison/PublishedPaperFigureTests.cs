@@ -8,13 +8,33 @@ public sealed class PublishedPaperFigureTests
     // Sizes of LongVideoBench's categories; they add up to its 1,337 validation questions.
     private static readonly Dictionary<string, int> LongVideoBench = new(StringComparer.Ordinal)
     {
-        ["E2O"] = 65, ["E3E"] = 94, ["O2E"] = 87, ["O3O"] = 66, ["S2A"] = 88, ["S2E"] = 93, ["S2O"] = 72, ["SAA"] = 72, ["SOS"] = 81, ["SSS"] = 97,
-        ["T2A"] = 79, ["T2E"] = 65, ["T2O"] = 76, ["T3E"] = 73, ["T3O"] = 74, ["TAA"] = 82, ["TOS"] = 73,
+        ["E2O"] = 65,
+        ["E3E"] = 94,
+        ["O2E"] = 87,
+        ["O3O"] = 66,
+        ["S2A"] = 88,
+        ["S2E"] = 93,
+        ["S2O"] = 72,
+        ["SAA"] = 72,
+        ["SOS"] = 81,
+        ["SSS"] = 97,
+        ["T2A"] = 79,
+        ["T2E"] = 65,
+        ["T2O"] = 76,
+        ["T3E"] = 73,
+        ["T3O"] = 74,
+        ["TAA"] = 82,
+        ["TOS"] = 73,
     };
 
     private static readonly Dictionary<string, int> Domains = new(StringComparer.Ordinal)
     {
-        ["Knowledge"] = 810, ["Life Record"] = 630, ["Sports Competition"] = 450, ["Film & Television"] = 360, ["Artistic Performance"] = 360, ["Multilingual"] = 90,
+        ["Knowledge"] = 810,
+        ["Life Record"] = 630,
+        ["Sports Competition"] = 450,
+        ["Film & Television"] = 360,
+        ["Artistic Performance"] = 360,
+        ["Multilingual"] = 90,
     };
 
     [Fact]
