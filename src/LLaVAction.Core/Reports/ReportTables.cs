@@ -8,18 +8,16 @@ namespace LLaVAction.Reports;
 /// <summary>The tables of the report: the two of a paper, and those of a comparison.</summary>
 public static class ReportTables
 {
-    /// <summary>The paper's tables as text, to be printed: <c>strategies</c> and, of several frame counts, <c>frames</c>.</summary>
+    /// <summary>The paper's tables as text, to be printed: <c>strategies</c>, and <c>frames</c>, which has no rows where there is one frame count.</summary>
     public static IReadOnlyList<Section> ForPaper(IReadOnlyList<CellReport> cells)
     {
-        if (cells.Count == 0)
-        {
-            return [];
-        }
-
-        var frames = FramesOfMost(cells);
+        var frames = cells.Count == 0 ? 0 : FramesOfMost(cells);
         const string Intervals = ", with 95 % confidence intervals clustered by participant";
-        Section first = new("strategies", FormattableString.Invariant($"Accuracy by strategy, at {frames} frames{Intervals}"), ToText(ByStrategy(cells, frames)));
-        return HasSeveralFrameCounts(cells) ? [first, new("frames", $"Accuracy by number of frames{Intervals}", ToText(ByFrames(cells)))] : [first];
+        return
+        [
+            new("strategies", FormattableString.Invariant($"Accuracy by strategy, at {frames} frames{Intervals}"), cells.Count == 0 ? new Table() : ToText(ByStrategy(cells, frames))),
+            new("frames", $"Accuracy by number of frames{Intervals}", HasSeveralFrameCounts(cells) ? ToText(ByFrames(cells)) : new Table()),
+        ];
     }
 
     // The frame count that most cells have, the smallest of several.

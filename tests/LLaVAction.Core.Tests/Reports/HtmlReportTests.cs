@@ -177,8 +177,8 @@ public sealed partial class HtmlReportTests
         Assert.Equal(
             ["org/strong, tim (simulated)", FormattableString.Invariant($"{100 * cell.Summary.Accuracy:0.0} % ({100 * cell.Interval.Lower:0.0}–{100 * cell.Interval.Upper:0.0})")],
             sections[1].Table.Rows.Single(static row => row[0]!.ToString()!.Contains("tim", StringComparison.Ordinal)).Where(static (_, column) => column != 1));
-        Assert.Single(ReportTables.ForPaper([cell]));
-        Assert.Empty(ReportTables.ForPaper([]));
+        Assert.Equal([true, false], ReportTables.ForPaper([cell]).Select(static section => section.Table.Rows.Count > 0));
+        Assert.All(ReportTables.ForPaper([]), static section => Assert.Empty(section.Table.Rows));
     }
 
     [Fact]
