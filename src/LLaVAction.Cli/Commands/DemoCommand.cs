@@ -1,5 +1,6 @@
 using LLaVAction.Cli.Options;
 using LLaVAction.Cli.Output;
+using LLaVAction.Comparison;
 
 namespace LLaVAction.Cli.Commands;
 
@@ -33,8 +34,22 @@ internal sealed class DemoCommand()
         context.Results.WriteLine();
         var plan = StudyPlan.Of(StudyFile.Read(path, name => name switch { "DEMO_DATA" => data, "DEMO_OUTPUT" => options.Output, _ => null }), options.Output);
         var exitCode = await new StudyRunner(plan, context).RunAsync();
+        if (exitCode == ExitCode.Done)
+        {
+            PrintPairs(plan, context);
+        }
+
         context.Results.WriteLine($"The report (synthetic data, tiny models): {Path.GetFullPath(plan.Report.Output)}");
         context.Results.WriteLine("Next: the same on EPIC-KITCHENS-100, see README.md.");
         return exitCode;
+    }
+
+    // Of the many pairs of the comparison, those that the demo is about: models, and a model against its controls.
+    private static void PrintPairs(StudyPlan plan, CommandContext context)
+    {
+        var comparison = RunComparison.Of(ComparedRun.Open(plan.Compare.Runs), plan.Compare.Splits.Read());
+        var pairs = comparison.Pairs.Where(static pair => pair.DiffersIn is "model" or "control");
+        CompareCommand.Print(comparison with { Pairs = [.. pairs], Notes = [] }, plan.Compare with { Sections = ["pairs"] }, context.Results);
+        context.Results.WriteLine();
     }
 }
