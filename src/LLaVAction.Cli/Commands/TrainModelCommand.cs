@@ -123,6 +123,9 @@ internal sealed record TrainModelOptions
     [Option("--keep", "How many of the last checkpoints are kept.", Value = "N", Minimum = 1)]
     public int Keep { get; init; } = 2;
 
+    [OptionGroup]
+    public CheckpointEvaluationOptions Evaluation { get; init; } = new();
+
     [Option("--decode-ahead", "Clips decoded ahead of the model.", Value = "N", Minimum = 1, Maximum = 256)]
     public int DecodeAhead { get; init; } = 4;
 }
@@ -145,6 +148,7 @@ internal sealed class TrainModelCommand()
             configuration = checkpoint.Configuration;
         }
 
+        var evaluation = await new CheckpointEvaluation(options, context).PrepareAsync();
         var isMixture = Path.GetExtension(options.Data) is ".yaml" or ".yml";
         var settings = Settings(options, configuration);
         var cache = options.Cache.Open();
@@ -162,6 +166,7 @@ internal sealed class TrainModelCommand()
             SaveEvery = options.SaveEvery,
             Keep = options.Keep,
             DecodeAhead = options.DecodeAhead,
+            Evaluation = evaluation is null ? null : evaluation with { Evaluate = Aside(evaluation.Evaluate) },
             Log = message => context.Log.Information("{Message}", message),
             OnStep = (step, steps) =>
             {
@@ -184,12 +189,25 @@ internal sealed class TrainModelCommand()
             }
 
             context.Results.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{outcome.Checkpoint}: {outcome.Steps} steps, {outcome.Skipped} rows skipped. Evaluate it with 'llavaction evaluate-model --model {outcome.Checkpoint} …'."));
+            if (outcome.Best is { } best)
+            {
+                context.Results.WriteLine($"Best: {best.Folder}, {CheckpointEvaluation.Describe(best.Evaluation)}.");
+            }
+
             return outcome.Skipped > 0 ? ExitCode.Incomplete : ExitCode.Done;
         }
         finally
         {
             progress?.Dispose();
         }
+
+        // One progress bar at a time: the evaluation has its own.
+        Func<string, CancellationToken, TrainingEvaluation> Aside(Func<string, CancellationToken, TrainingEvaluation> evaluate) => (folder, cancellationToken) =>
+        {
+            progress?.Dispose();
+            progress = null;
+            return evaluate(folder, cancellationToken);
+        };
     }
 
     private static TrainerSettings Settings(TrainModelOptions options, ModelConfiguration configuration) => new()

@@ -39,6 +39,7 @@ internal static class HuggingFaceConfiguration
             Vision = VisionTowerConfiguration.Read(file, vision, layers => UsedLayers(config, layers)),
             Language = QwenConfiguration.Read(file, text),
             Newline = config.Flag("use_image_newline_parameter") == false ? NewlineMode.NoToken : NewlineMode.OneToken,
+            HasTimeInstruction = config.Flag("add_time_instruction") ?? false,
             VideoTokenId = config.Integer("video_token_index", 0, 1 << 24) ?? config.Integer("video_token_id", 0, 1 << 24),
         };
     }

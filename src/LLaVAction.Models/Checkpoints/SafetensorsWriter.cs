@@ -28,6 +28,7 @@ public static class SafetensorsWriter
     private const int BufferLength = 1 << 20;
 
     /// <summary>Writes one file, tensors in the order given, the header padded to a multiple of 8 bytes.</summary>
+    /// <exception cref="IOException">It cannot be written whole.</exception>
     public static void Write(string path, IReadOnlyList<TensorToWrite> tensors)
     {
         using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
@@ -39,7 +40,7 @@ public static class SafetensorsWriter
             {
                 var part = buffer.AsSpan(0, (int)Math.Min(BufferLength, tensor.ByteLength - offset));
                 tensor.Fill(offset, part);
-                stream.Write(part);
+                Write(stream, part);
                 offset += part.Length;
             }
         }
@@ -88,6 +89,19 @@ public static class SafetensorsWriter
 
         var index = new { metadata = new { total_size = tensors.Sum(tensor => tensor.ByteLength) }, weight_map = map };
         File.WriteAllText(Path.Combine(folder, "model.safetensors.index.json"), JsonSerializer.Serialize(index));
+    }
+
+    private static void Write(FileStream stream, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            stream.Write(bytes);
+        }
+        catch (ArgumentOutOfRangeException failure)
+        {
+            // What .NET makes of EFBIG.
+            throw new IOException($"The file is larger than the file system or this process may write: '{stream.Name}'", failure);
+        }
     }
 
     private static byte[] Header(IReadOnlyList<TensorToWrite> tensors)

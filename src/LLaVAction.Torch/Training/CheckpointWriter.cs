@@ -115,9 +115,9 @@ internal sealed class CheckpointWriter(Checkpoint origin, TrainableModel trained
     {
         var config = JsonNode.Parse(File.ReadAllText(Path.Combine(origin.Folder, "config.json")))!.AsObject();
         config.Remove("llavaction_random_weights");
+        config["add_time_instruction"] = settings.HasTimeInstruction;
         if (origin.Configuration.Format == CheckpointFormat.Original)
         {
-            config["add_time_instruction"] = settings.HasTimeInstruction;
             config["mm_tunable_parts"] = string.Join(',', Parts());
             config["mm_vision_tower_lr"] = settings.TowerLearningRate;
             config["mm_projector_lr"] = settings.ProjectorLearningRate;

@@ -48,8 +48,8 @@ public sealed record TrainingRequest
     /// <summary>Rows decoded ahead of the model.</summary>
     public int DecodeAhead { get; init; } = 4;
 
-    /// <summary>The accuracy of a checkpoint's folder, asked at every checkpoint; null for none.</summary>
-    public Func<string, CancellationToken, double>? Evaluate { get; init; }
+    /// <summary>What every checkpoint is asked; null for nothing.</summary>
+    public PeriodicEvaluation? Evaluation { get; init; }
 
     /// <summary>Is told every step.</summary>
     public Action<TrainingStep, int>? OnStep { get; init; }
@@ -62,13 +62,13 @@ public sealed record TrainingRequest
 /// <param name="Checkpoint">The last checkpoint's folder.</param>
 /// <param name="Steps">Optimizer steps in all.</param>
 /// <param name="Skipped">Rows that could not be shown.</param>
-public sealed record TrainingOutcome(string Checkpoint, int Steps, int Skipped);
+/// <param name="Best">The checkpoint with the best accuracy, and what it answered; null where none was evaluated.</param>
+public sealed record TrainingOutcome(string Checkpoint, int Steps, int Skipped, (string Folder, TrainingEvaluation Evaluation)? Best);
 
 /// <summary>Trains a checkpoint on one device, from the start or from the last checkpoint of its folder.</summary>
 public sealed class TrainingRun
 {
     private const int RowsBeforeGivingUp = 32;
-    private const string MetricsFile = "metrics.jsonl";
     private readonly TrainingRequest _request;
     private readonly TrainerSettings _settings;
     private int _skipped;
@@ -95,6 +95,7 @@ public sealed class TrainingRun
     /// <exception cref="InputException">Bad input, a loss that is no number, no space, or no memory; the last checkpoint is whole.</exception>
     public TrainingOutcome Run(CancellationToken cancellationToken)
     {
+        RequireVideos();
         LibTorch.Load(_request.LibTorchFolder);
         using var origin = Checkpoint.OpenModel(_request.Model);
         var device = ComputeDevice.Of(_request.Options);
@@ -114,34 +115,57 @@ public sealed class TrainingRun
             $"Training {trained.Parameters.Sum(parameter => parameter.Master.numel()) / 1e6:0.0} million parameters on {device.Name} in {device.Precision}, {steps} steps of {_settings.BatchSize * _settings.Accumulation} rows; about {TrainingMemory.Gigabytes(memory.TotalBytes)} GB."));
         var identity = Identity(steps, device);
         Directory.CreateDirectory(_request.Output);
-        var last = Resume(trained, optimizer, clips, identity);
-        using var metrics = new MetricsLog(Path.Combine(_request.Output, MetricsFile), optimizer.Step);
+        var found = Resume(trained, optimizer, clips, identity);
+        using var metrics = new MetricsLog(_request.Output, optimizer.Step);
         var pixels = new ImagePreprocessor(origin.Configuration.Vision.ImageSize, origin.Configuration.Pixels);
         using var upload = new PixelUpload(pixels, device);
-        var writer = new CheckpointWriter(origin, trained, _settings);
-        var position = clips.Position;
+        var checkpoints = new RunCheckpoints(_request, new CheckpointWriter(origin, trained, _settings), metrics);
+        if (found is not null && checkpoints.IsDue(found.Step, steps))
+        {
+            checkpoints.Evaluate(found, cancellationToken);
+        }
+
+        var (position, saved) = (clips.Position, optimizer.Step);
         try
         {
             while (optimizer.Step < steps)
             {
-                var step = OneStep(optimizer, clips, upload, steps, last, cancellationToken);
+                var step = OneStep(optimizer, clips, upload, steps, checkpoints.Last, cancellationToken);
                 position = clips.Position;
-                if (optimizer.Step % _request.SaveEvery == 0 || optimizer.Step == steps)
-                {
-                    last = Save(writer, optimizer.Step, position, identity, cancellationToken, ref step);
-                }
-
                 metrics.Write(step);
                 _request.OnStep?.Invoke(step, steps);
+                if (checkpoints.IsDue(optimizer.Step, steps))
+                {
+                    checkpoints.Write(Progress());
+                    saved = optimizer.Step;
+                    checkpoints.Evaluate(Progress(), cancellationToken);
+                }
             }
         }
-        catch (OperationCanceledException) when (optimizer.Step > 0 && last != Path.Combine(_request.Output, CheckpointWriter.NameOf(optimizer.Step)))
+        catch (OperationCanceledException) when (optimizer.Step > saved)
         {
-            writer.Write(_request.Output, new TrainingProgress(optimizer.Step, position, _skipped, null, identity));
+            checkpoints.Write(Progress());
             throw;
         }
 
-        return new TrainingOutcome(last!, steps, _skipped);
+        return new TrainingOutcome(checkpoints.Last!, steps, _skipped, checkpoints.Best);
+
+        TrainingProgress Progress() => new(optimizer.Step, position, _skipped, null, identity);
+    }
+
+    private void RequireVideos()
+    {
+        TrainingRow[] shown = [.. _request.Rows.Where(row => row.Video is not null)];
+        TrainingRow[] missing = [.. shown.Where(row => !_request.Videos.HasVideo(ClipSource.ClipOf(row)))];
+        if (missing.Length > 0 && missing.Length == shown.Length)
+        {
+            throw new InputException($"No row's video is in the folder: {missing[0].Video} of row '{missing[0].NarrationId ?? missing[0].Id}' is not, and so on. Does --videos hold the videos of the training split?");
+        }
+
+        if (missing.Length > 0)
+        {
+            _request.Log($"{missing.Length} of {shown.Length} rows show videos that are not in the folder, {missing[0].Video} for one; they will be skipped.");
+        }
     }
 
     private TrainingStep OneStep(Optimizer optimizer, ClipSource clips, PixelUpload upload, int steps, string? last, CancellationToken cancellationToken)
@@ -178,8 +202,7 @@ public sealed class TrainingRun
             norm,
             rows,
             _skipped,
-            Stopwatch.GetElapsedTime(started).TotalSeconds,
-            null);
+            Stopwatch.GetElapsedTime(started).TotalSeconds);
 
         double Mean(int index) => losses.Count == 0 ? 0 : losses.Average(loss => loss[index]);
     }
@@ -222,30 +245,8 @@ public sealed class TrainingRun
         }
     }
 
-    // Writes a checkpoint, has it evaluated, and removes those that are neither among the last nor the best.
-    private string Save(CheckpointWriter writer, int step, long position, string identity, CancellationToken cancellationToken, ref TrainingStep metrics)
-    {
-        var progress = new TrainingProgress(step, position, _skipped, null, identity);
-        var folder = writer.Write(_request.Output, progress);
-        if (_request.Evaluate is { } evaluate)
-        {
-            var score = evaluate(folder, cancellationToken);
-            metrics = metrics with { Accuracy = score };
-            TrainingState.WriteProgress(folder, progress with { Score = score });
-        }
-
-        var all = CheckpointWriter.Existing(_request.Output);
-        var best = all.MaxBy(item => TrainingState.Read(item)?.Score ?? double.NegativeInfinity);
-        foreach (var old in all.SkipLast(_request.Keep).Where(item => item != best || TrainingState.Read(item)?.Score is null))
-        {
-            Directory.Delete(old, recursive: true);
-        }
-
-        return folder;
-    }
-
-    // Goes back to the last checkpoint of the folder; gives it, or null where there is none.
-    private string? Resume(TrainableModel trained, Optimizer optimizer, ClipSource clips, string identity)
+    // Goes back to the last checkpoint of the folder; gives where it stands, or null where there is none.
+    private TrainingProgress? Resume(TrainableModel trained, Optimizer optimizer, ClipSource clips, string identity)
     {
         if (CheckpointWriter.Existing(_request.Output) is not [.., var last])
         {
@@ -255,7 +256,7 @@ public sealed class TrainingRun
         var progress = TrainingState.Read(last) ?? throw new InputException($"{last} holds no training state. Choose another --output.");
         if (progress.Identity != identity)
         {
-            throw new InputException($"{_request.Output} holds a run with other rows, settings, model or device. Choose another --output, or start the run's own command again.");
+            throw new InputException($"{_request.Output} holds a run with other rows, settings, questions, model or device. Choose another --output, or start the run's own command again.");
         }
 
         TrainingState.Restore(last, trained);
@@ -264,13 +265,13 @@ public sealed class TrainingRun
         _skipped = progress.Skipped;
         _shown = 1;
         _request.Log(FormattableString.Invariant($"Going on from {last}, step {progress.Step}."));
-        return last;
+        return progress;
     }
 
     private string Identity(int steps, ComputeDevice device)
     {
         var settings = JsonSerializer.Serialize(_settings);
-        var text = FormattableString.Invariant($"{settings}\n{steps}\n{device.Name} {device.Precision}\n{CheckpointHash.Compute(_request.Model)}\n");
+        var text = FormattableString.Invariant($"{settings}\n{steps}\n{device.Name} {device.Precision}\n{CheckpointHash.Compute(_request.Model)}\n{_request.Evaluation?.Identity}\n");
         return Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes(text), .. TrainingJson.ToLines(_request.Rows)]));
     }
 }

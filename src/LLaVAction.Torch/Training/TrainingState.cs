@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LLaVAction.Models.Checkpoints;
+using LLaVAction.Training;
 using static TorchSharp.torch;
 
 namespace LLaVAction.Torch.Training;
@@ -8,9 +9,9 @@ namespace LLaVAction.Torch.Training;
 /// <param name="Step">Optimizer steps done.</param>
 /// <param name="Position">Rows taken from the sampler, over all epochs.</param>
 /// <param name="Skipped">Rows that could not be shown.</param>
-/// <param name="Score">Accuracy of the periodic evaluation here; null where there was none.</param>
+/// <param name="Evaluation">What the checkpoint answered; null where it was not asked, or not yet.</param>
 /// <param name="Identity">What must be equal for training to go on.</param>
-internal sealed record TrainingProgress(int Step, long Position, int Skipped, double? Score, string Identity);
+internal sealed record TrainingProgress(int Step, long Position, int Skipped, TrainingEvaluation? Evaluation, string Identity);
 
 /// <summary>The state of the optimizer beside a checkpoint: <c>training_state.json</c> and <c>training_state.safetensors</c>.</summary>
 internal static class TrainingState

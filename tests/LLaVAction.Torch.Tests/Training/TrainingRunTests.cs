@@ -61,6 +61,32 @@ public sealed class TrainingRunTests
     }
 
     [SkippableFact]
+    public void The_best_checkpoint_is_kept_beside_the_last_and_an_interrupted_evaluation_is_asked_again()
+    {
+        using var folder = Open(out var model);
+        var accuracies = new Dictionary<string, double> { ["checkpoint-000001"] = 0.1, ["checkpoint-000002"] = 0.9, ["checkpoint-000003"] = 0.9, ["checkpoint-000004"] = 0.3 };
+        var asked = new List<string>();
+        var isInterrupted = true;
+        TrainingEvaluation Evaluate(string checkpoint, CancellationToken cancellationToken)
+        {
+            asked.Add(Path.GetFileName(checkpoint));
+            return isInterrupted && asked.Count == 3 ? throw new OperationCanceledException() : new(accuracies[asked[^1]], 10, new Dictionary<string, double> { ["random"] = accuracies[asked[^1]] });
+        }
+
+        Assert.ThrowsAny<OperationCanceledException>(() => Run(model, folder["run"], Settings, saveEvery: 1, evaluate: Evaluate));
+        isInterrupted = false;
+        var outcome = Run(model, folder["run"], Settings, saveEvery: 1, evaluate: Evaluate);
+
+        Assert.Equal(["checkpoint-000001", "checkpoint-000002", "checkpoint-000003", "checkpoint-000003", "checkpoint-000004"], asked);
+        Assert.Equal(("checkpoint-000002", 0.9), (Path.GetFileName(outcome.Best!.Value.Folder), outcome.Best.Value.Evaluation.Accuracy));
+        Assert.Equal(["checkpoint-000002", "checkpoint-000004"], Directory.GetDirectories(folder["run"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        var metrics = TrainingMetrics.Read(folder["run/metrics.jsonl"]);
+        Assert.Equal([1, 2, 3, 4], metrics.Steps.Select(static step => step.Step));
+        Assert.Equal([0.1, 0.9, 0.9, 0.3], metrics.Evaluations.Values.Select(static evaluation => evaluation.Accuracy));
+        Assert.Equal(8, FormatSchemas.RequireLines("metrics", File.ReadAllText(folder["run/metrics.jsonl"])));
+    }
+
+    [SkippableFact]
     public void A_trained_checkpoint_runs_on_both_engines_alike_and_has_changed()
     {
         using var folder = Open(out var model);
@@ -130,7 +156,7 @@ public sealed class TrainingRunTests
     {
         using var folder = Open(out var model);
         Run(model, folder["run"], Settings);
-        Assert.Contains("other rows, settings, model or device", Assert.Throws<InputException>(() => Run(model, folder["run"], Settings with { Seed = 7 })).Message, StringComparison.Ordinal);
+        Assert.Contains("other rows, settings, questions, model or device", Assert.Throws<InputException>(() => Run(model, folder["run"], Settings with { Seed = 7 })).Message, StringComparison.Ordinal);
     }
 
     private static TemporaryFolder Open(out string model)
@@ -150,7 +176,7 @@ public sealed class TrainingRunTests
     }
 
     private static TrainingOutcome Run(
-        string model, string output, TrainerSettings settings, Action<TrainingStep>? onStep = null, Func<int, bool>? missing = null, int saveEvery = 100, CancellationToken cancellationToken = default) =>
+        string model, string output, TrainerSettings settings, Action<TrainingStep>? onStep = null, Func<int, bool>? missing = null, int saveEvery = 100, Func<string, CancellationToken, TrainingEvaluation>? evaluate = null, CancellationToken cancellationToken = default) =>
         new TrainingRun(new TrainingRequest
         {
             Model = model,
@@ -160,6 +186,8 @@ public sealed class TrainingRunTests
             Settings = settings,
             Options = new ModelOptions { Device = "cpu", Precision = "float32" },
             SaveEvery = saveEvery,
+            Keep = 1,
+            Evaluation = evaluate is null ? null : new PeriodicEvaluation("questions", evaluate),
             OnStep = (step, _) => onStep?.Invoke(step),
         }).Run(cancellationToken);
 
