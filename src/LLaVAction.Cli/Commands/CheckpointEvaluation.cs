@@ -1,7 +1,6 @@
 using LLaVAction.Benchmarks;
 using LLaVAction.Cli.Options;
 using LLaVAction.Cli.Output;
-using LLaVAction.Runs;
 using LLaVAction.Torch.Training;
 using LLaVAction.Training;
 
@@ -60,6 +59,7 @@ internal sealed class CheckpointEvaluation(TrainModelOptions options, CommandCon
             Limit = options.Evaluation.Limit,
             Model = model,
             Videos = options.Evaluation.Videos is { } folder ? options.Videos with { Folder = folder } : options.Videos,
+            Cache = options.Cache,
             Output = Path.Combine(options.Output, "evaluations", Path.GetFileName(model)),
             Frames = [options.Frames],
             Perspective = options.Perspective,

@@ -6,6 +6,7 @@ using LLaVAction.Prompts;
 using LLaVAction.Torch.Training;
 using LLaVAction.Training;
 using LLaVAction.Video.Caching;
+using LLaVAction.Video.Layouts;
 
 namespace LLaVAction.Cli.Commands;
 
@@ -23,6 +24,9 @@ internal sealed record TrainModelOptions
 
     [OptionGroup]
     public FrameCacheOptions Cache { get; init; } = new();
+
+    [Option("--replay", "Folder of the videos and images that replayed rows of other data sets show [default: --videos].", Value = "DIR")]
+    public string? Replay { get; init; }
 
     [Option("--output", "Folder of the run: checkpoints and metrics.jsonl. A run found there is resumed.", Value = "DIR", Alias = "-o")]
     public required string Output { get; init; }
@@ -72,7 +76,7 @@ internal sealed record TrainModelOptions
     [Option("--freeze", "Parts that are not trained: tower, projector, language, heads.", Value = "PART[,PART]", HasCommas = true)]
     public IReadOnlyList<string> Freeze { get; init; } = [];
 
-    [Option("--lora-rank", "Train adapters of this rank in place of the language model's layers; they are merged into every checkpoint.", Value = "N", Minimum = 1, Maximum = 4096)]
+    [Option("--lora-rank", "Train adapters of this rank in place of the language model's layers; --save says what checkpoints hold of them.", Value = "N", Minimum = 1, Maximum = 4096)]
     public int? LoraRank { get; init; }
 
     [Option("--lora-alpha", "Scale of the adapters: alpha / rank [default: twice the rank].", Value = "X", Minimum = 0)]
@@ -108,8 +112,8 @@ internal sealed record TrainModelOptions
     [Option("--no-time-instruction", "Do not tell the clip's length and the number of frames.")]
     public bool HasNoTimeInstruction { get; init; }
 
-    [Option("--prior-action-share", "Share of the rows with prior actions that are shown with them, drawn anew every epoch.", Value = "SHARE", Minimum = 0, Maximum = 1)]
-    public double PriorActionShare { get; init; } = 1;
+    [Option("--prior-action-share", "Share of the rows with prior actions that are shown with them, drawn anew every epoch [default: what the manifest beside --data says, else 1].", Value = "SHARE", Minimum = 0, Maximum = 1)]
+    public double? PriorActionShare { get; init; }
 
     [Option("--keep-activations", "Keep activations for the backward pass instead of computing them again: faster, and more memory.")]
     public bool KeepsActivations { get; init; }
@@ -119,6 +123,9 @@ internal sealed record TrainModelOptions
 
     [Option("--save-every", "Optimizer steps between checkpoints.", Value = "N", Minimum = 1)]
     public int SaveEvery { get; init; } = 500;
+
+    [Option("--save", "What checkpoints hold: the whole model, adapters merged, or the adapters alone (PEFT's layout); the same command with --save merged makes the last one whole.")]
+    public CheckpointContent Save { get; init; }
 
     [Option("--keep", "How many of the last checkpoints are kept.", Value = "N", Minimum = 1)]
     public int Keep { get; init; } = 2;
@@ -153,18 +160,21 @@ internal sealed class TrainModelCommand()
         var settings = Settings(options, configuration);
         var cache = options.Cache.Open();
         var videos = options.Videos.Open()!;
+        var rows = isMixture ? MixtureFile.ReadRows(options.Data, options.Seed) : TrainingFile.Read(options.Data);
         IProgressReporter? progress = null;
         var request = new TrainingRequest
         {
             Model = options.Model,
-            Rows = isMixture ? MixtureFile.ReadRows(options.Data, options.Seed) : TrainingFile.Read(options.Data),
+            Rows = rows,
             Videos = cache is null ? videos : new CachedFrameReader(videos, cache, configuration.Vision.ImageSize),
+            Replay = rows.Any(static row => row.ShowsReplayedMedia) ? MediaFolder.Open(options.Replay ?? options.Videos.Folder!) : null,
             Output = options.Output,
             Settings = settings,
             Options = new() { Device = options.Device, Precision = options.Precision.ToString().ToLowerInvariant(), Threads = options.Threads },
             LibTorchFolder = context.LibTorchFolder,
             SaveEvery = options.SaveEvery,
             Keep = options.Keep,
+            Content = options.Save,
             DecodeAhead = options.DecodeAhead,
             Evaluation = evaluation is null ? null : evaluation with { Evaluate = Aside(evaluation.Evaluate) },
             Log = message => context.Log.Information("{Message}", message),
@@ -235,10 +245,14 @@ internal sealed class TrainModelCommand()
         Frames = options.Frames,
         Perspective = options.Perspective,
         HasTimeInstruction = !options.HasNoTimeInstruction,
-        PriorActionShare = options.PriorActionShare,
+        PriorActionShare = options.PriorActionShare ?? ManifestShare(options.Data) ?? 1,
         RecomputesActivations = !options.KeepsActivations,
         Seed = options.Seed,
     };
+
+    // What the training set beside a file of rows leaves to be drawn; null where it is no built set, or has drawn already.
+    private static double? ManifestShare(string data) =>
+        TrainingFolder.Find(Path.GetDirectoryName(Path.GetFullPath(data))!)?.Manifest.Settings is { PriorActionDraw: PriorActionDraw.Load } settings ? settings.PriorActionShare : null;
 
     private static ModelPart Part(string name) => Enum.TryParse<ModelPart>(name, ignoreCase: true, out var part) && !char.IsAsciiDigit(name[0])
         ? part

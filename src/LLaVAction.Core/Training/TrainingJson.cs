@@ -48,14 +48,11 @@ public static class TrainingJson
             throw new JsonException($"found {row.ValueKind}, expected an object with id, video and conversations");
         }
 
-        if (row.TryGetProperty("image"u8, out _))
-        {
-            throw new JsonException("the row shows an image; expected rows about videos, or text alone");
-        }
-
+        var (video, image) = (Text(row, "video"), Image(row));
         return new TrainingRow
         {
-            Video = Text(row, "video"),
+            Video = video is null || image is null ? video : throw new JsonException("the row shows a video and an image; expected one of them, or text alone"),
+            Image = image,
             Conversations = Turns(row),
             Id = Text(row, "id") ?? throw new JsonException("id is missing"),
             Split = Text(row, "split"),
@@ -79,6 +76,11 @@ public static class TrainingJson
         if (row.Video is not null)
         {
             json.WriteString("video"u8, row.Video);
+        }
+
+        if (row.Image is not null)
+        {
+            json.WriteString("image"u8, row.Image);
         }
 
         json.WriteStartArray("conversations"u8);
@@ -195,6 +197,12 @@ public static class TrainingJson
                     : throw new JsonException("an entry of prior_actions lacks seconds_ago or text"))]
             : throw new JsonException("prior_actions must hold two actions");
     }
+
+    // A path; a list in files of rows with several images, of which only lists of one are read.
+    private static string? Image(JsonElement row) => row.TryGetProperty("image"u8, out var list) && list.ValueKind == JsonValueKind.Array
+        ? list.GetArrayLength() == 1 && list[0].ValueKind == JsonValueKind.String ? list[0].GetString()
+            : throw new JsonException($"the row shows {list.GetArrayLength()} images; expected one")
+        : Text(row, "image");
 
     // A text; ids are numbers in some published files.
     private static string? Text(JsonElement row, string name)

@@ -20,6 +20,12 @@ public sealed record TrainingRow
     /// <summary><c>{participant}-{video}</c> of a clip (<c>P01-P01_01</c>), the path below the data source of a replay row; null for text alone.</summary>
     public required string? Video { get; init; }
 
+    /// <summary>Path of the image that a replay row shows; null for videos and for text alone.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>Whether it shows a video or an image of another data set than EPIC-KITCHENS-100.</summary>
+    public bool ShowsReplayedMedia => Image is not null || (Video is not null && QuestionType is null);
+
     /// <summary>The turns, in order; rows of our own have one of the human and one of the model.</summary>
     public required IReadOnlyList<ConversationTurn> Conversations { get; init; }
 

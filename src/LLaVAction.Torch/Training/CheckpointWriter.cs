@@ -5,11 +5,21 @@ using static TorchSharp.torch;
 
 namespace LLaVAction.Torch.Training;
 
+/// <summary>What a checkpoint holds beside the state of training.</summary>
+public enum CheckpointContent
+{
+    /// <summary>The whole model, adapters merged: it needs no flag to be evaluated.</summary>
+    Merged,
+
+    /// <summary>The adapters alone.</summary>
+    Adapter,
+}
+
 /// <summary>
 /// Writes checkpoints in the layout of the one that training started from: its names and element types, its tokenizer files,
 /// its config.json with what training changed. A folder is written aside, synced and renamed: one of its name is whole.
 /// </summary>
-internal sealed class CheckpointWriter(Checkpoint origin, TrainableModel trained, TrainerSettings settings)
+internal sealed class CheckpointWriter(Checkpoint origin, TrainableModel trained, TrainerSettings settings, CheckpointContent content = CheckpointContent.Merged)
 {
     private const string Partial = ".partial";
     private const long ShardBytes = 5_000_000_000;
@@ -21,7 +31,7 @@ internal sealed class CheckpointWriter(Checkpoint origin, TrainableModel trained
         ? [.. Directory.EnumerateDirectories(run, "checkpoint-*").Where(folder => !folder.EndsWith(Partial, StringComparison.Ordinal)).Order(StringComparer.Ordinal)]
         : [];
 
-    // Writes the checkpoint of a step; gives its folder.
+    // Writes the checkpoint of a step, over one of the same step where there is one; gives its folder.
     public string Write(string run, TrainingProgress progress)
     {
         var target = Path.Combine(run, NameOf(progress.Step));
@@ -34,7 +44,16 @@ internal sealed class CheckpointWriter(Checkpoint origin, TrainableModel trained
         Directory.CreateDirectory(partial);
         try
         {
-            WriteModel(partial);
+            if (content == CheckpointContent.Adapter)
+            {
+                AdapterFiles.Write(partial, trained, origin, settings.Lora!);
+            }
+            else
+            {
+                WriteWeights(partial);
+            }
+
+            WriteDescription(partial);
             TrainingState.Write(partial, trained, progress);
             foreach (var file in Directory.EnumerateFiles(partial))
             {
@@ -57,8 +76,17 @@ internal sealed class CheckpointWriter(Checkpoint origin, TrainableModel trained
         return target;
     }
 
+    // Whether a checkpoint lacks the model that checkpoints of this run have: it was written as adapters alone.
+    public bool LacksModel(string folder) => content == CheckpointContent.Merged && File.Exists(Path.Combine(folder, AdapterFiles.TensorFile));
+
     // Writes model, configuration and tokenizer files alone; adapters are merged.
     public void WriteModel(string folder)
+    {
+        WriteWeights(folder);
+        WriteDescription(folder);
+    }
+
+    private void WriteWeights(string folder)
     {
         var parameters = trained.Model.named_parameters().ToDictionary(item => item.name, item => (Tensor)item.parameter, StringComparer.Ordinal);
         var adapters = trained.Adapters.ToDictionary(adapter => adapter.Name + ".weight", StringComparer.Ordinal);
@@ -103,7 +131,10 @@ internal sealed class CheckpointWriter(Checkpoint origin, TrainableModel trained
         {
             SafetensorsWriter.WriteShards(folder, tensors, ShardBytes);
         }
+    }
 
+    private void WriteDescription(string folder)
+    {
         File.WriteAllText(Path.Combine(folder, "config.json"), Configuration());
         foreach (var file in Directory.EnumerateFiles(origin.Folder).Where(IsCopied))
         {

@@ -2,23 +2,24 @@ using LLaVAction.Models.Tokenization;
 using LLaVAction.Runs;
 using LLaVAction.Training;
 using LLaVAction.Video.Frames;
+using LLaVAction.Video.Layouts;
 
 namespace LLaVAction.Torch.Training;
 
 /// <summary>A row ready to be shown, or why it cannot be.</summary>
 /// <param name="Row">The row.</param>
-/// <param name="Tokens">Its conversation.</param>
+/// <param name="Tokens">Its conversation; null where it cannot be shown.</param>
 /// <param name="Frames">Its frames; null for text alone, and where they cannot be read.</param>
 /// <param name="Failure">Why they cannot.</param>
-internal sealed record LoadedRow(TrainingRow Row, SupervisedTokens Tokens, ClipFrames? Frames, string? Failure);
+internal sealed record LoadedRow(TrainingRow Row, SupervisedTokens? Tokens, ClipFrames? Frames, string? Failure);
 
 /// <summary>
 /// Rows in the sampler's order, their frames decoded ahead of the model by the evaluation's own readers. A clip that cannot
 /// be decoded is told, never replaced.
 /// </summary>
-internal sealed class ClipSource(IReadOnlyList<TrainingRow> rows, IFrameReader reader, ITokenizer tokenizer, TrainerSettings settings, int ahead)
+internal sealed class ClipSource(IReadOnlyList<TrainingRow> rows, IFrameReader reader, MediaFolder? replay, ITokenizer tokenizer, TrainerSettings settings, int ahead)
 {
-    private readonly int[] _lengths = [.. rows.Select(row => LengthGroupedSampler.LengthOf(row.Conversations.Select(turn => turn.Value)))];
+    private readonly int[] _lengths = [.. rows.Select(LengthGroupedSampler.LengthOf)];
     private readonly Queue<Task<LoadedRow>> _waiting = [];
     private readonly int _group = settings.BatchSize * settings.Accumulation;
     private (int Epoch, int[] Order) _epoch = (-1, []);
@@ -70,20 +71,28 @@ internal sealed class ClipSource(IReadOnlyList<TrainingRow> rows, IFrameReader r
 
     private async Task<LoadedRow> LoadAsync(TrainingRow row, int epoch, int number, CancellationToken cancellationToken)
     {
-        var tokens = SupervisedTokens.Of(TrainingPrompts.Of(row, settings, epoch, number), tokenizer, settings.Mask);
-        if (row.Video is null)
-        {
-            return new LoadedRow(row, tokens, null, null);
-        }
-
         try
         {
+            if (row.ShowsReplayedMedia)
+            {
+                var shown = await ReplayRows.ReadAsync(row, replay!, settings.Frames, cancellationToken);
+                return new LoadedRow(row, Tokens(ReplayRows.Turns(row, shown, settings.HasTimeInstruction)), shown.Frames, null);
+            }
+
+            var tokens = Tokens(TrainingPrompts.Of(row, settings, epoch, number));
+            if (row.Video is null)
+            {
+                return new LoadedRow(row, tokens, null, null);
+            }
+
             var frames = await reader.ReadAsync(ClipOf(row), new FramePolicy(FramePolicyKind.Midpoint), [settings.Frames], cancellationToken);
             return new LoadedRow(row, tokens, frames, null);
         }
         catch (FrameReadException failure)
         {
-            return new LoadedRow(row, tokens, null, failure.Message);
+            return new LoadedRow(row, null, null, failure.Message);
         }
+
+        SupervisedTokens Tokens(IReadOnlyList<ConversationTurn> turns) => SupervisedTokens.Of(turns, tokenizer, settings.Mask);
     }
 }

@@ -27,6 +27,11 @@ internal sealed class RunCheckpoints(TrainingRequest request, CheckpointWriter w
     // Has the last checkpoint evaluated, unless it was before the run was interrupted, and removes those that are not kept.
     public void Evaluate(TrainingProgress progress, CancellationToken cancellationToken)
     {
+        if (writer.LacksModel(Last!))
+        {
+            Last = writer.Write(request.Output, progress);
+        }
+
         if (request.Evaluation is { } evaluation)
         {
             if (progress.Evaluation is null)

@@ -11,6 +11,7 @@ using LLaVAction.Torch.Inference;
 using LLaVAction.Torch.Native;
 using LLaVAction.Training;
 using LLaVAction.Video.Frames;
+using LLaVAction.Video.Layouts;
 using static TorchSharp.torch;
 
 namespace LLaVAction.Torch.Training;
@@ -26,6 +27,9 @@ public sealed record TrainingRequest
 
     /// <summary>The videos that the rows show.</summary>
     public required IFrameReader Videos { get; init; }
+
+    /// <summary>The videos and images of other data sets that rows replay; null where none do.</summary>
+    public MediaFolder? Replay { get; init; }
 
     /// <summary>The run's folder.</summary>
     public required string Output { get; init; }
@@ -44,6 +48,9 @@ public sealed record TrainingRequest
 
     /// <summary>How many of the last checkpoints are kept, beside the best.</summary>
     public int Keep { get; init; } = 2;
+
+    /// <summary>What checkpoints hold.</summary>
+    public CheckpointContent Content { get; init; }
 
     /// <summary>Rows decoded ahead of the model.</summary>
     public int DecodeAhead { get; init; } = 4;
@@ -85,9 +92,14 @@ public sealed class TrainingRun
             throw new InputException("The mixture holds no rows.");
         }
 
-        if (request.Rows.FirstOrDefault(row => row.Video is not null && row.QuestionType is null) is { } replay)
+        foreach (var row in request.Rows)
         {
-            throw new InputException($"Row '{replay.Id}' replays another data set ({replay.DataSource}); train-model shows clips of EPIC-KITCHENS alone. Take its file out of the mixture, or train with the original's script.");
+            ReplayRows.Require(row);
+        }
+
+        if (request.Replay is null && request.Rows.FirstOrDefault(static row => row.ShowsReplayedMedia) is { } replayed)
+        {
+            throw new InputException($"Row '{replayed.Id}' shows {replayed.Image ?? replayed.Video} of another data set. Give the folder of its videos and images with --replay, or take its file out of the mixture.");
         }
     }
 
@@ -107,9 +119,14 @@ public sealed class TrainingRun
         var memory = TrainingMemory.Of(TrainableModel.ConfigurationOf(origin.Configuration, _settings), _settings, device.BytesPerValue);
         memory.Require(_request.Model, device);
         var tokenizer = ByteLevelTokenizer.Open(_request.Model);
-        var clips = new ClipSource(_request.Rows, _request.Videos, tokenizer, _settings, _request.DecodeAhead);
+        var clips = new ClipSource(_request.Rows, _request.Videos, _request.Replay, tokenizer, _settings, _request.DecodeAhead);
         var steps = _settings.MaximumSteps ?? Math.Max(1, (int)(_settings.Epochs * clips.RowsPerEpoch / (_settings.BatchSize * _settings.Accumulation)));
         using var trained = TrainableModel.Load(origin, _settings, device);
+        if (_request.Content == CheckpointContent.Adapter)
+        {
+            AdapterFiles.Require(trained, _settings);
+        }
+
         using var optimizer = new Optimizer(trained, _settings, LearningRateSchedule.Of(steps, _settings.WarmUp));
         _request.Log(FormattableString.Invariant(
             $"Training {trained.Parameters.Sum(parameter => parameter.Master.numel()) / 1e6:0.0} million parameters on {device.Name} in {device.Precision}, {steps} steps of {_settings.BatchSize * _settings.Accumulation} rows; about {TrainingMemory.Gigabytes(memory.TotalBytes)} GB."));
@@ -119,7 +136,7 @@ public sealed class TrainingRun
         using var metrics = new MetricsLog(_request.Output, optimizer.Step);
         var pixels = new ImagePreprocessor(origin.Configuration.Vision.ImageSize, origin.Configuration.Pixels);
         using var upload = new PixelUpload(pixels, device);
-        var checkpoints = new RunCheckpoints(_request, new CheckpointWriter(origin, trained, _settings), metrics);
+        var checkpoints = new RunCheckpoints(_request, new CheckpointWriter(origin, trained, _settings, _request.Content), metrics);
         if (found is not null && checkpoints.IsDue(found.Step, steps))
         {
             checkpoints.Evaluate(found, cancellationToken);
@@ -155,16 +172,21 @@ public sealed class TrainingRun
 
     private void RequireVideos()
     {
-        TrainingRow[] shown = [.. _request.Rows.Where(row => row.Video is not null)];
-        TrainingRow[] missing = [.. shown.Where(row => !_request.Videos.HasVideo(ClipSource.ClipOf(row)))];
-        if (missing.Length > 0 && missing.Length == shown.Length)
+        RequireMedia([.. _request.Rows.Where(row => row.Video is not null && !row.ShowsReplayedMedia)], row => _request.Videos.HasVideo(ClipSource.ClipOf(row)), "Does --videos hold the videos of the training split?");
+        RequireMedia([.. _request.Rows.Where(static row => row.ShowsReplayedMedia)], row => ReplayRows.Find(row, _request.Replay!) is not null, "Is --replay the folder above LLaVA-Video-178K, or above the data sets' own?");
+    }
+
+    private void RequireMedia(TrainingRow[] rows, Func<TrainingRow, bool> isThere, string question)
+    {
+        TrainingRow[] missing = [.. rows.Where(row => !isThere(row))];
+        if (missing.Length > 0 && missing.Length == rows.Length)
         {
-            throw new InputException($"No row's video is in the folder: {missing[0].Video} of row '{missing[0].NarrationId ?? missing[0].Id}' is not, and so on. Does --videos hold the videos of the training split?");
+            throw new InputException($"None of {rows.Length} rows finds its video or image: {missing[0].Video ?? missing[0].Image} of row '{missing[0].NarrationId ?? missing[0].Id}' is not in the folder, and so on. {question}");
         }
 
         if (missing.Length > 0)
         {
-            _request.Log($"{missing.Length} of {shown.Length} rows show videos that are not in the folder, {missing[0].Video} for one; they will be skipped.");
+            _request.Log($"{missing.Length} of {rows.Length} rows show what is not in the folder, {missing[0].Video ?? missing[0].Image} for one; they will be skipped.");
         }
     }
 
@@ -227,8 +249,8 @@ public sealed class TrainingRun
                 pixels = upload.Send([.. Enumerable.Range(0, frames.Frames.Count).Select(frame => (frames, frame))]);
             }
 
-            var selection = loaded.Frames?.Selections[_settings.Frames] ?? [];
-            examples.Add(new TrainingExample(loaded.Tokens, pixels, selection, (loaded.Row.VerbId, loaded.Row.NounId, loaded.Row.ActionId)));
+            var selection = loaded.Frames?.Selections.Values.Single() ?? [];
+            examples.Add(new TrainingExample(loaded.Tokens!, pixels, selection, (loaded.Row.VerbId, loaded.Row.NounId, loaded.Row.ActionId)));
         }
 
         return examples;

@@ -59,6 +59,18 @@ public sealed partial class TrainModelProcessTests(TrainingKitchen kitchen) : IC
     }
 
     [SkippableFact]
+    public async Task Adapters_stored_alone_are_evaluated_over_the_model_they_name()
+    {
+        await TrainingKitchen.RequireAsync();
+        var result = await CliProcess.RunAsync(kitchen.Train(
+            "adapters", "--lora-rank", "2", "--freeze", "tower,projector", "--save", "adapter", "--max-steps", "2", "--evaluate", kitchen["mqa"], "--evaluate-limit", "2"));
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("of 2 questions right", result.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(kitchen["adapters/checkpoint-000002/adapter_model.safetensors"]));
+    }
+
+    [SkippableFact]
     public async Task A_loss_that_is_no_number_leaves_the_last_good_checkpoint()
     {
         await TrainingKitchen.RequireAsync();

@@ -5,7 +5,7 @@ using LLaVAction.Torch;
 namespace LLaVAction.Cli.Tests.Training;
 
 /// <summary>Training rows and a benchmark of the bundled kitchen's clips, built once for a class of tests.</summary>
-public sealed class TrainingKitchen : IAsyncLifetime
+public sealed class TrainingKitchen : IAsyncLifetime, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -34,11 +34,10 @@ public sealed class TrainingKitchen : IAsyncLifetime
     }
 
     /// <inheritdoc/>
-    public Task DisposeAsync()
-    {
-        _folder.Dispose();
-        return Task.CompletedTask;
-    }
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public void Dispose() => _folder.Dispose();
 
     /// <summary>Skips the test where nothing can be trained on videos.</summary>
     public static async Task RequireAsync()

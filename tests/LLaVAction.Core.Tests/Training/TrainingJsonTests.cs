@@ -77,7 +77,7 @@ public sealed class TrainingJsonTests
     [InlineData("""{"id":"x","conversations":[{"from":"human","value":"a"}],"verb_id":-2}""", "verb_id is -2")]
     [InlineData("""{"id":"x","conversations":[{"from":"human","value":"a"}],"verb_id":1.5}""", "verb_id is 1.5")]
     [InlineData("""{"id":"x","conversations":[{"from":"human","value":"a"}],"start_timestamp":"soon"}""", "start_timestamp is")]
-    [InlineData("""{"id":"x","conversations":[{"from":"human","value":"a"}],"image":"a.jpg"}""", "shows an image")]
+    [InlineData("""{"id":"x","conversations":[{"from":"human","value":"a"}],"image":["a.jpg","b.jpg"]}""", "shows 2 images")]
     [InlineData("""{"id":"\ud800","conversations":[{"from":"human","value":"a"}]}""", "id is no valid Unicode text")]
     [InlineData("""{"id":"x","conversations":[{"from":"human","value":"a"}],"prior_actions":[]}""", "two actions")]
     public void What_is_no_row_is_refused_by_name(string line, string expected) =>

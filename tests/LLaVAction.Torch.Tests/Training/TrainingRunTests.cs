@@ -9,6 +9,7 @@ using LLaVAction.Torch.Native;
 using LLaVAction.Torch.Training;
 using LLaVAction.Training;
 using LLaVAction.Video.Frames;
+using LLaVAction.Video.Layouts;
 using static TorchSharp.torch;
 
 namespace LLaVAction.Torch.Tests.Training;
@@ -18,7 +19,7 @@ public sealed class TrainingRunTests
 {
     private const int Steps = 4;
 
-    private static readonly TrainerSettings Settings = new()
+    internal static readonly TrainerSettings Settings = new()
     {
         MaximumSteps = Steps,
         BatchSize = 2,
@@ -159,7 +160,7 @@ public sealed class TrainingRunTests
         Assert.Contains("other rows, settings, questions, model or device", Assert.Throws<InputException>(() => Run(model, folder["run"], Settings with { Seed = 7 })).Message, StringComparison.Ordinal);
     }
 
-    private static TemporaryFolder Open(out string model)
+    internal static TemporaryFolder Open(out string model)
     {
         TestEngine.Require();
         const string Checkpoint = "models/tiny-action/orig";
@@ -175,12 +176,24 @@ public sealed class TrainingRunTests
         return folder;
     }
 
-    private static TrainingOutcome Run(
-        string model, string output, TrainerSettings settings, Action<TrainingStep>? onStep = null, Func<int, bool>? missing = null, int saveEvery = 100, Func<string, CancellationToken, TrainingEvaluation>? evaluate = null, CancellationToken cancellationToken = default) =>
+    internal static TrainingOutcome Run(
+        string model,
+        string output,
+        TrainerSettings settings,
+        Action<TrainingStep>? onStep = null,
+        Func<int, bool>? missing = null,
+        int saveEvery = 100,
+        Func<string, CancellationToken, TrainingEvaluation>? evaluate = null,
+        IReadOnlyList<TrainingRow>? rows = null,
+        MediaFolder? replay = null,
+        CheckpointContent content = CheckpointContent.Merged,
+        CancellationToken cancellationToken = default) =>
         new TrainingRun(new TrainingRequest
         {
             Model = model,
-            Rows = [.. Enumerable.Range(0, 16).Select(Row)],
+            Rows = rows ?? [.. Enumerable.Range(0, 16).Select(Row)],
+            Replay = replay,
+            Content = content,
             Videos = new MadeUpFrames(missing ?? (_ => false)),
             Output = output,
             Settings = settings,
@@ -191,7 +204,7 @@ public sealed class TrainingRunTests
             OnStep = (step, _) => onStep?.Invoke(step),
         }).Run(cancellationToken);
 
-    private static TrainingRow Row(int number) => new()
+    internal static TrainingRow Row(int number) => new()
     {
         Video = "P01-P01_01",
         Id = "P01-P01_01",
