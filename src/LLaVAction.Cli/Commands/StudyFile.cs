@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using LLaVAction.Cli.Options;
+using LLaVAction.Comparison;
 using YamlDotNet.RepresentationModel;
 
 namespace LLaVAction.Cli.Commands;
@@ -10,13 +11,22 @@ internal sealed class StudySection() : Dictionary<string, OptionValue>(StringCom
     public OptionLayer Layer => option => this.GetValueOrDefault(option.Name);
 }
 
+/// <summary>A model that a study trains and evaluates.</summary>
+/// <param name="Name">Its name, and that of its run.</param>
+/// <param name="Build">Its options of <c>build-training-set</c>.</param>
+/// <param name="Train">Its options of <c>train-model</c>.</param>
+/// <param name="Evaluate">Its options of <c>evaluate-model</c>.</param>
+/// <param name="TrainedAs">The variant whose model it evaluates otherwise; null where it trains its own.</param>
+internal sealed record StudyVariant(string Name, StudySection Build, StudySection Train, StudySection Evaluate, string? TrainedAs);
+
 /// <summary>
-/// A whole comparison in one YAML file: the options of each command under the command's name, and under <c>runs</c> one
-/// entry per run of <c>evaluate-model</c>. <c>${NAME}</c> stands for a variable of the environment.
+/// A whole comparison in one YAML file: the options of each command under the command's name, under <c>runs</c> one
+/// entry per run of <c>evaluate-model</c>, and under <c>variants</c> one per model to train. <c>${NAME}</c> stands for a
+/// variable of the environment.
 /// </summary>
 internal sealed partial record StudyFile
 {
-    private static readonly string[] Keys = ["output", "benchmark", "build-benchmark", "evaluate-model", "runs", "compare", "report"];
+    private static readonly string[] Keys = ["output", "benchmark", "build-benchmark", "evaluate-model", "runs", "build-training-set", "train-model", "ablation", "variants", "compare", "report"];
     private static readonly string[] SetByStudy = ["output", "benchmark", "force", "shard"];
 
     // Folder of everything the study makes; null where the file leaves it to '--output'.
@@ -30,6 +40,15 @@ internal sealed partial record StudyFile
     public StudySection Evaluate { get; private init; } = [];
 
     public IReadOnlyList<(string Name, StudySection Options)> Runs { get; private init; } = [];
+
+    public StudySection BuildTraining { get; private init; } = [];
+
+    public StudySection Train { get; private init; } = [];
+
+    public IReadOnlyList<StudyVariant> Variants { get; private init; } = [];
+
+    // How the variants are compared; null where they are no ablation.
+    public AblationShape? Ablation { get; private init; }
 
     public StudySection Compare { get; private init; } = [];
 
@@ -54,12 +73,24 @@ internal sealed partial record StudyFile
                 "evaluate-model" => study with { Evaluate = reader.Section(key, node) },
                 "compare" => study with { Compare = reader.Section(key, node) },
                 "report" => study with { Report = reader.Section(key, node) },
+                "build-training-set" => study with { BuildTraining = reader.Section(key, node) },
+                "train-model" => study with { Train = reader.Section(key, node) },
+                "variants" => study with { Variants = ReadVariants(path, node, reader) },
+                "ablation" => study with
+                {
+                    Ablation = reader.Value(key, node) switch
+                    {
+                        "build-up" => AblationShape.BuildUp,
+                        "leave-one-out" => AblationShape.LeaveOneOut,
+                        var other => throw new InputException($"{YamlFile.Place(path, node)}: ablation '{other}'; expected build-up or leave-one-out."),
+                    },
+                },
                 "runs" => study with { Runs = ReadRuns(path, node, reader) },
                 _ => throw new InputException($"{YamlFile.Place(path, keyNode)}: '{key}' is not a key of a study ({string.Join(", ", Keys)}).{NearestName.Hint(key, Keys)}"),
             };
         }
 
-        if (study.Runs.Count == 0)
+        if (study.Runs.Count + study.Variants.Count == 0)
         {
             throw new InputException($"{path}: no 'runs'; expected at least one entry such as 'runs: {{ my-model: {{ model: checkpoints/my-model }} }}'.");
         }
@@ -69,23 +100,48 @@ internal sealed partial record StudyFile
             : study;
     }
 
-    private static List<(string, StudySection)> ReadRuns(string path, YamlNode node, SectionReader reader)
+    private static List<(string, StudySection)> ReadRuns(string path, YamlNode node, SectionReader reader) =>
+        [.. Named(path, node, "'runs' must have one entry per run, each with options of evaluate-model.").Select(run => (run.Name, reader.Section("evaluate-model", run.Node)))];
+
+    private static List<StudyVariant> ReadVariants(string path, YamlNode node, SectionReader reader)
     {
-        if (node is not YamlMappingNode mapping)
+        var variants = new List<StudyVariant>();
+        foreach (var (name, sections) in Named(path, node, "'variants' must have one entry per model, each with sections such as train-model."))
         {
-            throw new InputException($"{YamlFile.Place(path, node)}: 'runs' must have one entry per run, each with options of evaluate-model.");
+            var variant = new StudyVariant(name, [], [], [], null);
+            foreach (var (keyNode, section) in sections is YamlMappingNode mapping ? mapping : [])
+            {
+                var key = YamlFile.NameOf(path, keyNode);
+                variant = key switch
+                {
+                    "build-training-set" => variant with { Build = reader.Section(key, section) },
+                    "train-model" => variant with { Train = reader.Section(key, section) },
+                    "evaluate-model" => variant with { Evaluate = reader.Section(key, section) },
+                    "trained-as" => variant with { TrainedAs = reader.Value(key, section) },
+                    _ => throw new InputException($"{YamlFile.Place(path, keyNode)}: '{key}' is not a key of a variant (build-training-set, train-model, evaluate-model, trained-as).")
+                };
+            }
+
+            if (variant.TrainedAs is { } other && !variants.Exists(trained => trained.Name == other && trained.TrainedAs is null))
+            {
+                throw new InputException($"{YamlFile.Place(path, sections)}: variant '{name}' is trained as '{other}'; expected a variant above it that trains a model.");
+            }
+
+            variants.Add(variant);
         }
 
-        var runs = new List<(string, StudySection)>();
-        foreach (var (nameNode, options) in mapping)
+        return variants;
+    }
+
+    private static IEnumerable<(string Name, YamlNode Node)> Named(string path, YamlNode node, string complaint)
+    {
+        foreach (var (nameNode, entry) in node as YamlMappingNode ?? throw new InputException($"{YamlFile.Place(path, node)}: {complaint}"))
         {
             var name = nameNode is YamlScalarNode { Value: { } text } && RunName().IsMatch(text)
                 ? text
                 : throw new InputException($"{YamlFile.Place(path, nameNode)}: '{nameNode}' cannot name a run; expected letters, digits, '.', '_' and '-'.");
-            runs.Add((name, reader.Section("evaluate-model", options)));
+            yield return (name, entry);
         }
-
-        return runs;
     }
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]*$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

@@ -5,6 +5,7 @@ using LLaVAction.Comparison;
 using LLaVAction.Epic;
 using LLaVAction.Evaluation;
 using LLaVAction.Runs;
+using LLaVAction.Training;
 using LLaVAction.Video.Frames;
 
 namespace LLaVAction.Cli.Commands;
@@ -64,7 +65,8 @@ internal sealed class StudyRunner(StudyPlan plan, CommandContext context)
                 EvaluationPlan.Check(run.Options, optionsPerQuestion, protocol, published);
                 return "options fit";
             }, $"run {run.Name}: ");
-            preflight.LookAtModel(run.Options);
+            LookAtTraining(preflight, run);
+            preflight.LookAtModel(run.TrainedAs is { } trained ? run.Options with { Model = plan.Runs.First(other => other.Name == trained).Training!.Train.Model } : run.Options);
             await preflight.LookAtClipsAsync(run.Options, clips, run.Options.Strategies is { Count: > 0 } chosen ? chosen.Count : sets, context.CancellationToken);
         }
 
@@ -112,7 +114,10 @@ internal sealed class StudyRunner(StudyPlan plan, CommandContext context)
     {
         try
         {
-            return await StepAsync(new EvaluateModelCommand(), run.Options);
+            var isWhole = run.Training is null || await TrainAsync(run.Training) == ExitCode.Done;
+            var model = run.TrainedAs is null ? run.Options.Model : LastCheckpoint(run.Options.Model);
+            var code = await StepAsync(new EvaluateModelCommand(), run.Options with { Model = model });
+            return isWhole ? code : ExitCode.Worse(code, ExitCode.Incomplete);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -127,19 +132,73 @@ internal sealed class StudyRunner(StudyPlan plan, CommandContext context)
         }
     }
 
+    // A set that is built is not built again; a training goes on where it stopped, and ends at once where it is done.
+    private async Task<int> TrainAsync(StudyTraining training)
+    {
+        if (training.Build is { } build && !File.Exists(Path.Combine(build.Output, BenchmarkFolder.ManifestName)))
+        {
+            await StepAsync(new BuildTrainingSetCommand(), build);
+        }
+
+        return await StepAsync(new TrainModelCommand(), training.Train);
+    }
+
+    private static string LastCheckpoint(string folder) =>
+        (Directory.Exists(folder) ? Directory.GetDirectories(folder, "checkpoint-*").Where(static path => !path.EndsWith(".partial", StringComparison.Ordinal)).Max(StringComparer.Ordinal) : null)
+        ?? throw new InputException($"{folder} holds no checkpoint: the model of this variant was not trained.");
+
+    private static void LookAtTraining(Preflight preflight, StudyRun run)
+    {
+        foreach (var (option, path) in run.Training?.Build?.Sources.Files() ?? [])
+        {
+            preflight.Look($"run {run.Name}: {option} {path}", () =>
+            {
+                File.OpenRead(path).Dispose();
+                return "a file";
+            });
+        }
+
+        if (run.Training?.Train.Videos.Folder is { } videos)
+        {
+            preflight.Look(videos, () => Directory.Exists(videos) ? "a folder" : throw new InputException($"{videos}: no such folder."));
+        }
+    }
+
+    private AblationVariant VariantOf(StudyRun run)
+    {
+        var training = plan.Runs.FirstOrDefault(other => other.Name == run.TrainedAs)?.Training;
+        var set = training?.Build is { } build ? TrainingFolder.Find(build.Output) : null;
+        return new AblationVariant(run.Name, run.Options.Output, strategy => set?.Manifest.RelationTo(strategy));
+    }
+
     // The comparison to files as Markdown and JSON, whole; to standard output its headline, unless the study names sections.
     private void WriteComparison(IReadOnlyList<string> runs)
     {
         var options = plan.Compare with { Runs = runs };
         context.Log.Information("{Step:l}", new CompareCommand().Schema.CommandLineOf(options));
         var comparison = RunComparison.Of(ComparedRun.Open(options.Runs), options.Splits.Read());
+        var ablation = plan.Ablation is { } shape
+            ? Ablation.Of(comparison, [.. plan.Runs.Select(VariantOf)], shape)
+            : null;
         CompareCommand.Print(comparison, options.Sections.Count > 0 ? options : options with { Sections = ["accuracy", "pairs"] }, context.Results);
         context.Results.WriteLine();
+        if (ablation is not null)
+        {
+            context.Results.Write(ablation, ResultFormat.Table);
+            context.Results.WriteLine();
+        }
+
         foreach (var (format, name) in (IEnumerable<(ResultFormat, string)>)[(ResultFormat.Markdown, "comparison.md"), (ResultFormat.Json, "comparison.json")])
         {
             using var text = new StringWriter { NewLine = "\n" };
             CompareCommand.Print(comparison, options with { Format = format }, new ResultWriter(text));
             AtomicFile.Write(Path.Combine(plan.Output, name), Encoding.UTF8.GetBytes(text.ToString()));
+            if (ablation is not null)
+            {
+                using var table = new StringWriter { NewLine = "\n" };
+                new ResultWriter(table).Write(ablation, format);
+                AtomicFile.Write(Path.Combine(plan.Output, name.Replace("comparison", "ablation", StringComparison.Ordinal)), Encoding.UTF8.GetBytes(table.ToString()));
+            }
         }
     }
 

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using LLaVAction.Cli.Commands;
 using LLaVAction.Cli.Output;
 using LLaVAction.Cli.Tests.Support;
+using LLaVAction.Cli.Tests.Training;
 using LLaVAction.Testing;
 
 namespace LLaVAction.Cli.Tests.Commands;
@@ -27,7 +29,7 @@ public sealed class StudyTests
         Assert.NotNull(plan.Build);
         Assert.NotEmpty(plan.Runs);
         Assert.All(plan.CommandLines, line => Assert.StartsWith("llavaction ", line, StringComparison.Ordinal));
-        foreach (var (_, options) in study.Runs)
+        foreach (var options in study.Runs.Select(static run => run.Options).Concat(study.Variants.Select(static variant => variant.Evaluate)))
         {
             // Everything a number depends on is fixed by the study, not left to a default.
             foreach (var option in (string[])["frames", "frame-policy", "scoring", "time-instruction", "mm-pooling", "mm-newline", "video-layout"])
@@ -88,6 +90,40 @@ public sealed class StudyTests
 
         Assert.Contains("study.yaml", message, StringComparison.Ordinal);
         Assert.Contains(expected, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("variants: { a: { trained-as: b } }", "trained as 'b'; expected a variant above it")]
+    [InlineData("variants: { a: { evaluate: { frames: 2 } } }", "'evaluate' is not a key of a variant")]
+    [InlineData("variants: { a: { train-model: { epoch: 2 } } }", "Did you mean 'epochs'")]
+    [InlineData("ablation: leave-two-out\nvariants: { a: {} }", "expected build-up or leave-one-out")]
+    public void A_wrong_variant_is_refused_with_file_and_advice(string yaml, string expected) => A_wrong_study_is_refused_with_file_and_advice("benchmark: mqa\n" + yaml, expected);
+
+    [SkippableFact]
+    public async Task A_training_study_builds_trains_evaluates_and_compares_and_started_again_trains_nothing_twice()
+    {
+        await TrainingKitchen.RequireAsync();
+        using var folder = new TemporaryFolder();
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["DEMO_DATA"] = Path.Combine(Repository.Root, "data", "demo") };
+        string[] arguments = ["study", Path.Combine(Configs, "smoke-training.yaml"), "--output", folder["out"]];
+
+        var first = await CliProcess.RunAsync(arguments, environment, timeout: TimeSpan.FromMinutes(8));
+        Assert.True(first.ExitCode == 0, first.Error);
+        var metrics = File.ReadAllBytes(folder["out/models/hard/metrics.jsonl"]);
+        var second = await CliProcess.RunAsync(arguments, environment, timeout: TimeSpan.FromMinutes(8));
+
+        Assert.True(second.ExitCode == 0, second.Error);
+        Assert.Equal(metrics, File.ReadAllBytes(folder["out/models/hard/metrics.jsonl"]));
+        using var table = JsonDocument.Parse(File.ReadAllBytes(folder["out/ablation.json"]));
+        var rows = table.RootElement.EnumerateArray().Select(static row => string.Join(
+            ' ', new[] { "variant", "strategy", "teacher", "against" }.Select(name => row.GetProperty(name).GetString()))).ToArray();
+        Assert.Equal(
+            [
+                "easy random iid -", "hard random ood easy", "hard-tta random ood hard",
+                "easy tim ood -", "hard tim iid easy", "hard-tta tim iid hard",
+            ],
+            rows);
+        Assert.All(table.RootElement.EnumerateArray(), static row => Assert.Equal(4, row.GetProperty("questions").GetInt32()));
     }
 
     [SkippableFact]
