@@ -55,7 +55,9 @@ internal sealed class TrainableModel : IDisposable
             parameter.requires_grad = !settings.Frozen.Contains(part) && !(settings.Lora is not null && part == ModelPart.Language);
             if (parameter.requires_grad)
             {
-                parameters.Add(new TrainedParameter(name, parameter, part));
+                var trained = new TrainedParameter(name, parameter, part);
+                trained.Widen(checkpoint.Tensors.GetValueOrDefault(name));
+                parameters.Add(trained);
             }
         }
 

@@ -49,6 +49,18 @@ internal sealed class TrainedParameter : IDisposable
         : name is CanonicalNames.ActionSupervision or CanonicalNames.VerbHead or CanonicalNames.NounHead or CanonicalNames.ActionHead ? ModelPart.Heads
         : ModelPart.Language;
 
+    // Starts the master copy from stored values that the model's type has rounded: from rounded ones, the first small steps would
+    // all be rounded away.
+    public void Widen(TensorView? stored)
+    {
+        if (_isMasterCopy && stored?.ElementType == ElementType.Float32)
+        {
+            using var noGradients = no_grad();
+            using var values = tensor(stored.ToFloat32(), Master.shape);
+            Master.copy_(values);
+        }
+    }
+
     public void Accumulate()
     {
         if (!_isMasterCopy || Parameter.grad is not { } gradient)

@@ -1,10 +1,12 @@
 """Makes the goldens of training: label masks, losses, gradients and 20 optimizer steps of the tiny models, by PyTorch.
 
-    python3 make_training_goldens.py GOLDENS OUTPUT
+    python3 make_training_goldens.py GOLDENS OUTPUT QWEN2
 
-GOLDENS: the folder tests/Goldens. Made with PyTorch 2.14, transformers 5.12 and tokenizers, in float32 on the CPU.
+GOLDENS: the folder tests/Goldens; QWEN2: a folder with the published vocab.json and merges.txt of Qwen2, for masks-qwen2.json. Made with PyTorch 2.14, transformers 5.12 and tokenizers, in float32 on the CPU.
 The model is put together from transformers' SigLIP layers and Qwen2; masks follow LLaVA-NeXT's preprocess_qwen, losses
 LLaVAction's, the optimizer is torch.optim.AdamW under transformers' cosine schedule with the Trainer's clipping.
+bfloat16.json holds the same curves in bfloat16 with float32 masters, in several ways that are all right: their distances
+from float32 are the spread that another implementation may show.
 """
 
 import json
@@ -16,7 +18,7 @@ import transformers
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
-goldens, output = Path(sys.argv[1]), Path(sys.argv[2])
+goldens, output, qwen2 = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
 tokenizer = Tokenizer.from_file(str(goldens / "tokenizer/tiny/tokenizer.json"))
 IGNORED, VIDEO = -100, -200
 START, END, NEWLINE = tokenizer.token_to_id("<|im_start|>"), tokenizer.token_to_id("<|im_end|>"), 198
@@ -43,21 +45,21 @@ CONVERSATIONS = {
 }
 
 
-def encode(text):
+def encode(text, encoder):
     ids = []
     for i, piece in enumerate(text.split("<image>")):
-        ids += ([VIDEO] if i else []) + tokenizer.encode(piece, add_special_tokens=False).ids
+        ids += ([VIDEO] if i else []) + encoder(piece)
     return ids
 
 
-def mask(turns):
+def mask(turns, encoder=lambda text: tokenizer.encode(text, add_special_tokens=False).ids, special=(NEWLINE, START, END)):
     """Ids and labels of a conversation."""
     ids, labels = [], []
     for role, value in [("system", "You are a helpful assistant.")] + [("user" if who == "human" else "assistant", text) for who, text in turns]:
-        message = encode(f"<|im_start|>{role}\n{value}<|im_end|>\n")
+        message = encode(f"<|im_start|>{role}\n{value}<|im_end|>\n", encoder)
         ids += message
         labels += message if role == "assistant" else [IGNORED] * len(message)
-    return ids, [token if token in (NEWLINE, START, END) else label for token, label in zip(ids, labels)]
+    return ids, [token if token in special else label for token, label in zip(ids, labels)]
 
 
 class Tiny(torch.nn.Module):
@@ -152,47 +154,103 @@ class Tiny(torch.nn.Module):
                 yield {"newline": "model.image_newline", "action": "model.action_supervision"}[name], parameter
 
 
+RATES = {"vision": 2e-4, "other": 1e-3}
+STEPS = 20
+
+
+def batch(folder):
+    """Four rows: pixels, ids, labels, classes."""
+    generator = torch.Generator().manual_seed(5)
+    size = json.loads((goldens / "models" / folder / "config.json").read_text())["image_grid_pinpoints"][0][0]
+    return [(torch.rand(2, 3, size, size, generator=generator) * 2 - 1, *mask(CONVERSATIONS[task]), classes)
+            for task, classes in zip(("multiple choice", "temporal", "direct", "open question"), ((1, 2, 3), (0, 5, 12), (-1, -1, -1), (6, 10, 0)))]
+
+
+def train(named, differentiate):
+    """Losses and norms of the steps; differentiate(row) adds to the gradients of half of a row's loss, and gives that loss."""
+    groups = [{"params": [p for k, p in named if ("vision_tower" in k) == tower], "lr": RATES["vision" if tower else "other"]} for tower in (False, True)]
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.0)
+    schedule = transformers.get_cosine_schedule_with_warmup(optimizer, 3, STEPS)
+    losses, norms = [], []
+    for step in range(STEPS):
+        losses += [differentiate((2 * step + micro) % 4) for micro in range(2)]
+        norms.append(torch.nn.utils.clip_grad_norm_([p for _, p in named], 1.0).item())
+        optimizer.step()
+        schedule.step()
+        optimizer.zero_grad()
+    return losses, norms
+
+
 def run(name, folder, newline, action_token, layers):
     """Four rows, two micro-batches a step, 20 steps; the first two rows' gradients."""
     torch.manual_seed(1)
     model = Tiny(goldens / "models" / folder, newline, action_token)
-    generator = torch.Generator().manual_seed(5)
-    size = json.loads((goldens / "models" / folder / "config.json").read_text())["image_grid_pinpoints"][0][0]
-    rows = [(torch.rand(2, 3, size, size, generator=generator) * 2 - 1, *mask(CONVERSATIONS[task]), classes)
-            for task, classes in zip(("multiple choice", "temporal", "direct", "open question"), ((1, 2, 3), (0, 5, 12), (-1, -1, -1), (6, 10, 0)))]
-    for index, row in enumerate(rows[:2]):
-        loss = model.loss(*row[:3], row[3], layers)
+    rows = batch(folder)
+
+    def differentiate(row):
+        loss = model.loss(*rows[row], layers)
         (loss / 2).backward()
-        print(name, "row", index, loss.item())
+        return loss.item()
+
+    print(name, "rows", differentiate(0), differentiate(1))
     kept = {"gradient/" + key: parameter.grad.clone() for key, parameter in model.names() if parameter.grad is not None}
     model.zero_grad()
-    rates = {"vision": 2e-4, "other": 1e-3}
-    groups = [{"params": [p for k, p in model.names() if ("vision_tower" in k) == tower], "lr": rates["vision" if tower else "other"]} for tower in (False, True)]
-    optimizer = torch.optim.AdamW(groups, weight_decay=0.0)
-    schedule = transformers.get_cosine_schedule_with_warmup(optimizer, 3, 20)
-    losses, norms = [], []
-    for step in range(20):
-        for micro in range(2):
-            row = rows[(2 * step + micro) % 4]
-            loss = model.loss(*row[:3], row[3], layers)
-            (loss / 2).backward()
-            losses.append(loss.item())
-        norms.append(torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0).item())
-        optimizer.step()
-        schedule.step()
-        optimizer.zero_grad()
+    losses, norms = train(list(model.names()), differentiate)
     tensors = {f"pixels_{i}": row[0] for i, row in enumerate(rows)} | kept
     tensors |= {"losses": torch.tensor(losses), "norms": torch.tensor(norms)}
     save_file({key: value.detach().contiguous() for key, value in tensors.items()}, output / f"golden_{name}.safetensors")
-    info = {"checkpoint": folder, "newline": newline, "action_token": action_token, "layers": layers, "rates": rates, "warm_up_steps": 3,
+    info = {"checkpoint": folder, "newline": newline, "action_token": action_token, "layers": layers, "rates": RATES, "warm_up_steps": 3,
             "rows": [{"task": task, "classes": row[3]} for task, row in zip(("multiple choice", "temporal", "direct", "open question"), rows)]}
     (output / f"golden_{name}.json").write_text(json.dumps(info, indent=1) + "\n")
     print(name, losses[0], losses[-1])
+    return [narrow(folder, newline, action_token, layers, rows, attention, casts) for attention in ("sdpa", "eager") for casts in (False, True)]
 
 
-masks = [{"task": task, "turns": [{"from": who, "value": text} for who, text in turns], "ids": (made := mask(turns))[0], "labels": made[1]}
-         for task, turns in CONVERSATIONS.items()]
-(output / "masks.json").write_text(json.dumps(masks, indent=1) + "\n")
-run("tiny-a", "tiny-a/orig", "one_token", "none", "last")
-run("tiny-action_three_tokens_all_layers", "tiny-action/orig", "grid", "three_tokens", "all")
-run("tiny-action_one_token_last_layer", "tiny-action/orig", "grid", "one_token", "last")
+def narrow(folder, newline, action_token, layers, rows, attention, casts):
+    """The losses in bfloat16: weights narrowed, or float32 weights under autocast."""
+    torch.manual_seed(1)
+    model = Tiny(goldens / "models" / folder, newline, action_token)
+    for part in (model.tower, model.language):
+        part.set_attn_implementation(attention)
+    if casts:
+        def differentiate(row):
+            with torch.autocast("cpu", torch.bfloat16):
+                loss = model.loss(*rows[row], layers)
+            (loss / 2).backward()
+            return loss.item()
+
+        return train(list(model.names()), differentiate)[0]
+    masters = [(key, torch.nn.Parameter(parameter.detach().clone())) for key, parameter in model.names()]
+    model.bfloat16()
+    parameters = [parameter for _, parameter in model.names()]
+
+    def differentiate_narrow(row):
+        with torch.no_grad():
+            for (_, master), parameter in zip(masters, parameters):
+                parameter.copy_(master)
+        loss = model.loss(rows[row][0].bfloat16(), *rows[row][1:], layers)
+        (loss / 2).backward()
+        for (_, master), parameter in zip(masters, parameters):
+            if parameter.grad is not None:
+                master.grad = parameter.grad.float() if master.grad is None else master.grad + parameter.grad.float()
+                parameter.grad = None
+        return loss.item()
+
+    return train(masters, differentiate_narrow)[0]
+
+
+def masks(encoder, special):
+    return [{"task": task, "turns": [{"from": who, "value": text} for who, text in turns], "ids": (made := mask(turns, encoder, special))[0], "labels": made[1]}
+            for task, turns in CONVERSATIONS.items()]
+
+
+(output / "masks.json").write_text(json.dumps(masks(lambda text: tokenizer.encode(text, add_special_tokens=False).ids, (NEWLINE, START, END)), indent=1) + "\n")
+published = transformers.Qwen2Tokenizer(vocab=str(qwen2 / "vocab.json"), merges=str(qwen2 / "merges.txt"))
+published.add_special_tokens({"additional_special_tokens": ["<|im_start|>", "<|im_end|>"]})
+special = tuple(published.convert_tokens_to_ids(token) for token in ("<|im_start|>", "<|im_end|>"))
+assert special == (151644, 151645), special
+(output / "masks-qwen2.json").write_text(json.dumps(masks(lambda text: published.encode(text, add_special_tokens=False), (198, *special)), indent=1) + "\n")
+runs = [("tiny-a", "tiny-a/orig", "one_token", "none", "last"),
+        ("tiny-action_three_tokens_all_layers", "tiny-action/orig", "grid", "three_tokens", "all"),
+        ("tiny-action_one_token_last_layer", "tiny-action/orig", "grid", "one_token", "last")]
+(output / "bfloat16.json").write_text(json.dumps({name: run(name, *rest) for name, *rest in runs}, indent=1) + "\n")

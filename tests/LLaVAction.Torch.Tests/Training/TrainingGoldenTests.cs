@@ -24,6 +24,9 @@ public sealed class TrainingGoldenTests
             ? [.. GoldenFolder.Json("training/masks.json").EnumerateArray().Select(row => row.GetProperty("task").GetString()!)]
             : []);
 
+    /// <summary>The same with the published vocabulary; its ids are in the repository, the vocabulary is not.</summary>
+    public static IEnumerable<object?[]> PublishedTasks() => GoldenFolder.RowsOf([.. Published().Select(static row => row.GetProperty("task").GetString()!)]);
+
     [SkippableTheory]
     [MemberData(nameof(Tasks))]
     public void Labels_are_those_of_the_original(string? task)
@@ -35,6 +38,47 @@ public sealed class TrainingGoldenTests
 
         Assert.Equal(Integers(golden, "ids"), tokens.Ids);
         Assert.Equal(Integers(golden, "labels"), tokens.Labels);
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(PublishedTasks))]
+    public void Labels_are_those_of_the_original_with_the_merges_of_Qwen2(string task)
+    {
+        var vocabulary = GoldenFolder.PathOf("tokenizer/qwen2");
+        Skip.IfNot(Directory.Exists(vocabulary), "needs the vocabulary of Qwen2, which is not shipped");
+        var golden = Published().First(row => row.GetProperty("task").GetString() == task);
+
+        var tokens = SupervisedTokens.Of(Turns(golden), ByteLevelTokenizer.Open(vocabulary), LabelMask.Original);
+
+        Assert.Equal(Integers(golden, "ids"), tokens.Ids);
+        Assert.Equal(Integers(golden, "labels"), tokens.Labels);
+    }
+
+    // PyTorch's own ways to bfloat16 stray from float32 by up to a spread; so may ours.
+    [SkippableFact]
+    public void Twenty_steps_in_bfloat16_stray_no_further_from_float32_than_those_of_PyTorch()
+    {
+        const string Name = "tiny-action_one_token_last_layer";
+        var file = $"training/golden_{Name}.json";
+        using var run = new GoldenRun(File.Exists(GoldenFolder.PathOf(file)) ? file : null, recomputes: true, "bfloat16");
+        using var optimizer = new Optimizer(run.Trained, run.Settings, new LearningRateSchedule(Steps, run.WarmUpSteps));
+        var losses = new List<double>();
+        for (var step = 0; step < Steps; step++)
+        {
+            for (var micro = 0; micro < 2; micro++)
+            {
+                using var scope = NewDisposeScope();
+                losses.Add(optimizer.Accumulate([run.Example(losses.Count % 4)], "")[0]);
+            }
+
+            optimizer.Move(2);
+        }
+
+        var spread = GoldenFolder.Json("training/bfloat16.json").GetProperty(Name).EnumerateArray()
+            .Max(way => Distance(way.EnumerateArray().Select(static loss => loss.GetDouble())));
+        Assert.InRange(Distance(losses), 1e-4, spread);
+
+        double Distance(IEnumerable<double> curve) => Math.Sqrt(curve.Zip(run.Losses, static (loss, wide) => Math.Pow((loss - wide) / wide, 2)).Average());
     }
 
     [SkippableTheory]
@@ -97,12 +141,14 @@ public sealed class TrainingGoldenTests
     private static JsonElement Conversation(string task)
         => GoldenFolder.Json("training/masks.json").EnumerateArray().First(row => row.GetProperty("task").GetString() == task);
 
-    private static SupervisedTokens Tokens(JsonElement golden, LabelMask mask)
-    {
-        ConversationTurn[] turns =
-            [.. golden.GetProperty("turns").EnumerateArray().Select(turn => new ConversationTurn(turn.GetProperty("from").GetString()!, turn.GetProperty("value").GetString()!))];
-        return SupervisedTokens.Of(turns, ByteLevelTokenizer.Open(GoldenFolder.PathOf("tokenizer/tiny")), mask);
-    }
+    private static JsonElement[] Published() =>
+        [.. JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Root, "tests", "Goldens", "training", "masks-qwen2.json"))).RootElement.EnumerateArray()];
+
+    private static ConversationTurn[] Turns(JsonElement golden) =>
+        [.. golden.GetProperty("turns").EnumerateArray().Select(turn => new ConversationTurn(turn.GetProperty("from").GetString()!, turn.GetProperty("value").GetString()!))];
+
+    private static SupervisedTokens Tokens(JsonElement golden, LabelMask mask) =>
+        SupervisedTokens.Of(Turns(golden), ByteLevelTokenizer.Open(GoldenFolder.PathOf("tokenizer/tiny")), mask);
 
     private static int[] Integers(JsonElement element, string name) => [.. element.GetProperty(name).EnumerateArray().Select(value => value.GetInt32())];
 
@@ -110,8 +156,9 @@ public sealed class TrainingGoldenTests
     private sealed class GoldenRun : IDisposable
     {
         private readonly JsonElement _info;
+        private readonly ScalarType _type;
 
-        public GoldenRun(string? file, bool recomputes)
+        public GoldenRun(string? file, bool recomputes, string precision = "float32")
         {
             Skip.If(file is null, "no training goldens");
             TestEngine.Require();
@@ -130,7 +177,8 @@ public sealed class TrainingGoldenTests
                 Layers = Text("layers") switch { "all" => SupervisedLayers.All, "first" => SupervisedLayers.First, _ => SupervisedLayers.Last },
                 RecomputesActivations = recomputes,
             };
-            Trained = TrainableModel.Load(checkpoint, Settings, ComputeDevice.Of(new ModelOptions { Device = "cpu" }));
+            Trained = TrainableModel.Load(checkpoint, Settings, ComputeDevice.Of(new ModelOptions { Device = "cpu", Precision = precision }));
+            _type = Trained.Model.At.Type;
         }
 
         public GoldenTensors Golden { get; }
@@ -148,7 +196,7 @@ public sealed class TrainingGoldenTests
             var info = _info.GetProperty("rows")[row];
             var classes = Integers(info, "classes");
             var name = FormattableString.Invariant($"pixels_{row}");
-            var pixels = tensor(Golden.Float32(name), [.. Golden.Shape(name).Select(size => (long)size)], ScalarType.Float32);
+            var pixels = tensor(Golden.Float32(name), [.. Golden.Shape(name).Select(size => (long)size)], ScalarType.Float32).to_type(_type);
             return new TrainingExample(
                 Tokens(Conversation(info.GetProperty("task").GetString()!), LabelMask.Original), pixels, [0, 1], (classes[0], classes[1], classes[2]));
         }
