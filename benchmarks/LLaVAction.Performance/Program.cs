@@ -17,6 +17,7 @@ var benchmarks = new SortedDictionary<string, (Func<string[], int> Run, string D
     ["resize"] = (ResizeBenchmark.Run, "SigLIP preprocessing per frame, with Pillow beside it where a Python is named"),
     ["results"] = (ResultsBenchmark.Run, "over 100,000 result lines compared and reported by the tool"),
     ["torch"] = (LLaVAction.Performance.Torch.TorchBenchmark.Run, "the torch stack on a device: vision, prefill and questions of a published shape, beside transformers"),
+    ["training"] = (LLaVAction.Performance.Torch.TrainingBenchmark.Run, "an optimizer step of train-model, with PyTorch beside it where a Python is named"),
     ["video"] = (VideoBenchmark.Run, "processor time of clips out of 1080p videos, small chunks and JPEG frames, beside plain ffmpeg, and PyAV where a Python is named"),
     ["vision"] = (VisionBenchmark.Run, "SigLIP so400m-384 on frames"),
 };

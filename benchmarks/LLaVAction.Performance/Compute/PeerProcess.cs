@@ -52,13 +52,19 @@ internal sealed class PeerProcess : IDisposable
     /// <summary>Runs once, and gives the seconds it took.</summary>
     public double Run()
     {
-        _process.StandardInput.WriteLine("run");
-        _process.StandardInput.Flush();
-        var seconds = double.Parse(ReadLine(_process), CultureInfo.InvariantCulture);
+        var seconds = Ask("run");
 
         // OpenMP's threads go on spinning for a while after their work; ours must not pay for it.
         Thread.Sleep(300);
         return seconds;
+    }
+
+    /// <summary>The number that it answers a word with.</summary>
+    public double Ask(string word)
+    {
+        _process.StandardInput.WriteLine(word);
+        _process.StandardInput.Flush();
+        return double.Parse(ReadLine(_process), CultureInfo.InvariantCulture);
     }
 
     /// <inheritdoc/>
