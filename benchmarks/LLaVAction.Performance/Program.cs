@@ -6,6 +6,7 @@ var benchmarks = new SortedDictionary<string, (Func<string[], int> Run, string D
 {
     ["attention"] = (AttentionBenchmark.Run, "attention of the models' shapes"),
     ["build"] = (BuildBenchmark.Run, "three question sets from CSVs and JSON dumps, with a pandas program for the same work beside it"),
+    ["csv"] = (CsvBenchmark.Run, "memory of the tool over an annotation file of two million rows"),
     ["decode"] = (LanguageModelBenchmark.Decode, "one decoding step of the 0.5B shape after 1,600 tokens"),
     ["gemm"] = (GemmBenchmark.Run, "projections of the models' shapes, as a share of the multiply-add peak"),
     ["inference"] = (InferenceSimulation.Run, "simulated coverage of the intervals and level of the tests; with the cluster sizes of an annotation file"),
@@ -15,7 +16,7 @@ var benchmarks = new SortedDictionary<string, (Func<string[], int> Run, string D
     ["question"] = (QuestionBenchmark.Run, "loading, vision, one and several questions about a clip, memory"),
     ["recogniser"] = (RecogniserBenchmark.Run, "AVION's ViT over the frames of a clip, on both engines, with PyTorch beside them where a Python is named"),
     ["resize"] = (ResizeBenchmark.Run, "SigLIP preprocessing per frame, with Pillow beside it where a Python is named"),
-    ["results"] = (ResultsBenchmark.Run, "over 100,000 result lines compared and reported by the tool"),
+    ["results"] = (ResultsBenchmark.Run, "100,000 result lines (or --lines 1000000) compared and reported by the tool"),
     ["torch"] = (LLaVAction.Performance.Torch.TorchBenchmark.Run, "the torch stack on a device: vision, prefill and questions of a published shape, beside transformers"),
     ["training"] = (LLaVAction.Performance.Torch.TrainingBenchmark.Run, "an optimizer step of train-model, with PyTorch beside it where a Python is named"),
     ["video"] = (VideoBenchmark.Run, "processor time of clips out of 1080p videos, small chunks and JPEG frames, beside plain ffmpeg, and PyAV where a Python is named"),

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using LLaVAction.Benchmarks;
 using LLaVAction.Performance.Compute;
 using LLaVAction.Prompts;
@@ -8,27 +7,29 @@ using LLaVAction.Scoring;
 namespace LLaVAction.Performance;
 
 /// <summary>
-/// Compares and reports a run with made-up answers to every question of a benchmark at 8 and 16 frames, two rotations each:
-/// over 100,000 result lines for the whole validation split and three sets. Whole processes.
+/// Compares and reports a run with made-up answers to every question of a benchmark, two rotations each, at as many frame counts
+/// as the lines asked for take: over 100,000 result lines for the whole validation split and three sets. Whole processes.
 /// </summary>
-/// <remarks><c>results --benchmark DIR --tool llavaction [--rounds 7]</c>; <c>--tool</c> is a published executable.</remarks>
+/// <remarks><c>results --benchmark DIR --tool llavaction [--rounds 7] [--lines 100000]</c>; <c>--tool</c> is a published executable.</remarks>
 internal static class ResultsBenchmark
 {
-    private const double MostSeconds = 5;
+    private const double MostSecondsOf100K = 5;
+    private const double MostSecondsOf1M = 30;
+    private const long MostBytes = 1_000_000_000;
     private const int Rotations = 2;
-    private static readonly int[] FrameCounts = [8, 16];
 
     public static int Run(string[] arguments)
     {
-        var options = new Options(arguments, "--benchmark", "--tool", "--rounds");
+        var options = new Options(arguments, "--benchmark", "--tool", "--rounds", "--lines");
         var benchmark = options.Text("--benchmark", null) ?? throw new ArgumentException("--benchmark is missing.", nameof(arguments));
         var tool = options.Text("--tool", null) ?? throw new ArgumentException("--tool is missing.", nameof(arguments));
         var folder = Path.Join(Path.GetTempPath(), FormattableString.Invariant($"llavaction-results-{Environment.ProcessId}"));
         var run = Path.Join(folder, "run");
         try
         {
-            var lines = WriteRun(BenchmarkFolder.Open(benchmark), run);
-            List<double> compares = [], reports = [];
+            var lines = WriteRun(BenchmarkFolder.Open(benchmark), run, options.Number("--lines", 100_000));
+            var most = lines < 500_000 ? MostSecondsOf100K : MostSecondsOf1M;
+            List<Cost> compares = [], reports = [];
             for (var round = 0; round < options.Number("--rounds", 7); round++)
             {
                 File.Delete(Path.Join(run, RunSummary.FileName));
@@ -36,10 +37,10 @@ internal static class ResultsBenchmark
                 reports.Add(Measure(tool, "report", run, "--output", Path.Join(folder, "report.html")));
             }
 
-            Console.WriteLine(FormattableString.Invariant($"{lines} result lines, medians of {compares.Count} (least to most), at most {MostSeconds} s"));
+            Console.WriteLine(FormattableString.Invariant($"{lines} result lines, medians of {compares.Count} (least to most), at most {most} s and {MostBytes / 1e6:0} MB"));
             Describe("compare", compares);
             Describe("report", reports);
-            return Median(compares) < MostSeconds && Median(reports) < MostSeconds ? 0 : 1;
+            return new[] { compares, reports }.All(costs => Median(costs) < most && costs.Max(static cost => cost.Bytes) < MostBytes) ? 0 : 1;
         }
         finally
         {
@@ -47,26 +48,23 @@ internal static class ResultsBenchmark
         }
     }
 
-    private static void Describe(string command, List<double> seconds) => Console.WriteLine(
-        FormattableString.Invariant($"{command,-8} {Median(seconds):0.00} s ({seconds.Min():0.00} to {seconds.Max():0.00})"));
+    private static void Describe(string command, List<Cost> costs) => Console.WriteLine(
+        FormattableString.Invariant($"{command,-8} {Median(costs):0.00} s ({costs.Min(static cost => cost.Seconds):0.00} to {costs.Max(static cost => cost.Seconds):0.00}), {costs.Max(static cost => cost.Bytes) / 1e6:0} MB"));
 
-    private static double Median(List<double> seconds) => seconds.Order().ElementAt(seconds.Count / 2);
+    private static double Median(List<Cost> costs) => costs.Select(static cost => cost.Seconds).Order().ElementAt(costs.Count / 2);
 
-    private static double Measure(string tool, params string[] arguments)
+    private static Cost Measure(string tool, params string[] arguments)
     {
-        var info = new ProcessStartInfo(tool, arguments) { UseShellExecute = false, RedirectStandardOutput = true };
-        var start = Stopwatch.GetTimestamp();
-        using var process = Process.Start(info) ?? throw new InvalidOperationException($"'{tool}' did not start.");
-        process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return process.ExitCode == 0 ? seconds : throw new InvalidOperationException($"'{tool} {arguments[0]}' ended with {process.ExitCode}.");
+        var cost = ToolProcess.Measure(tool, arguments);
+        return cost.ExitCode == 0 ? cost : throw new InvalidOperationException($"'{tool} {arguments[0]}' ended with {cost.ExitCode}.");
     }
 
-    private static int WriteRun(BenchmarkFolder benchmark, string path)
+    private static int WriteRun(BenchmarkFolder benchmark, string path, int atLeast)
     {
         AskedSet[] sets = [.. benchmark.Manifest.Sets.Select(entry => new AskedSet(entry.Strategy, benchmark.ReadSet(entry.Strategy).Questions))];
-        var identity = IdentityOf(benchmark, sets);
+        var perCount = sets.Sum(static set => set.Questions.Count) * Rotations;
+        int[] counts = [.. Enumerable.Range(1, Math.Max(2, (atLeast + perCount - 1) / perCount)).Select(static count => 8 * count)];
+        var identity = IdentityOf(benchmark, sets, counts);
         RunFolder.Join(
             path,
             new RunRecord
@@ -82,7 +80,7 @@ internal static class ResultsBenchmark
         var lines = 0;
         foreach (var question in sets.SelectMany(static set => set.Questions))
         {
-            foreach (var frames in FrameCounts)
+            foreach (var frames in counts)
             {
                 for (var rotation = 0; rotation < Rotations; rotation++, lines++)
                 {
@@ -94,7 +92,7 @@ internal static class ResultsBenchmark
         return lines;
     }
 
-    private static RunIdentity IdentityOf(BenchmarkFolder benchmark, IReadOnlyList<AskedSet> sets) => new()
+    private static RunIdentity IdentityOf(BenchmarkFolder benchmark, IReadOnlyList<AskedSet> sets, int[] counts) => new()
     {
         ToolVersion = ToolVersion.Current,
         Benchmark = new RunBenchmark
@@ -135,7 +133,7 @@ internal static class ResultsBenchmark
             PriorActions = "none",
             Texts = new Dictionary<string, string>(StringComparer.Ordinal),
         },
-        Frames = new RunFrames { Counts = FrameCounts, Policy = FramePolicyKind.Midpoint, ClipLength = null, VideoLayout = "epic" },
+        Frames = new RunFrames { Counts = counts, Policy = FramePolicyKind.Midpoint, ClipLength = null, VideoLayout = "epic" },
         Scoring = [AnswerScoring.Letter],
         Rotations = Rotations,
         MaxNewTokens = 0,
@@ -163,7 +161,7 @@ internal static class ResultsBenchmark
             AnswerIndex = question.AnswerIndex,
             IsCorrect = choice == question.AnswerIndex,
             Status = ResultStatus.Ok,
-            FrameSeconds = [.. Enumerable.Range(0, frames).Select(frame => question.StartSeconds + ((frame + 0.5) * (question.StopSeconds - question.StartSeconds) / frames))],
+            FrameSeconds = [.. Enumerable.Range(0, Math.Min(frames, 16)).Select(frame => question.StartSeconds + ((frame + 0.5) * (question.StopSeconds - question.StartSeconds) / frames))],
             QuestionMilliseconds = Math.Round(5 + random.NextDouble(), 3),
         };
     }

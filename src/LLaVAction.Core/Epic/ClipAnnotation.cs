@@ -3,6 +3,9 @@ namespace LLaVAction.Epic;
 /// <summary>One row of an EPIC-KITCHENS-100 action CSV: a narrated clip of a video with its verb and noun class.</summary>
 public sealed record ClipAnnotation
 {
+    // Half the size of a number that may be null; there are millions of rows.
+    private readonly double _narrationSeconds = double.NaN;
+
     /// <summary>Unique id of the row, <c>{video_id}_{n}</c>, for example <c>P01_11_0</c>.</summary>
     public required string NarrationId { get; init; }
 
@@ -13,7 +16,11 @@ public sealed record ClipAnnotation
     public required string VideoId { get; init; }
 
     /// <summary>When the narrator spoke, in seconds; null where the CSV has none (70 validation rows).</summary>
-    public double? NarrationSeconds { get; init; }
+    public double? NarrationSeconds
+    {
+        get => double.IsNaN(_narrationSeconds) ? null : _narrationSeconds;
+        init => _narrationSeconds = value ?? double.NaN;
+    }
 
     /// <summary>Start of the clip in the video, in seconds.</summary>
     public required double StartSeconds { get; init; }

@@ -25,15 +25,21 @@ public static class EpicCsvReader
     /// <exception cref="InputException">The file cannot be read, or a row is not what the format says.</exception>
     public static AnnotationFile Read(string path, ActionTaxonomy? taxonomy = null)
     {
-        using var table = Open(path);
-        var lists = new ListCache();
-        var clips = new List<ClipAnnotation>();
-        var lines = new List<int>();
-        var firstLines = new Dictionary<string, int>(StringComparer.Ordinal);
+        var (table, mostRows) = Open(path);
+        using var opened = table;
+        var values = new RepeatedValues();
+        var clips = new List<ClipAnnotation>(mostRows);
+        var lines = new List<int>(mostRows);
+        var ids = new HashSet<string>(mostRows, StringComparer.Ordinal);
         while (table.Read())
         {
-            var clip = ReadClip(table, lists, taxonomy);
-            AddId(table, firstLines, clip.NarrationId);
+            var clip = ReadClip(table, values, taxonomy);
+            if (!ids.Add(clip.NarrationId))
+            {
+                throw table.FieldError(Column.NarrationId, Invariant(
+                    $"an id that occurs once in the file (it is on line {lines[clips.FindIndex(other => other.NarrationId == clip.NarrationId)]} already). Remove one of the rows"));
+            }
+
             clips.Add(clip);
             lines.Add(table.Line);
         }
@@ -42,7 +48,8 @@ public static class EpicCsvReader
                 $"{path} line 1: the file has a header but no rows; expected {ActionCsv}. Check that it was downloaded completely.");
     }
 
-    private static CsvTable Open(string path)
+    // The table, and how many rows it has at most: with room for them from the start, nothing grows by copying.
+    private static (CsvTable Table, int MostRows) Open(string path)
     {
         if (FileSniffer.Identify(Utf8File.ReadStart(path, ActionCsv)) == FileKind.Pickle)
         {
@@ -59,10 +66,10 @@ public static class EpicCsvReader
             }
         }
 
-        return CsvTable.Open(path, text, [.. TimestampColumns, .. LabelColumns], []);
+        return (CsvTable.Open(path, text, [.. TimestampColumns, .. LabelColumns], []), text.Span.Count((byte)'\n'));
     }
 
-    private static ClipAnnotation ReadClip(CsvTable table, ListCache lists, ActionTaxonomy? taxonomy)
+    private static ClipAnnotation ReadClip(CsvTable table, RepeatedValues values, ActionTaxonomy? taxonomy)
     {
         var start = Seconds(table, Column.StartTimestamp);
         var stop = Seconds(table, Column.StopTimestamp);
@@ -77,8 +84,8 @@ public static class EpicCsvReader
         var nounClass = table.Integer(Column.NounClass, 0, ActionClass.Maximum);
         Require(table, Column.VerbClass, verbClass, taxonomy?.Verbs);
         Require(table, Column.NounClass, nounClass, taxonomy?.Nouns);
-        var nouns = lists.Strings(table, Column.AllNouns);
-        var nounClasses = lists.Integers(table, Column.AllNounClasses);
+        var nouns = values.Strings(table, Column.AllNouns);
+        var nounClasses = values.Integers(table, Column.AllNounClasses);
         if (nounClasses.Count == 0 || nounClasses[0] != nounClass)
         {
             throw table.FieldError(Column.AllNounClasses, Invariant($"a list whose first class is the row's noun_class, {nounClass}"));
@@ -92,16 +99,16 @@ public static class EpicCsvReader
         return new ClipAnnotation
         {
             NarrationId = Name(table, Column.NarrationId),
-            ParticipantId = Name(table, Column.ParticipantId),
-            VideoId = Name(table, Column.VideoId),
+            ParticipantId = values.Shared(Name(table, Column.ParticipantId)),
+            VideoId = values.Shared(Name(table, Column.VideoId)),
             NarrationSeconds = table.Span(Column.NarrationTimestamp).IsEmpty ? null : Seconds(table, Column.NarrationTimestamp),
             StartSeconds = start,
             StopSeconds = stop,
             StartFrame = startFrame,
             StopFrame = stopFrame,
-            Narration = Narration(table),
-            Verb = table.RequiredText(Column.Verb),
-            Noun = table.RequiredText(Column.Noun),
+            Narration = values.Shared(Narration(table)),
+            Verb = values.Shared(table.RequiredText(Column.Verb)),
+            Noun = values.Shared(table.RequiredText(Column.Noun)),
             Class = new ActionClass(verbClass, nounClass),
             AllNouns = nouns,
             AllNounClasses = nounClasses,
@@ -142,15 +149,6 @@ public static class EpicCsvReader
         return table.RequiredText(column);
     }
 
-    private static void AddId(CsvTable table, Dictionary<string, int> firstLines, string narrationId)
-    {
-        if (!firstLines.TryAdd(narrationId, table.Line))
-        {
-            throw table.FieldError(Column.NarrationId, Invariant(
-                $"an id that occurs once in the file (it is on line {firstLines[narrationId]} already). Remove one of the rows"));
-        }
-    }
-
     /// <summary>Positions in <see cref="TimestampColumns"/> and, after them, <see cref="LabelColumns"/>.</summary>
     private static class Column
     {
@@ -171,11 +169,22 @@ public static class EpicCsvReader
         public const int AllNounClasses = 14;
     }
 
-    /// <summary>Most rows repeat the list of another row: each distinct text is parsed once.</summary>
-    private sealed class ListCache
+    /// <summary>Most rows repeat the texts and lists of other rows: each distinct one is parsed and kept once.</summary>
+    private sealed class RepeatedValues
     {
+        private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
         private readonly Dictionary<string, IReadOnlyList<string>> _strings = new(StringComparer.Ordinal);
         private readonly Dictionary<string, IReadOnlyList<int>> _integers = new(StringComparer.Ordinal);
+
+        public string Shared(string text)
+        {
+            if (!_texts.TryGetValue(text, out var first))
+            {
+                _texts.Add(text, first = text);
+            }
+
+            return first;
+        }
 
         public IReadOnlyList<string> Strings(CsvTable table, int column)
         {

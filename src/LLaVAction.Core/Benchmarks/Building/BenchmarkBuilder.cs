@@ -35,7 +35,8 @@ public static class BenchmarkBuilder
             RequireEveryClip(clips, source);
         }
 
-        var alsoTrue = Task.Run(() => new AlsoTrueIndex(pool));
+        var videos = clips.Select(static clip => clip.VideoId).ToHashSet(StringComparer.Ordinal);
+        var alsoTrue = Task.Run(() => new AlsoTrueIndex(pool.Where(clip => videos.Contains(clip.VideoId))));
         var distractors = new DistractorPool(pool);
         var strategies = Array.ConvertAll(ordered, source => MakeStrategy(source, distractors, settings));
         var builder = new QuestionBuilder(distractors, alsoTrue.GetAwaiter().GetResult(), MakeTexts(distractors, officialKey, settings), settings);
