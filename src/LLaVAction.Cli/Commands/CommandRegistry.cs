@@ -22,6 +22,7 @@ internal static class CommandRegistry
         new StudyCommand(),
         new DemoCommand(),
         new AskCommand(),
+        new DetectActionsCommand(),
         new DistillCommand(),
         new ExportBenchmarkCommand(),
         new ImportAnswersCommand(),

@@ -39,16 +39,13 @@ public sealed class TrainingRows(ActionClassIndex classes, string datasetName)
     /// <param name="delta">Seconds of padding in all.</param>
     public TrainingRow TemporalDetection(ClipAnnotation clip, double paddingBefore, double delta)
     {
-        var start = PythonNumber.Round(Math.Max(0, clip.StartSeconds - paddingBefore), 2);
-        var stop = PythonNumber.Round(clip.StopSeconds + (delta - paddingBefore), 2);
-        var answer = $"{Relative(clip.StartSeconds)}, {Relative(clip.StopSeconds)}";
+        var window = TemporalWindow.Around(clip.StartSeconds, clip.StopSeconds, paddingBefore, delta);
+        var answer = $"{PythonNumber.Text(window.ActionStart)}, {PythonNumber.Text(window.ActionStop)}";
         return Row(clip, QuestionTypes.TemporalDetection, TaskPrompts.TemporalDetection(clip.Narration, clip.StopSeconds - clip.StartSeconds), answer, fold: null) with
         {
-            StartTimestamp = start,
-            EndTimestamp = stop,
+            StartTimestamp = window.Start,
+            EndTimestamp = window.Stop,
         };
-
-        string Relative(double seconds) => PythonNumber.Text(PythonNumber.Round(PythonNumber.Round(seconds, 2) - start, 2));
     }
 
     private TrainingRow Row(ClipAnnotation clip, string questionType, string question, string answer, int? fold) => new()

@@ -30,7 +30,10 @@ public sealed record FramePolicy(FramePolicyKind Kind, int ClipLength = 32)
     /// The share of a clip that must lie before the end of its video: frames spread over less would be frames of something
     /// else. AVION takes what there is.
     /// </summary>
-    public double SmallestShare => Kind == FramePolicyKind.Avion ? 0 : 0.75;
+    public double SmallestShare { get; init; } = Kind == FramePolicyKind.Avion ? 0 : UsualShare;
+
+    /// <summary>The share that every policy but AVION's asks for.</summary>
+    public const double UsualShare = 0.75;
 }
 
 /// <summary>
