@@ -27,6 +27,9 @@ internal sealed record ReportOptions
     [Option("--examples", "How many questions are shown.", Value = "N", Minimum = 0)]
     public int Examples { get; init; } = 48;
 
+    [Option("--training", "Also draw the losses and accuracies of a training, done or at work: the folder of train-model; repeatable.", Value = "DIR")]
+    public IReadOnlyList<string> Trainings { get; init; } = [];
+
     [Option("--figures", "Also write the figures as SVG files into this folder.", Value = "DIR")]
     public string? Figures { get; init; }
 
@@ -64,7 +67,10 @@ internal sealed class ReportCommand()
             examples = await Thumbnails.AddAsync(examples, reader, context);
         }
 
-        var report = new HtmlReport(new ReportContent(comparison, await cards, examples, ClassNames.Of(runs, files), new EvaluateModelCommand().Schema.Defaults, date));
+        var report = new HtmlReport(new ReportContent(comparison, await cards, examples, ClassNames.Of(runs, files), new EvaluateModelCommand().Schema.Defaults, date)
+        {
+            Trainings = [.. options.Trainings.Select(TrainingCurve.Read)],
+        });
         AtomicFile.Write(options.Output, Encoding.UTF8.GetBytes(report.ToHtml()));
         foreach (var (name, svg) in options.Figures is null ? [] : report.Figures)
         {

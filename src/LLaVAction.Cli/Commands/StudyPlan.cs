@@ -71,7 +71,7 @@ internal sealed record StudyPlan(
             new VerifyBenchmarkOptions { Folder = folder, Sources = build?.Sources ?? new BenchmarkSources() },
             runs,
             Read<CompareOptions>(new CompareCommand(), study.Compare.Layer, folders),
-            Read<ReportOptions>(new ReportCommand(), study.Report.Layer, folders, Given("output", Path.Combine(output, "report.html"))),
+            Read<ReportOptions>(new ReportCommand(), study.Report.Layer, folders, Given("training", [.. runs.Where(static run => run.Training is not null).Select(static run => run.Training!.Train.Output)]), Given("output", Path.Combine(output, "report.html"))),
             study.Ablation);
     }
 
@@ -112,5 +112,5 @@ internal sealed record StudyPlan(
     private static TOptions Read<TOptions>(ToolCommand<TOptions> command, params OptionLayer[] layers)
         where TOptions : class => (TOptions)command.Schema.Read(layers);
 
-    private static OptionLayer Given(string name, params string[] values) => field => field.Name == name ? new OptionValue(values) : null;
+    private static OptionLayer Given(string name, params string[] values) => field => field.Name == name && values.Length > 0 ? new OptionValue(values) : null;
 }

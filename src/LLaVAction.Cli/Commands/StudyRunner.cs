@@ -49,7 +49,7 @@ internal sealed class StudyRunner(StudyPlan plan, CommandContext context)
         }
 
         WriteComparison(done);
-        return ExitCode.Worse(exitCode, await StepAsync(new ReportCommand(), plan.Report with { Runs = done }));
+        return ExitCode.Worse(exitCode, await StepAsync(new ReportCommand(), plan.Report with { Runs = done, Trainings = [.. plan.Report.Trainings.Where(static folder => File.Exists(Path.Combine(folder, TrainingMetrics.FileName)))] }));
     }
 
     /// <summary>Looks at everything the steps will need, before the first of them.</summary>

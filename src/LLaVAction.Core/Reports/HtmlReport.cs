@@ -22,7 +22,11 @@ public sealed record ReportContent(
     IReadOnlyList<ReportExample> Examples,
     ClassNames Names,
     IReadOnlyDictionary<string, string> Defaults,
-    string Date = "");
+    string Date = "")
+{
+    /// <summary>Trainings to draw.</summary>
+    public IReadOnlyList<TrainingCurve> Trainings { get; init; } = [];
+}
 
 /// <summary>
 /// A comparison as one HTML file that needs nothing else: no network, no font; a script sorts and filters, and all can be
@@ -53,7 +57,7 @@ public sealed class HtmlReport
             Date = content.Date,
             ToolVersion = ToolVersion.Current,
             Warnings = [.. Warnings(comparison.Cells)],
-            Sections = [Accuracy(), Differences(), Vision(), Errors(), Card()],
+            Sections = [Accuracy(), Differences(), Vision(), Errors(), Training(), Card()],
             Paragraphs = ReportMethods.Paragraphs(comparison.Runs),
             CommandLines = [.. comparison.Runs.Select(run => ReportMethods.CommandLine(run.Record, content.Defaults))],
             Examples = [.. content.Examples.Select(View)],
@@ -68,6 +72,14 @@ public sealed class HtmlReport
 
     /// <summary>The page.</summary>
     public string ToHtml() => LiquidTemplate.Render("report", _page);
+
+    private ReportSection Training() => new(
+        "training", "Training", "",
+        [
+            .. Part(
+                "training-curves", "Losses and accuracy during training", "Over optimizer steps, as far as the training was when this was written. Left: the total loss, and that over answer tokens alone; a point is a mean where there are many steps. Accuracy: of each checkpoint that was asked, over all its sets.", TrainingPlot.Draw(_content.Trainings)),
+        ],
+        []);
 
     private ReportSection Accuracy()
     {
