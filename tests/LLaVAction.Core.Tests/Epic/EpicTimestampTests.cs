@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
-using FsCheck;
-using FsCheck.Fluent;
+using CsCheck;
 using LLaVAction.Epic;
 
 namespace LLaVAction.Core.Tests.Epic;
@@ -36,11 +35,9 @@ public sealed class EpicTimestampTests
         Assert.False(EpicTimestamp.TryParse(Encoding.ASCII.GetBytes(text), out _));
 
     [Fact]
-    public void Every_hundredth_of_an_hour_reads_back() => Prop.ForAll(
-        Gen.Choose(0, 359_999).ToArbitrary(),
-        hundredths =>
-        {
-            var text = string.Create(CultureInfo.InvariantCulture, $"{hundredths / 360_000:00}:{hundredths / 6000 % 60:00}:{hundredths / 100 % 60:00}.{hundredths % 100:00}");
-            return EpicTimestamp.TryParse(Encoding.ASCII.GetBytes(text), out var seconds) && seconds == hundredths / 100.0;
-        }).QuickCheckThrowOnFailure();
+    public void Every_hundredth_of_an_hour_reads_back() => Gen.Int[0, 359_999].Sample(static hundredths =>
+    {
+        var text = string.Create(CultureInfo.InvariantCulture, $"{hundredths / 360_000:00}:{hundredths / 6000 % 60:00}:{hundredths / 100 % 60:00}.{hundredths % 100:00}");
+        return EpicTimestamp.TryParse(Encoding.ASCII.GetBytes(text), out var seconds) && seconds == hundredths / 100.0;
+    });
 }

@@ -1,5 +1,4 @@
-using FsCheck;
-using FsCheck.Fluent;
+using CsCheck;
 using LLaVAction.Epic;
 
 namespace LLaVAction.Core.Tests.Epic;
@@ -46,18 +45,10 @@ public sealed class PythonListLiteralTests
         Assert.False(PythonListLiteral.TryParseIntegers(text, out _, out _));
 
     [Fact]
-    public void What_python_writes_reads_back() => Prop.ForAll(
-        ArbMap.Default.ArbFor<NonNull<string>[]>(),
-        ArbMap.Default.ArbFor<NonNegativeInt[]>(),
-        (texts, numbers) =>
-        {
-            var strings = texts.Select(text => text.Get).ToArray();
-            var integers = numbers.Select(number => number.Get).ToArray();
-            var literal = $"[{string.Join(", ", strings.Select(Repr))}]";
-            return PythonListLiteral.TryParseStrings(literal, out var readStrings, out _)
-                && PythonListLiteral.TryParseIntegers($"[{string.Join(", ", integers)}]", out var readIntegers, out _)
-                && readStrings.SequenceEqual(strings) && readIntegers.SequenceEqual(integers);
-        }).QuickCheckThrowOnFailure();
+    public void What_python_writes_reads_back() => Gen.Select(Gen.String.Array[0, 8], Gen.Int[0, 100_000].Array[0, 8]).Sample(static (texts, numbers) =>
+        PythonListLiteral.TryParseStrings($"[{string.Join(", ", texts.Select(Repr))}]", out var readTexts, out _)
+            && PythonListLiteral.TryParseIntegers($"[{string.Join(", ", numbers)}]", out var readNumbers, out _)
+            && readTexts.SequenceEqual(texts) && readNumbers.SequenceEqual(numbers));
 
     private static string Repr(string text) =>
         $"'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";

@@ -1,5 +1,4 @@
-using FsCheck;
-using FsCheck.Fluent;
+using CsCheck;
 using LLaVAction.Runs;
 
 namespace LLaVAction.Tests.Runs;
@@ -7,17 +6,14 @@ namespace LLaVAction.Tests.Runs;
 public sealed class ShardTests
 {
     [Fact]
-    public void Parts_cover_every_clip_once_and_evenly() => Prop.ForAll(
-        Gen.Choose(1, 40).ToArbitrary(),
-        Gen.Choose(0, 500).ToArbitrary(),
-        (count, clips) =>
-        {
-            var parts = Enumerable.Range(1, count)
-                .Select(index => Enumerable.Range(0, clips).Where(new Shard(index, count).Owns).ToArray())
-                .ToArray();
-            return parts.SelectMany(part => part).Order().SequenceEqual(Enumerable.Range(0, clips))
-                && parts.Max(part => part.Length) - parts.Min(part => part.Length) <= 1;
-        }).QuickCheckThrowOnFailure();
+    public void Parts_cover_every_clip_once_and_evenly() => Gen.Select(Gen.Int[1, 40], Gen.Int[0, 500]).Sample(static (count, clips) =>
+    {
+        var parts = Enumerable.Range(1, count)
+            .Select(index => Enumerable.Range(0, clips).Where(new Shard(index, count).Owns).ToArray())
+            .ToArray();
+        return parts.SelectMany(static part => part).Order().SequenceEqual(Enumerable.Range(0, clips))
+            && parts.Max(static part => part.Length) - parts.Min(static part => part.Length) <= 1;
+    });
 
     [Theory]
     [InlineData("1/1", 1, 1)]

@@ -1,5 +1,4 @@
-using FsCheck;
-using FsCheck.Fluent;
+using CsCheck;
 using LLaVAction.Scoring;
 
 namespace LLaVAction.Tests.Scoring;
@@ -32,28 +31,23 @@ public sealed class LetterScoresTests
         Assert.Throws<NotFiniteNumberException>(() => LetterScores.Read([-1, value], [0, 1]));
 
     [Fact]
-    public void Renormalised_scores_sum_to_one() => Prop.ForAll(
-        Gen.Choose(-5000, 0).Select(value => value / 100.0).ArrayOf(5).ToArbitrary(),
-        Gen.Choose(0, 4).ToArbitrary(),
-        (values, rotation) =>
-        {
-            var order = Rotation.OptionOrder(5, rotation);
-            var scores = LetterScores.Read(values, order);
-            var sum = scores.LogProbabilities.Sum(Math.Exp);
-            var largest = Enumerable.Range(0, 5).MaxBy(letter => values[letter]);
-            return Math.Abs(sum - 1) < 1e-9 && scores.PredictedIndex == order[largest];
-        }).QuickCheckThrowOnFailure();
+    public void Renormalised_scores_sum_to_one() => Gen.Select(Gen.Double[-50, 0].Array[5], Gen.Int[0, 4]).Sample(static (values, rotation) =>
+    {
+        var order = Rotation.OptionOrder(5, rotation);
+        var scores = LetterScores.Read(values, order);
+        var sum = scores.LogProbabilities.Sum(Math.Exp);
+        var largest = Enumerable.Range(0, 5).MaxBy(letter => values[letter]);
+        return Math.Abs(sum - 1) < 1e-9 && scores.PredictedIndex == order[largest];
+    });
 
     [Fact]
-    public void Every_option_stands_at_every_letter_once() => Prop.ForAll(
-        Gen.Choose(2, 26).ToArbitrary(),
-        options =>
-        {
-            var orders = Enumerable.Range(0, options).Select(rotation => Rotation.OptionOrder(options, rotation)).ToArray();
-            return orders[0].SequenceEqual(Enumerable.Range(0, options))
-                && orders.All(order => order.Order().SequenceEqual(Enumerable.Range(0, options)))
-                && Enumerable.Range(0, options).All(letter => orders.Select(order => order[letter]).Distinct().Count() == options);
-        }).QuickCheckThrowOnFailure();
+    public void Every_option_stands_at_every_letter_once() => Assert.All(Enumerable.Range(2, 25), static options =>
+    {
+        var orders = Enumerable.Range(0, options).Select(rotation => Rotation.OptionOrder(options, rotation)).ToArray();
+        Assert.Equal(Enumerable.Range(0, options), orders[0]);
+        Assert.All(orders, order => Assert.Equal(Enumerable.Range(0, options), order.Order()));
+        Assert.All(Enumerable.Range(0, options), letter => Assert.Equal(options, orders.Select(order => order[letter]).Distinct().Count()));
+    });
 
     [Fact]
     public void Rotation_r_shows_option_j_plus_r_at_letter_j()
