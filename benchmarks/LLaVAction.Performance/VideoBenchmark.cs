@@ -27,13 +27,13 @@ internal static class VideoBenchmark
 
     public static int Run(string[] arguments)
     {
-        var options = new Options(arguments, "--python", "--folder", "--peer-folder", "--frames", "--rounds");
+        var options = new Options(arguments, "--python", "--folder", "--peer-folder", "--frames", "--rounds", "--kind");
         var temporary = options.Text("--folder", null) is null ? Directory.CreateTempSubdirectory("llavaction-benchmark-").FullName : null;
         var folder = options.Text("--folder", temporary)!;
         try
         {
             Console.WriteLine(FormattableString.Invariant($"start of ffmpeg: {Median(9, static () => { RunFfmpeg(["-version"]); return 1; }):0} ms of processor time"));
-            foreach (var kind in Kinds)
+            foreach (var kind in Kinds.Where(kind => kind.Name.Contains(options.Text("--kind", null) ?? "", StringComparison.Ordinal)))
             {
                 kind.Render(folder);
                 foreach (var frames in (options.Text("--frames", null) ?? "8,16,32").Split(',').Select(static text => int.Parse(text, CultureInfo.InvariantCulture)))
