@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LLaVAction.Cli.Tests.Support;
 
 namespace LLaVAction.Cli.Tests.Commands;
 
@@ -25,9 +26,12 @@ public sealed class DemoModelTests(DemoBenchmark demo) : IClassFixture<DemoBench
     // 1 for each question answered correctly, 0 for each other.
     private async Task<Dictionary<string, double>> AnswersAsync(string run, params string[] more)
     {
-        var result = await demo.EvaluateAsync(
-            demo[run],
-            ["--benchmark", demo["all"], "--model", Path.Combine(demo.Demo, "trained-on-hard"), "--frames", "4", "--rotations", "1", "--engine", "cpu", .. more]);
+        var result = await CliProcess.RunAsync(
+            demo.Arguments(
+                demo[run],
+                ["--benchmark", demo["all"], "--model", Path.Combine(demo.Demo, "trained-on-hard"), "--frames", "4", "--rotations", "1", "--engine", "cpu", .. more]),
+            environment: null,
+            timeout: TimeSpan.FromMinutes(10));
         Assert.True(result.ExitCode == 0, result.Error);
         return File.ReadLines(Path.Combine(demo[run], "results-1of1.jsonl")).Select(static line => JsonElement.Parse(line))
             .ToDictionary(static line => line.GetProperty("id").GetString()!, static line => line.GetProperty("correct").GetBoolean() ? 1.0 : 0, StringComparer.Ordinal);
