@@ -44,6 +44,7 @@ public static class CellAnalysis
                 ? Math.Max(only.Centrality, Math.Max(only.TrainFrequencyPrior, only.LogisticModel))
                 : null,
             Judges = [.. (set?.Judges ?? []).Select(judge => new CellJudge(judge, IsSimulated(run.Manifest, judge.Dump)))],
+            BlindAccuracy = blind is { Rows.Count: > 0 } ? (double)blind.Rows.Count(CellAnswers.IsRight) / blind.Rows.Count : null,
             PriorCorrected = blind is null ? null : CorrectPrior(answers, blind),
             PublishedWithDice = run.Manifest.PublishedBenchmark is { } published && summary.Accuracy is not null ? ExpectDice(published, rows) : null,
             Taxonomy = AnswerTaxonomy.Of(rows),

@@ -61,6 +61,9 @@ public sealed record CellReport
     /// <summary>Each dump as a judge of the set, on the whole set.</summary>
     public required IReadOnlyList<CellJudge> Judges { get; init; }
 
+    /// <summary>Accuracy of the blind run of the same model and set; null without one in the comparison.</summary>
+    public required double? BlindAccuracy { get; init; }
+
     /// <summary>
     /// Accuracy after the blind run's letter scores are taken out, and with the mean letter prior taken out; null
     /// without a blind run of the same model and set in the comparison.

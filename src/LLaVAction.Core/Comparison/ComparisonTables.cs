@@ -143,6 +143,8 @@ public static class ComparisonTables
             ("accuracy by published, dice counted as 1/K", cell.PublishedWithDice),
             ("letter and generated answer agree", summary.LetterTextAgreement),
             ("mean letter mass", summary.MeanLetterMass),
+            ("Visual Gain: accuracy minus that of the blind run", summary.Accuracy - cell.BlindAccuracy),
+            ("Blind Gap: accuracy of the blind run minus chance", cell.BlindAccuracy - summary.Chance),
             ("accuracy, blind prior of the question removed", cell.PriorCorrected?.PerQuestion),
             ("accuracy, mean letter prior removed", cell.PriorCorrected?.MeanLetter),
             ("mean accuracy over rotations", summary.Rotations?.MeanAccuracy),
