@@ -26,7 +26,7 @@ if [ "$what" = evaluate ]; then
 else
   $tool build-training-set --annotations "$annotations" --strategy random --output "$work/rows" >&2
   rows=$(find "$work/rows" -name '*.jsonl' | head -n 1)
-  command=(train-model --model "$demo/tiny-random" --data "$rows" --videos "$demo/videos" --frames 2 --epochs 1000000 --max-steps "$count"
+  command=(train-model --model "$demo/tiny-random" --data "$rows" --videos "$demo/videos" --frames 2 --epochs 10000 --max-steps "$count"
     --batch-size 4 --accumulation 1 --save-every "$count" --output "$work/run")
 fi
 
