@@ -159,6 +159,20 @@ public sealed class RunFolderTests : IDisposable
         Assert.Throws<InputException>(() => RunFolder.Open(_folder.FullName).ReadQuestions());
     }
 
+    [Fact]
+    public void Questions_of_the_right_hash_that_are_none_are_refused()
+    {
+        var benchmark = _run.Record.Identity.Benchmark;
+        Join(_run.Record);
+        _folder.Write("benchmark/random.jsonl", "{}\n");
+        File.WriteAllBytes(_folder["run.json"], RunJson.ToBytes(_run.Record with
+        {
+            Identity = _run.Record.Identity with { Benchmark = benchmark with { Sets = [benchmark.Sets[0] with { AskedSha256 = AskedSet.Sha256("{}\n"u8.ToArray()) }] } },
+        }));
+
+        Assert.Contains("holds a line that is not a question", Assert.Throws<InputException>(() => RunFolder.Open(_folder.FullName).ReadQuestions()).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{")]
     [InlineData("{\"schema_version\":1}")]
