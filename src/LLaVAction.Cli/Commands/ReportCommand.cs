@@ -6,6 +6,7 @@ using LLaVAction.Cli.Output;
 using LLaVAction.Comparison;
 using LLaVAction.Reports;
 using LLaVAction.Runs;
+using LLaVAction.Training;
 
 namespace LLaVAction.Cli.Commands;
 

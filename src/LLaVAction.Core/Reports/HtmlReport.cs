@@ -6,6 +6,7 @@ using LLaVAction.Comparison;
 using LLaVAction.Reports.Figures;
 using LLaVAction.Runs;
 using LLaVAction.Tables;
+using LLaVAction.Training;
 
 namespace LLaVAction.Reports;
 

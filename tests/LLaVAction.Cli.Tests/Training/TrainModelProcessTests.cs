@@ -20,7 +20,7 @@ public sealed partial class TrainModelProcessTests(TrainingKitchen kitchen) : IC
     {
         await TrainingKitchen.RequireAsync();
         string[] evaluated = ["--evaluate", kitchen["mqa"], "--keep", "1"];
-        var whole = await CliProcess.RunAsync(kitchen.Train("whole", evaluated));
+        var whole = await TrainAsync(kitchen.Train("whole", evaluated));
         Assert.True(whole.ExitCode == 0, whole.Error);
         await KillAfterFirstCheckpointAsync(kitchen.Train("cut", evaluated));
         var kept = Tensors("cut/checkpoint-000002");
@@ -34,7 +34,7 @@ public sealed partial class TrainModelProcessTests(TrainingKitchen kitchen) : IC
         Assert.Equal(["checkpoint-000002"], left);
         Assert.Equal(kept, Tensors("cut/checkpoint-000002"));
 
-        var resumed = await CliProcess.RunAsync(kitchen.Train("cut", evaluated));
+        var resumed = await TrainAsync(kitchen.Train("cut", evaluated));
 
         Assert.True(resumed.ExitCode == 0, resumed.Error);
         Assert.Contains("Going on from", resumed.Error, StringComparison.Ordinal);
@@ -62,7 +62,7 @@ public sealed partial class TrainModelProcessTests(TrainingKitchen kitchen) : IC
     public async Task Adapters_stored_alone_are_evaluated_over_the_model_they_name()
     {
         await TrainingKitchen.RequireAsync();
-        var result = await CliProcess.RunAsync(kitchen.Train(
+        var result = await TrainAsync(kitchen.Train(
             "adapters", "--lora-rank", "2", "--freeze", "tower,projector", "--save", "adapter", "--max-steps", "2", "--evaluate", kitchen["mqa"], "--evaluate-limit", "2"));
 
         Assert.True(result.ExitCode == 0, result.Error);
@@ -74,7 +74,7 @@ public sealed partial class TrainModelProcessTests(TrainingKitchen kitchen) : IC
     public async Task A_loss_that_is_no_number_leaves_the_last_good_checkpoint()
     {
         await TrainingKitchen.RequireAsync();
-        var result = await CliProcess.RunAsync(kitchen.Train("diverged", "--learning-rate", "1e30", "--warm-up", "0", "--save-every", "1"));
+        var result = await TrainAsync(kitchen.Train("diverged", "--learning-rate", "1e30", "--warm-up", "0", "--save-every", "1"));
 
         Refused(result, "last good checkpoint");
         var checkpoint = Directory.GetDirectories(kitchen["diverged"], "checkpoint-*").Order(StringComparer.Ordinal).Last();
@@ -89,7 +89,7 @@ public sealed partial class TrainModelProcessTests(TrainingKitchen kitchen) : IC
         Directory.CreateDirectory(kitchen["other-videos/P09"]);
         File.Copy(Path.Combine(kitchen.Demo, "videos", "P01", "P01_11.MP4"), kitchen["other-videos/P09/P09_01.MP4"]);
 
-        Refused(await CliProcess.RunAsync(kitchen.Train("no-videos", "--videos", kitchen["other-videos"])), "Does --videos hold the videos of the training split?");
+        Refused(await TrainAsync(kitchen.Train("no-videos", "--videos", kitchen["other-videos"])), "Does --videos hold the videos of the training split?");
         Assert.False(Directory.Exists(kitchen["no-videos"]));
     }
 
@@ -111,7 +111,7 @@ public sealed partial class TrainModelProcessTests(TrainingKitchen kitchen) : IC
         await TrainingKitchen.RequireAsync();
         File.WriteAllText(kitchen["missing.yaml"], "datasets:\n  - json_path: mqa-avion.jsonl\n    sampling_strategy: all\n");
 
-        Refused(await CliProcess.RunAsync(kitchen.Train("missing", "--data", kitchen["missing.yaml"])), $"names {kitchen["mqa-avion.jsonl"]}, which does not exist");
+        Refused(await TrainAsync(kitchen.Train("missing", "--data", kitchen["missing.yaml"])), $"names {kitchen["mqa-avion.jsonl"]}, which does not exist");
         Assert.False(Directory.Exists(kitchen["missing"]));
     }
 
@@ -122,6 +122,9 @@ public sealed partial class TrainModelProcessTests(TrainingKitchen kitchen) : IC
         Assert.Contains(expected, result.ErrorLines[^1], StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
     }
+
+    // libtorch takes its time to load where many tests run at once.
+    private static Task<CliResult> TrainAsync(string[] arguments) => CliProcess.RunAsync(arguments, environment: null, timeout: TimeSpan.FromMinutes(8));
 
     private async Task KillAfterFirstCheckpointAsync(string[] arguments)
     {

@@ -1,4 +1,3 @@
-using LLaVAction.Reports;
 using LLaVAction.Reports.Figures;
 using LLaVAction.Testing;
 using LLaVAction.Training;

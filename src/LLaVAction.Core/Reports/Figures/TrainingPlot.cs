@@ -1,4 +1,5 @@
 using System.Globalization;
+using LLaVAction.Training;
 
 namespace LLaVAction.Reports.Figures;
 

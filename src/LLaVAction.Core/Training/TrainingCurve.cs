@@ -1,6 +1,4 @@
-using LLaVAction.Training;
-
-namespace LLaVAction.Reports;
+namespace LLaVAction.Training;
 
 /// <summary>How a training goes, or went: what its folder's <c>metrics.jsonl</c> holds when the report is written.</summary>
 /// <param name="Name">Name to show.</param>
