@@ -249,7 +249,7 @@ public sealed class EvaluateModelProcessTests(DemoBenchmark demo) : IClassFixtur
     [InlineData("--frames 0", "--frames 0: expected a whole number from 1")]
     [InlineData("--frames 5 --frame-policy stride", "does not divide the clip length 32")]
     [InlineData("--rotations 6", "--rotations 6")]
-    [InlineData("--scoring letters", "--scoring letters: expected letter, generate, staged or strict. Did you mean 'letter'?")]
+    [InlineData("--scoring letters", "--scoring letters: expected letter, generate, staged, strict or published. Did you mean 'letter'?")]
     [InlineData("--task cot --scoring letter", "--task cot")]
     [InlineData("--task caption --scoring letter", "shows no options")]
     [InlineData("--task direct --rotations 2", "shows no options")]
