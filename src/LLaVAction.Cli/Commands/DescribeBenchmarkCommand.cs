@@ -20,7 +20,7 @@ internal sealed record DescribeBenchmarkOptions
 
     [Option(
         "--section",
-        "Only these sections: sources, sets, options_only, judges, may_be_true, decides, ranks, positions and overlap.",
+        "Only these sections: sources, sets, options_only, judges, dumps, may_be_true, decides, ranks, positions, categories and overlap.",
         Value = "NAME[,NAME]",
         HasCommas = true)]
     public IReadOnlyList<string> Sections { get; init; } = [];

@@ -63,6 +63,7 @@ public sealed record BenchmarkCard(BenchmarkManifest Manifest, string ManifestSh
             new("sets", "Sets", Sets()),
             new("options_only", "What the options alone give away (accuracy without any video)", OptionsOnly()),
             new("judges", "Dumps as judges: their best-ranked option is their answer", Judges()),
+            new("dumps", "Agreement of the dumps", Dumps()),
             new("may_be_true", "Distractors that may be true, near-equal texts", Ambiguity()),
             new("decides", "What decides", Decides()),
             new("ranks", "Questions by rank of the truth in the dump", Ranks()),
@@ -150,6 +151,25 @@ public sealed record BenchmarkCard(BenchmarkManifest Manifest, string ManifestSh
                 table.Add(
                     entry.Strategy, SettingNames.Of(ProvenanceOf(judge)), judge.Dump, judge.Accuracy,
                     judge.IsOwnSet ? "handicapped by construction: the distractors are its own best guesses" : "");
+            }
+        }
+
+        return table;
+    }
+
+    private Table Dumps()
+    {
+        var table = new Table(
+            new TableColumn("first", "First"), new TableColumn("second", "Second"), new TableColumn("clips", "Clips", ColumnAlignment.Right), new TableColumn("depth", "Ranks", ColumnAlignment.Right),
+            TableColumn.Percent("top_agreement", "Same first class"), TableColumn.Percent("overlap", "Classes shared"));
+        foreach (var (index, first) in Audits.Index())
+        {
+            foreach (var second in Audits.Skip(index + 1))
+            {
+                if (DumpOverlap.Of(first.FirstClasses, second.FirstClasses) is { } overlap)
+                {
+                    table.Add(first.Entry.Strategy, second.Entry.Strategy, overlap.Clips, overlap.Depth, overlap.TopAgreement, overlap.Overlap);
+                }
             }
         }
 

@@ -62,6 +62,9 @@ public sealed record SetAudit
     /// <summary>Probability that the cross-validated options-only model gives the truth, per question.</summary>
     public required IReadOnlyList<double> BiasScores { get; init; }
 
+    /// <summary>The classes that the set's dump ranks first, by clip; empty for sets without a dump.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyList<string>> FirstClasses { get; init; }
+
     /// <summary>Questions by kind of category and category, in ordinal order; empty for sets without.</summary>
     public required IReadOnlyList<(string Kind, string Category, int Questions)> Categories { get; init; }
 
@@ -109,6 +112,7 @@ public sealed record SetAudit
             NeedsBoth = Share(classes.Select((question, index) => question.AnswerIndex is not null && !isVerbUnique[index] && !isNounUnique[index]).ToArray(), static needs => needs),
             Pool = pool is null ? null : PoolOverlap.Of(questions, pool),
             BiasScores = classes.Length == 0 ? [] : OptionsOnlyModel.CrossValidate(classes).BiasScores,
+            FirstClasses = DumpOverlap.FirstClasses(questions),
             Categories =
             [
                 .. questions.SelectMany(static question => question.Categories?.AsEnumerable() ?? [])
