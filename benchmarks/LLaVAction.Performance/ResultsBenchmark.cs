@@ -7,7 +7,7 @@ using LLaVAction.Scoring;
 namespace LLaVAction.Performance;
 
 /// <summary>
-/// Compares and reports a run with made-up answers to every question of a benchmark, two rotations each, at as many frame counts
+/// Compares and reports a run with made-up answers to every question of a benchmark, two rotations each (all of them from half a million lines on), at as many frame counts
 /// as the lines asked for take: over 100,000 result lines for the whole validation split and three sets. Whole processes.
 /// </summary>
 /// <remarks><c>results --benchmark DIR --tool llavaction [--rounds 7] [--lines 100000]</c>; <c>--tool</c> is a published executable.</remarks>
@@ -16,7 +16,7 @@ internal static class ResultsBenchmark
     private const double MostSecondsOf100K = 5;
     private const double MostSecondsOf1M = 30;
     private const long MostBytes = 1_000_000_000;
-    private const int Rotations = 2;
+    private const int LinesOfManyRotations = 500_000;
 
     public static int Run(string[] arguments)
     {
@@ -28,7 +28,7 @@ internal static class ResultsBenchmark
         try
         {
             var lines = WriteRun(BenchmarkFolder.Open(benchmark), run, options.Number("--lines", 100_000));
-            var most = lines < 500_000 ? MostSecondsOf100K : MostSecondsOf1M;
+            var most = lines < LinesOfManyRotations ? MostSecondsOf100K : MostSecondsOf1M;
             List<Cost> compares = [], reports = [];
             for (var round = 0; round < options.Number("--rounds", 7); round++)
             {
@@ -62,9 +62,10 @@ internal static class ResultsBenchmark
     private static int WriteRun(BenchmarkFolder benchmark, string path, int atLeast)
     {
         AskedSet[] sets = [.. benchmark.Manifest.Sets.Select(entry => new AskedSet(entry.Strategy, benchmark.ReadSet(entry.Strategy).Questions))];
-        var perCount = sets.Sum(static set => set.Questions.Count) * Rotations;
+        var rotations = atLeast < LinesOfManyRotations ? 2 : benchmark.Manifest.OptionsPerQuestion;
+        var perCount = sets.Sum(static set => set.Questions.Count) * rotations;
         int[] counts = [.. Enumerable.Range(1, Math.Max(2, (atLeast + perCount - 1) / perCount)).Select(static count => 8 * count)];
-        var identity = IdentityOf(benchmark, sets, counts);
+        var identity = IdentityOf(benchmark, sets, counts, rotations);
         RunFolder.Join(
             path,
             new RunRecord
@@ -82,7 +83,7 @@ internal static class ResultsBenchmark
         {
             foreach (var frames in counts)
             {
-                for (var rotation = 0; rotation < Rotations; rotation++, lines++)
+                for (var rotation = 0; rotation < rotations; rotation++, lines++)
                 {
                     file.Write(RunJson.ToLine(Answer(question, frames, rotation)));
                 }
@@ -92,7 +93,7 @@ internal static class ResultsBenchmark
         return lines;
     }
 
-    private static RunIdentity IdentityOf(BenchmarkFolder benchmark, IReadOnlyList<AskedSet> sets, int[] counts) => new()
+    private static RunIdentity IdentityOf(BenchmarkFolder benchmark, IReadOnlyList<AskedSet> sets, int[] counts, int rotations) => new()
     {
         ToolVersion = ToolVersion.Current,
         Benchmark = new RunBenchmark
@@ -135,7 +136,7 @@ internal static class ResultsBenchmark
         },
         Frames = new RunFrames { Counts = counts, Policy = FramePolicyKind.Midpoint, ClipLength = null, VideoLayout = "epic" },
         Scoring = [AnswerScoring.Letter],
-        Rotations = Rotations,
+        Rotations = rotations,
         MaxNewTokens = 0,
         Control = Control.None,
     };

@@ -137,7 +137,21 @@ internal static class FuzzTargets
         var ids = (await File.ReadAllLinesAsync(Path.Combine(mqa, "random.jsonl"))).Select(static line => line.Split('"')[3]);
         await File.WriteAllTextAsync(Path.Combine(mqa, "answers.csv"), "id,strategy,answer\n" + string.Concat(ids.Select(static id => $"{id},random,B. take plate\n")));
         Directory.CreateDirectory(Path.Combine(seeds, "study"));
-        await File.WriteAllTextAsync(Path.Combine(seeds, "study", "study.yaml"), (await File.ReadAllTextAsync(Demo("study.yaml"))).Replace("${DEMO_DATA}", Demo("").TrimEnd('/'), StringComparison.Ordinal).Replace("frames: 8,16", "frames: 8,16\n  control: blind", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(Path.Combine(seeds, "study", "study.yaml"), $"""
+            build-benchmark:
+              annotations: {Path.Combine(Demo("annotations"), Validation)}
+              narrations: {Path.Combine(Demo("annotations"), "EPIC_100_train.csv")}
+              strategy: [random, avion={Demo("predictions/avion_pred_ids_val.json")}]
+              provenance: [avion=simulated]
+            evaluate-model:
+              control: blind
+              frames: 8,16
+            runs:
+              tiny:
+                model: {Demo("tiny-random")}
+            compare:
+              annotations-folder: {Demo("annotations")}
+            """);
         Directory.CreateDirectory(Path.Combine(seeds, "build"));
         File.Copy(Path.Combine(Demo("annotations"), Validation), Path.Combine(seeds, "build", Validation));
         File.Copy(Demo("predictions/avion_pred_ids_val.json"), Path.Combine(seeds, "build", "avion.json"));
