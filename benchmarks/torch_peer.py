@@ -9,6 +9,11 @@ Models have random weights: speed does not depend on them.
 
 import os
 import sys
+
+# Libraries log to the standard output, some on loading: what is answered there is ours alone.
+answers = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
+
 import time
 
 # OpenBLAS has threads of its own: PyTorch does not count them, and OpenMP's, which spin between two calls, take half their time.
@@ -103,9 +108,9 @@ elif verb == "decode":
 else:
     sys.exit(f"unknown verb {verb}")
 
-print(description, flush=True)
+print(description, flush=True, file=answers)
 with torch.inference_mode():
     for _ in sys.stdin:
         start = time.perf_counter()
         run()
-        print(time.perf_counter() - start, flush=True)
+        print(time.perf_counter() - start, flush=True, file=answers)

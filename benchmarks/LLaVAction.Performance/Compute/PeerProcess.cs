@@ -75,16 +75,6 @@ internal sealed class PeerProcess : IDisposable
         _process.Dispose();
     }
 
-    // A library of the peer's may complain on the standard output: cpuinfo does where there is no /proc.
     private static string ReadLine(Process process)
-    {
-        string? line;
-        do
-        {
-            line = process.StandardOutput.ReadLine();
-        }
-        while (line?.StartsWith("Error in cpuinfo", StringComparison.Ordinal) == true);
-
-        return line ?? throw new InvalidOperationException("The Python peer ended; its message stands above.");
-    }
+        => process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The Python peer ended; its message stands above.");
 }
