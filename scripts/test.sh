@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every test, the torch engine's too, against a real libtorch for the CPU. Needs the .NET SDK; installs what else the
-# tests want where that is possible: ffmpeg, Slurm, Chromium and zsh with the system's package manager, libtorch from NuGet.
+# tests want where that is possible: ffmpeg, Slurm, Chromium, zsh and strace with the system's package manager, libtorch from NuGet.
 # Tests that still lack something are skipped, with the reason.
 #   scripts/test.sh [dotnet test arguments]
 set -euo pipefail

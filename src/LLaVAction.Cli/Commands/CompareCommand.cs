@@ -32,7 +32,7 @@ internal sealed record CompareOptions
 
     [Option(
         "--section",
-        "Only these sections: accuracy, uncertainty, context, answers, scorings, pairs, positions, splits and paper.",
+        "Only these sections: strategies and frames (the paper's two tables), accuracy, uncertainty, context, answers, scorings, pairs, positions, splits and paper.",
         Value = "NAME[,NAME]",
         HasCommas = true)]
     public IReadOnlyList<string> Sections { get; init; } = [];
