@@ -73,6 +73,7 @@ public static class RunRecordFactory
             OptionsPerQuestion = manifest.OptionsPerQuestion,
             Clips = WorkPlan.ClipOrder(selection.Asked).Count,
             PublishedBenchmark = manifest.PublishedBenchmark,
+            IsSynthetic = manifest.IsSynthetic,
             Sets = [.. selection.Sets.Zip(selection.Asked, (set, asked) => new RunSet
             {
                 Strategy = set.Entry.Strategy,

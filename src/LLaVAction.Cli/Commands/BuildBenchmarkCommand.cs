@@ -15,6 +15,9 @@ internal sealed record BuildBenchmarkOptions
     [Option("--provenance", "State whether a dump's predictions were measured or simulated; stored, and shown with every figure of the set.", Value = "NAME=measured|simulated")]
     public IReadOnlyList<string> Provenances { get; init; } = [];
 
+    [Option("--synthetic", "State that the clips were drawn or rendered, not recorded; stored, and said with every figure.")]
+    public bool IsSynthetic { get; init; }
+
     [Option("--options", "Options per question.", Value = "K", Minimum = 2, Maximum = 26)]
     public int OptionsPerQuestion { get; init; } = 5;
 
@@ -72,6 +75,7 @@ internal sealed class BuildBenchmarkCommand()
             Representation = options.Representation,
             Ambiguous = options.Ambiguous,
             Protocol = options.Protocol,
+            IsSynthetic = options.IsSynthetic,
         });
         using var inputs = BenchmarkInputs.Load(recipe);
         context.CancellationToken.ThrowIfCancellationRequested();

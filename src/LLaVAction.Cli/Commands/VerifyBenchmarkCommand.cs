@@ -96,6 +96,7 @@ internal sealed class VerifyBenchmarkCommand()
             Representation = manifest.Representation,
             Protocol = manifest.Protocol,
             Ambiguous = manifest.Ambiguous,
+            IsSynthetic = manifest.IsSynthetic,
         }));
         RebuildComparison.CompareSources(manifest.Sources, inputs.Sources, report);
         if (manifest.ToolVersion != ToolVersion.Current)

@@ -60,6 +60,10 @@ public sealed record BenchmarkManifest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PublishedBenchmark? PublishedBenchmark { get; init; }
 
+    /// <summary>Whether the clips were drawn or rendered, not recorded, as was stated at build time; absent from the file where they were recorded.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsSynthetic { get; init; }
+
     /// <summary>What makes dumps doubtful whose truths stand no better than by chance, one sentence each.</summary>
     public IEnumerable<string> Doubts() => Sets
         .Select(set => (set.Strategy, Doubt: set.TruthInFirstK is { } inFirstK ? DumpPlausibility.Doubt(set.Questions, inFirstK, OptionsPerQuestion, PoolClasses) : null))

@@ -27,6 +27,9 @@ public sealed record BenchmarkSettings
     /// <summary>What to do with distractors that may be true.</summary>
     public AmbiguousDistractors Ambiguous { get; init; } = AmbiguousDistractors.Keep;
 
+    /// <summary>Whether the clips were drawn or rendered, not recorded: every figure on them says so.</summary>
+    public bool IsSynthetic { get; init; }
+
     /// <summary>Whether the true option shows the clip's own narration.</summary>
     public bool ShowsOwnNarration => Representation is Representation.Narration or Representation.GtKey;
 

@@ -188,6 +188,11 @@ public sealed class HtmlReport
             yield return "The model's weights are random: its accuracy is chance, and says nothing of any model.";
         }
 
+        if (cells.Any(static cell => cell.Caveats.Contains("synthetic", StringComparer.Ordinal)))
+        {
+            yield return "The clips are synthetic: figures on them say nothing of recorded video.";
+        }
+
         if (cells.Any(static cell => cell.Caveats.Contains("simulated", StringComparer.Ordinal)))
         {
             yield return "The recognisers' predictions are simulated: figures on their sets say nothing of AVION, TIM or any recogniser.";

@@ -85,6 +85,10 @@ public sealed record RunBenchmark
     /// <summary>The benchmark that the questions were imported from; absent from the file for sets built here.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PublishedBenchmark? PublishedBenchmark { get; init; }
+
+    /// <summary>Whether the clips were drawn or rendered, not recorded; absent from the file where they were recorded.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsSynthetic { get; init; }
 }
 
 /// <summary>One set of a run, and which of its questions are asked.</summary>

@@ -35,6 +35,11 @@ public static class SummaryBuilder
             caveats.Add("random weights");
         }
 
+        if (identity.Benchmark.IsSynthetic)
+        {
+            caveats.Add("synthetic");
+        }
+
         if (sources.Contains(Provenance.Simulated))
         {
             caveats.Add("simulated");

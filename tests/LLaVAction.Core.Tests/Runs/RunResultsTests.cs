@@ -1,4 +1,5 @@
 using CsCheck;
+using LLaVAction.Benchmarks;
 using LLaVAction.Runs;
 using LLaVAction.Testing;
 
@@ -112,6 +113,16 @@ public sealed class RunResultsTests : IDisposable
     public void Random_weights_and_simulated_dumps_are_said()
     {
         Assert.Equal(["random weights", "simulated"], SummaryBuilder.Build(Merge([.. _run.Lines(Shard.Whole)])).Caveats);
+    }
+
+    [Fact]
+    public void Figures_on_synthetic_clips_say_so_whatever_the_set()
+    {
+        var recorded = _run.Record.Identity with { Model = _run.Record.Identity.Model with { HasRandomWeights = false } };
+        var rendered = recorded with { Benchmark = recorded.Benchmark with { IsSynthetic = true } };
+
+        Assert.Equal(["synthetic"], SummaryBuilder.Caveats(rendered, Provenance.Unstated));
+        Assert.Empty(SummaryBuilder.Caveats(recorded, Provenance.Unstated));
     }
 
     private string Summary(int count)

@@ -34,6 +34,11 @@ public sealed record BenchmarkCard(BenchmarkManifest Manifest, string ManifestSh
     {
         yield return $"Manifest SHA-256 {ManifestSha256}, built by version {Manifest.ToolVersion}, seed {Manifest.Seed.ToString(CultureInfo.InvariantCulture)}.";
         yield return Manifest.Licence;
+        if (Manifest.IsSynthetic)
+        {
+            yield return "The clips are synthetic: figures on them say nothing about recorded video.";
+        }
+
         if (Manifest.Sets.Any(static set => set.Provenance == Benchmarks.Provenance.Simulated))
         {
             yield return "Some predictions are simulated: figures on their sets, and theirs as judges of every set, say nothing about any recogniser.";

@@ -52,6 +52,7 @@ public static class BenchmarkRenderer
             ClipsInEverySet = CountShared(benchmark.Sets),
             Sets = [.. benchmark.Sets.Select((set, index) => Describe(set, sets[index], settings.OptionsPerQuestion))],
             Licence = Licence,
+            IsSynthetic = settings.IsSynthetic,
         };
         return new RenderedBenchmark(manifest, [.. sets, new RenderedFile(BenchmarkFolder.ManifestName, BenchmarkJson.ToBytes(manifest))]);
     }

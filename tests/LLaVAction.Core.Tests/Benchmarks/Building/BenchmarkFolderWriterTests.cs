@@ -113,6 +113,17 @@ public sealed class BenchmarkFolderWriterTests : IDisposable
         Assert.Equal([file], Directory.GetFileSystemEntries(_root));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Manifest_says_that_clips_are_synthetic_only_where_they_are(bool isSynthetic)
+    {
+        var manifest = KitchenFiles.Render(new SyntheticKitchen(1), new BenchmarkSettings { OptionsPerQuestion = 4, IsSynthetic = isSynthetic })[^1].Content.Span;
+
+        Assert.Equal(isSynthetic, BenchmarkJson.ParseManifest(manifest).IsSynthetic);
+        Assert.Equal(isSynthetic, manifest.IndexOf("is_synthetic"u8) >= 0);
+    }
+
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     private static IReadOnlyList<RenderedFile> WithoutAvion(SyntheticKitchen kitchen) => BenchmarkRenderer.Render(
