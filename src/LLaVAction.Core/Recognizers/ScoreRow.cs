@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace LLaVAction.Recognizers;
 
@@ -9,13 +10,8 @@ namespace LLaVAction.Recognizers;
 internal sealed class ScoreRow<T>(ScoreColumns columns)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int BlockLength = 32;
-
-    private readonly T[] _maxima = new T[(columns.Count + BlockLength - 1) / BlockLength];
-    private readonly T[] _sortedMaxima = new T[(columns.Count + BlockLength - 1) / BlockLength];
-    private readonly T[] _keys = new T[columns.Count];
-    private readonly int[] _columns = new int[columns.Count];
     private int[] _best = [];
+    private T[] _bestScores = [];
     private int _kept;
 
     public T[] Scores { get; } = new T[columns.Count];
@@ -35,42 +31,10 @@ internal sealed class ScoreRow<T>(ScoreColumns columns)
     // SelectAmongTies to decide.
     public bool Select(int count)
     {
-        FirstNaN = null;
-        var bound = MeasureBlocks(count);
-        var found = 0;
-        for (var block = 0; block < _maxima.Length; block++)
-        {
-            // A block that holds no number has NaN as its maximum, which is not below anything.
-            if (_maxima[block] < bound)
-            {
-                continue;
-            }
-
-            var end = Math.Min(Scores.Length, (block + 1) * BlockLength);
-            for (var column = block * BlockLength; column < end; column++)
-            {
-                var score = Scores[column];
-                if (score < bound)
-                {
-                    continue;
-                }
-
-                FirstNaN ??= T.IsNaN(score) ? column : null;
-                (_keys[found], _columns[found]) = (-score, column);
-                found++;
-            }
-        }
-
-        Array.Sort(_keys, _columns, 0, found);
-        _kept = Math.Min(count, found);
-        _best = _columns;
-        var isTied = false;
-        for (var place = 1; place < Math.Min(count + 1, found); place++)
-        {
-            isTied |= _keys[place] == _keys[place - 1];
-        }
-
-        return isTied;
+        // The sum is NaN where a score is, or where infinities cancel.
+        FirstNaN = T.IsNaN(TensorPrimitives.Sum<T>(Scores)) && Array.FindIndex(Scores, T.IsNaN) is >= 0 and var column ? column : null;
+        (_best, _bestScores, _kept) = (new int[count], new T[count], 0);
+        return FirstNaN is null && Gather(count);
     }
 
     public void SelectAmongTies(int count)
@@ -150,7 +114,71 @@ internal sealed class ScoreRow<T>(ScoreColumns columns)
         return order == 0 ? columns.TieOrder[left].CompareTo(columns.TieOrder[right]) : order;
     }
 
-    // Optimised at once: measured on a few rows, the comparisons become branches that cost seven times as much.
+    // Keeps the best columns in order, as one pass finds them. Whether any are equal, or equal to the best one left out.
+    // Optimised at once: a process reads a dump or two, and is done before the runtime would get to it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool Gather(int count)
+    {
+        var bound = T.NegativeInfinity;
+        var leftOut = T.NegativeInfinity;
+        for (var column = 0; (column = NextAtLeast(bound, column)) < Scores.Length; column++)
+        {
+            var score = Scores[column];
+            if (_kept == count)
+            {
+                leftOut = bound;
+                if (score == bound)
+                {
+                    continue;
+                }
+
+                _kept--;
+            }
+
+            var place = _kept;
+            for (; place > 0 && _bestScores[place - 1] < score; place--)
+            {
+                (_bestScores[place], _best[place]) = (_bestScores[place - 1], _best[place - 1]);
+            }
+
+            (_bestScores[place], _best[place]) = (score, column);
+            _kept++;
+            bound = _kept == count ? _bestScores[^1] : bound;
+        }
+
+        var isTied = count < Scores.Length && leftOut == bound;
+        for (var place = 1; place < _kept; place++)
+        {
+            isTied |= _bestScores[place] == _bestScores[place - 1];
+        }
+
+        return isTied;
+    }
+
+    // The first column from a place on whose score is at least the bound. The bits of positive numbers are ordered as the
+    // numbers are, and the search for a range in a span of integers is vectorised.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int NextAtLeast(T bound, int from)
+    {
+        var scores = Scores.AsSpan(from);
+        int distance;
+        if (bound > T.Zero)
+        {
+            distance = typeof(T) == typeof(float)
+                ? MemoryMarshal.Cast<T, int>(scores).IndexOfAnyInRange(Unsafe.BitCast<T, int>(bound), int.MaxValue)
+                : MemoryMarshal.Cast<T, long>(scores).IndexOfAnyInRange(Unsafe.BitCast<T, long>(bound), long.MaxValue);
+        }
+        else
+        {
+            for (distance = 0; distance < scores.Length && scores[distance] < bound; distance++)
+            {
+            }
+        }
+
+        return distance < 0 ? Scores.Length : from + distance;
+    }
+
+    // Optimised at once: measured on a few rows, the comparisons would become branches, which cost seven times as much.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (int Greater, int Equal) CountFrom(T score)
     {
@@ -163,24 +191,5 @@ internal sealed class ScoreRow<T>(ScoreColumns columns)
         }
 
         return (greater, equal);
-    }
-
-    // The maximum of each block, and a score that at least so many columns reach: that many blocks have one that does.
-    private T MeasureBlocks(int count)
-    {
-        for (var block = 0; block < _maxima.Length; block++)
-        {
-            var start = block * BlockLength;
-            _maxima[block] = TensorPrimitives.Max<T>(Scores.AsSpan(start, Math.Min(BlockLength, Scores.Length - start)));
-        }
-
-        if (count > _maxima.Length)
-        {
-            return T.NegativeInfinity;
-        }
-
-        _maxima.CopyTo(_sortedMaxima, 0);
-        Array.Sort(_sortedMaxima);
-        return _sortedMaxima[^count];
     }
 }
