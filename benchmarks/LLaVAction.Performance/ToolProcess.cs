@@ -26,8 +26,15 @@ internal static class ToolProcess
         long bytes = 0;
         while (!process.WaitForExit(5))
         {
-            process.Refresh();
-            bytes = process.HasExited ? bytes : Math.Max(bytes, process.PeakWorkingSet64);
+            try
+            {
+                process.Refresh();
+                bytes = Math.Max(bytes, process.PeakWorkingSet64);
+            }
+            catch (InvalidOperationException)
+            {
+                // It ended meanwhile.
+            }
         }
 
         var cost = new Cost(process.ExitCode, Stopwatch.GetElapsedTime(start).TotalSeconds, bytes);

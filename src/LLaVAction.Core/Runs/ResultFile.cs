@@ -8,7 +8,7 @@ namespace LLaVAction.Runs;
 /// <param name="TornBytes">Bytes after it: a line whose writing was cut off; 0 for a file in order.</param>
 public sealed record ResultFile(IReadOnlyList<ResultLine> Lines, long CompleteBytes, long TornBytes)
 {
-    private const int LinesPerTask = 1024;
+    private const int BlockLength = 8 << 20;
 
     /// <summary>
     /// Reads a results file, which another process may be writing. Only the end can be torn: by a kill in the middle of a
@@ -18,48 +18,72 @@ public sealed record ResultFile(IReadOnlyList<ResultLine> Lines, long CompleteBy
     /// <exception cref="InputException">A line before the end is not a result line, or not as the tool wrote it.</exception>
     public static ResultFile Read(string path)
     {
-        var bytes = ReadShared(path);
-        var end = bytes.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
-
-        // Null bytes after a line are blocks that the file system had not filled when the power went; they and the line that
-        // they begin in are torn. A null byte with anything behind it is damage, and no JSON.
-        var ends = FindLineEnds(bytes.AsSpan(0, end));
-        var lines = new ResultLine[ends.Count];
-        var complaints = new string?[ends.Count];
-        Parallel.For(0, (ends.Count + LinesPerTask - 1) / LinesPerTask, task =>
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        var length = stream.Length;
+        var lines = new List<ResultLine>();
+        var pool = new ResultLinePool();
+        var block = new byte[Math.Min(length, BlockLength)];
+        var complete = 0L;
+        var filled = 0;
+        while (complete + filled < length)
         {
-            var last = Math.Min((task + 1) * LinesPerTask, ends.Count);
-            for (var i = task * LinesPerTask; i < last; i++)
+            // A line longer than the block.
+            if (filled == block.Length)
+            {
+                Array.Resize(ref block, (int)Math.Min(length - complete, 2L * block.Length));
+            }
+
+            var read = stream.Read(block, filled, (int)Math.Min(block.Length - filled, length - complete - filled));
+            if (read == 0)
+            {
+                length = complete + filled;
+                break;
+            }
+
+            filled += read;
+            var ends = FindLineEnds(block.AsSpan(0, filled));
+            var parsed = new ResultLine[ends.Count];
+            var complaints = new string?[ends.Count];
+            Parallel.For(0, ends.Count, i =>
             {
                 var start = i == 0 ? 0 : ends[i - 1] + 1;
-                complaints[i] = TryParse(bytes.AsSpan(start, ends[i] - start), out lines[i]);
+                complaints[i] = TryParse(block.AsSpan(start, ends[i] - start), out parsed[i]);
+            });
+            var damaged = Array.FindIndex(complaints, static complaint => complaint is not null);
+            var whole = damaged < 0 ? parsed.Length : damaged;
+            lines.AddRange(parsed.Take(whole).Select(pool.Share));
+            var end = whole == 0 ? 0 : ends[whole - 1] + 1;
+            complete += end;
+            if (damaged >= 0)
+            {
+                return IsLostTail(stream, complete, length)
+                    ? new ResultFile(lines, complete, length - complete)
+                    : throw new InputException(
+                        $"{path} line {lines.Count + 1}: {complaints[damaged]}. The file was changed by something other than the tool; "
+                        + "remove that line, and 'llavaction evaluate-model' will ask its question again.");
             }
-        });
 
-        var damaged = Array.FindIndex(complaints, static complaint => complaint is not null);
-        if (damaged >= 0 && !IsLostTail(bytes, damaged == 0 ? 0 : ends[damaged - 1] + 1))
-        {
-            throw new InputException(
-                $"{path} line {damaged + 1}: {complaints[damaged]}. The file was changed by something other than the tool; "
-                + "remove that line, and 'llavaction evaluate-model' will ask its question again.");
+            block.AsSpan(end, filled - end).CopyTo(block);
+            filled -= end;
         }
 
-        var whole = damaged < 0 ? lines.Length : damaged;
-        var complete = whole == 0 ? 0 : ends[whole - 1] + 1;
-        return new ResultFile(new ArraySegment<ResultLine>(lines, 0, whole), complete, bytes.Length - complete);
+        return new ResultFile(lines, complete, length - complete);
     }
 
-    // From the first null byte on there is nothing but null bytes and the line feeds of later, empty appends.
-    private static bool IsLostTail(byte[] bytes, int start)
+    // From the first null byte on there is nothing but null bytes and the line feeds of later, empty appends: blocks that the
+    // file system had not filled when the power went. They and the line that they begin in are torn.
+    private static bool IsLostTail(FileStream stream, long start, long length)
     {
-        var rest = bytes.AsSpan(start);
-        var first = rest.IndexOf((byte)0);
-        return first >= 0 && rest[first..].IndexOfAnyExcept((byte)0, (byte)'\n') < 0;
+        stream.Position = start;
+        var rest = new byte[length - start];
+        stream.ReadExactly(rest);
+        var first = rest.AsSpan().IndexOf((byte)0);
+        return first >= 0 && rest.AsSpan(first).IndexOfAnyExcept((byte)0, (byte)'\n') < 0;
     }
 
     private static List<int> FindLineEnds(ReadOnlySpan<byte> bytes)
     {
-        var ends = new List<int>(bytes.Length / 512);
+        var ends = new List<int>();
         for (var start = 0; ; start = ends[^1] + 1)
         {
             var length = bytes[start..].IndexOf((byte)'\n');
@@ -107,13 +131,5 @@ public sealed record ResultFile(IReadOnlyList<ResultLine> Lines, long CompleteBy
         }
 
         return true;
-    }
-
-    private static byte[] ReadShared(string path)
-    {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        var bytes = new byte[stream.Length];
-        var read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return read == bytes.Length ? bytes : bytes[..read];
     }
 }

@@ -29,6 +29,51 @@ public sealed class ResultFileTests : IDisposable
     }
 
     [Fact]
+    public void File_larger_than_a_block_is_read_as_it_was_written_whatever_stands_across_a_border()
+    {
+        var longLine = RunJson.ToLine(new SyntheticRun(2).Lines(Shard.Whole).First() with { Text = new string('x', 20 << 20) });
+        byte[][] written = [.. Enumerable.Repeat(_lines, 1000).SelectMany(static lines => lines), longLine, .. _lines];
+        using (var file = File.Create(FilePath))
+        {
+            foreach (var line in written)
+            {
+                file.Write(line);
+            }
+
+            file.Write(_lines[0], 0, 40);
+        }
+
+        var read = ResultFile.Read(FilePath);
+
+        Assert.Equal(written.Length, read.Lines.Count);
+        Assert.All(read.Lines.Zip(written), static pair => Assert.Equal(pair.Second, RunJson.ToLine(pair.First)));
+        Assert.Equal((written.Sum(static line => (long)line.Length), 40L), (read.CompleteBytes, read.TornBytes));
+    }
+
+    [Fact]
+    public void Damage_far_behind_is_named_by_its_line()
+    {
+        File.WriteAllBytes(FilePath, [.. Enumerable.Repeat(_lines[0], 30_000).SelectMany(static line => line), .. "{}\n"u8, .. _lines[1]]);
+
+        var error = Assert.Throws<InputException>(() => ResultFile.Read(FilePath));
+
+        Assert.StartsWith($"{FilePath} line 30001: not a result line.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Lines_share_what_is_equal_in_them()
+    {
+        File.WriteAllBytes(FilePath, [.. _lines[0], .. _lines[0]]);
+
+        var lines = ResultFile.Read(FilePath).Lines;
+
+        Assert.Same(lines[0].OptionOrder, lines[1].OptionOrder);
+        Assert.Same(lines[0].Predictions, lines[1].Predictions);
+        Assert.Same(lines[0].FrameSeconds, lines[1].FrameSeconds);
+        Assert.Same(lines[0].Id, lines[1].Id);
+    }
+
+    [Fact]
     public void Null_bytes_at_the_end_are_a_torn_end()
     {
         File.WriteAllBytes(FilePath, [.. _lines[0], .. new byte[4000], (byte)'\n', .. new byte[96]]);
