@@ -18,7 +18,7 @@ internal static class DumpTargets
     /// <param name="golden">The path of a golden.</param>
     public static IEnumerable<FuzzTarget> All(Func<string, string> golden)
     {
-        var request = Request(JsonDocument.Parse(File.ReadAllBytes(golden("pickles/expected-numpy-core.json"))).RootElement);
+        var request = PickleGoldens.Request(JsonDocument.Parse(File.ReadAllBytes(golden("pickles/expected-numpy-core.json"))).RootElement, hasOwnOrder: true);
         foreach (var name in Pickles)
         {
             yield return Of("dump-" + name, FuzzTargets.Load(golden("pickles"), name + ".pkl"), name.StartsWith("tim", StringComparison.Ordinal) ? request : request with { Classes = null });
@@ -71,37 +71,4 @@ internal static class DumpTargets
         "{" + string.Join(',', request.Annotations.Clips.Select((clip, row) => $$"""
             "{{key(clip, row)}}":{"predictions":["{{clip.Class}}","{{(clip.Class == new ActionClass(0, 2) ? "0:10" : "0:2")}}"],"target":"{{clip.Class}}"}
             """)) + "}";
-
-    private static PredictionRequest Request(JsonElement golden)
-    {
-        string[] Texts(string name) => [.. golden.GetProperty(name).EnumerateArray().Select(static text => text.GetString()!)];
-        var clips = Texts("clips").Zip(Texts("truths"), Clip).ToArray();
-        var others = Texts("pool").Select(static (text, row) => Clip($"P80_11_{row}", text)).ToArray();
-        var annotations = new AnnotationFile("val.csv", clips, [.. Enumerable.Range(2, clips.Length)]);
-        return new PredictionRequest
-        {
-            Annotations = annotations,
-            Pool = AnnotationPool.Unite(annotations, new AnnotationFile("train.csv", others, [.. Enumerable.Range(2, others.Length)])),
-            Classes = new ClassOrder("classes.csv", [.. Texts("numbering").Select(Class)]),
-        };
-    }
-
-    private static ActionClass Class(string text) => ActionClass.TryParse(text, out var action) ? action : throw new InvalidOperationException(text);
-
-    private static ClipAnnotation Clip(string id, string action) => new()
-    {
-        NarrationId = id,
-        ParticipantId = id[..3],
-        VideoId = id[..id.LastIndexOf('_')],
-        StartSeconds = 1,
-        StopSeconds = 2,
-        StartFrame = 60,
-        StopFrame = 120,
-        Narration = "lift jar",
-        Verb = "lift",
-        Noun = "jar",
-        Class = Class(action),
-        AllNouns = ["jar"],
-        AllNounClasses = [Class(action).Noun],
-    };
 }

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text.Json;
-using LLaVAction.Epic;
 using LLaVAction.Recognizers;
 using LLaVAction.Testing;
 
@@ -20,7 +18,7 @@ public sealed class PickleGoldenTests
     {
         Skip.If(file is null, "no pickles in the golden folder");
         var (golden, rankings) = Expected(file);
-        var request = Request(golden, file);
+        var request = PickleGoldens.Request(golden, hasOwnOrder: Path.GetFileName(file).StartsWith("tim-", StringComparison.Ordinal));
 
         foreach (var top in new[] { 2, 64 })
         {
@@ -34,7 +32,7 @@ public sealed class PickleGoldenTests
                 var expected = rankings[row].EnumerateArray().Select(entry => (entry[0].GetString()!, entry[1].GetDouble())).ToArray();
                 var ranking = dump.Rankings[clips[row].NarrationId];
                 Assert.Equal(expected, ranking.Select(action => (action.Class.ToString(), action.Score!.Value)));
-                Assert.All(expected, (entry, place) => Assert.Equal(place + 1, ranking.RankOf(Class(entry.Item1))));
+                Assert.All(expected, (entry, place) => Assert.Equal(place + 1, ranking.RankOf(PickleGoldens.Class(entry.Item1))));
             }
         }
     }
@@ -66,46 +64,4 @@ public sealed class PickleGoldenTests
 
         throw new InvalidOperationException($"No expected-*.json in {folder} has {file}.");
     }
-
-    private static PredictionRequest Request(JsonElement golden, string file)
-    {
-        var truths = Texts(golden, "truths").ToArray();
-        var clips = Texts(golden, "clips").Select((id, row) => Clip(id, truths[row])).ToArray();
-        var others = Texts(golden, "pool").Select((entry, row) => Clip(string.Create(CultureInfo.InvariantCulture, $"P80_11_{row}"), entry)).ToArray();
-        var annotations = new AnnotationFile("val.csv", clips, [.. Enumerable.Range(2, clips.Length)]);
-        return new PredictionRequest
-        {
-            Annotations = annotations,
-            Pool = AnnotationPool.Unite(annotations, new AnnotationFile("train.csv", others, [.. Enumerable.Range(2, others.Length)])),
-            Classes = Path.GetFileName(file).StartsWith("tim-", StringComparison.Ordinal)
-                ? new ClassOrder("classes.csv", [.. Texts(golden, "numbering").Select(Class)])
-                : null,
-        };
-    }
-
-    private static IEnumerable<string> Texts(JsonElement golden, string name) =>
-        golden.GetProperty(name).EnumerateArray().Select(text => text.GetString()!);
-
-    private static ActionClass Class(string text)
-    {
-        Assert.True(ActionClass.TryParse(text, out var actionClass));
-        return actionClass;
-    }
-
-    private static ClipAnnotation Clip(string id, string actionClass) => new()
-    {
-        NarrationId = id,
-        ParticipantId = id[..3],
-        VideoId = id[..id.LastIndexOf('_')],
-        StartSeconds = 1,
-        StopSeconds = 2,
-        StartFrame = 60,
-        StopFrame = 120,
-        Narration = "lift jar",
-        Verb = "lift",
-        Noun = "jar",
-        Class = Class(actionClass),
-        AllNouns = ["jar"],
-        AllNounClasses = [Class(actionClass).Noun],
-    };
 }

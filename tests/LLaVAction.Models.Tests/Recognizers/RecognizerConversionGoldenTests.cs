@@ -143,23 +143,9 @@ public sealed class RecognizerConversionGoldenTests : IDisposable
     [Fact]
     public void Operations_are_those_of_the_published_sizes()
     {
-        static RecognizerConfiguration Of(int width, int layers, int patch) => new()
-        {
-            ImageSize = 224,
-            PatchSize = patch,
-            HiddenSize = width,
-            Layers = layers,
-            Heads = width / 64,
-            IntermediateSize = 4 * width,
-            Frames = 16,
-            Classes = 3806,
-            Mean = [0, 0, 0],
-            StandardDeviation = [1, 1, 1],
-        };
-
-        Assert.Equal(899, Of(768, 12, 16).OperationsOf(16) / 1e9, 1.0);
-        Assert.Equal(4130, Of(1024, 24, 14).OperationsOf(16) / 1e9, 4.0);
-        Assert.Equal(157, Of(768, 12, 16).OperationsOf(4) / 1e9, 1.0);
+        Assert.Equal(899, TinyRecognizer.Vit(768, 12, 16).OperationsOf(16) / 1e9, 1.0);
+        Assert.Equal(4130, TinyRecognizer.Vit(1024, 24, 14).OperationsOf(16) / 1e9, 4.0);
+        Assert.Equal(157, TinyRecognizer.Vit(768, 12, 16).OperationsOf(4) / 1e9, 1.0);
     }
 
     public void Dispose() => _folder.Dispose();
